@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var cases = []struct {
+	name  string
+	lines string
+	want  string
+	ok    bool
+}{
+	{"all pass", `
+{"Action":"start","Package":"a"}
+{"Action":"run","Package":"a","Test":"TestX"}
+{"Action":"output","Package":"a","Test":"TestX","Output":"=== RUN   TestX\n"}
+{"Action":"pass","Package":"a","Test":"TestX/sub"}
+{"Action":"pass","Package":"a","Test":"TestX"}
+{"Action":"pass","Package":"a","Elapsed":0.25}
+`, "pass a 0.2s\n2 passed, 0 failed, 0 skipped\n", true},
+	{"a failure is shown", `
+{"Action":"start","Package":"a"}
+{"Action":"output","Package":"a","Test":"TestX","Output":"x_test.go:1: got 1\n"}
+{"Action":"fail","Package":"a","Test":"TestX"}
+{"Action":"output","Package":"a","Output":"FAIL\n"}
+{"Action":"fail","Package":"a"}
+`, "x_test.go:1: got 1\nfail a 0.0s\n0 passed, 1 failed, 0 skipped\n", false},
+	{"a skip is no success", `
+{"Action":"output","Package":"a","Test":"TestX","Output":"x_test.go:1: no corpora\n"}
+{"Action":"skip","Package":"a","Test":"TestX"}
+{"Action":"pass","Package":"a","Test":"TestY"}
+{"Action":"pass","Package":"a"}
+`, "x_test.go:1: no corpora\npass a 0.0s\n1 passed, 0 failed, 1 skipped\n", false},
+	{"a package without tests is no skipped test", `
+{"Action":"skip","Package":"b"}
+{"Action":"pass","Package":"a","Test":"TestY"}
+`, "skip b 0.0s\n1 passed, 0 failed, 0 skipped\n", true},
+	{"a package that does not build", `
+{"ImportPath":"a [a.test]","Action":"build-output","Output":"a.go:1: undefined\n"}
+{"ImportPath":"a [a.test]","Action":"build-fail"}
+{"Action":"start","Package":"a"}
+{"Action":"output","Package":"a","Output":"FAIL a [build failed]\n"}
+{"Action":"fail","Package":"a","FailedBuild":"a [a.test]"}
+`, "a.go:1: undefined\nFAIL a [build failed]\nfail a 0.0s\n0 passed, 1 failed, 0 skipped\n", false},
+	{"a package that ends without a verdict", `
+{"Action":"start","Package":"a"}
+{"Action":"pass","Package":"a","Test":"TestY"}
+`, "no verdict from a\n1 passed, 1 failed, 0 skipped\n", false},
+	{"seeds of a fuzz target are not counted, unless they fail", `
+{"Action":"pass","Package":"a","Test":"FuzzX/seed#0"}
+{"Action":"output","Package":"a","Test":"FuzzX/seed#1","Output":"x_test.go:1: bad\n"}
+{"Action":"fail","Package":"a","Test":"FuzzX/seed#1"}
+{"Action":"fail","Package":"a","Test":"FuzzX"}
+`, "x_test.go:1: bad\n0 passed, 1 failed, 0 skipped\n", false},
+	{"nothing ran", "", "0 passed, 0 failed, 0 skipped\n", false},
+	{"the go command's own words", "go: no such module\n", "go: no such module\n0 passed, 0 failed, 0 skipped\n", false},
+}
+
+func TestTally(t *testing.T) {
+	for _, c := range cases {
+		var out strings.Builder
+		tally := newTally(&out)
+		if err := tally.read(strings.NewReader(strings.TrimPrefix(c.lines, "\n"))); err != nil {
+			t.Fatal(err)
+		}
+		ok := tally.end()
+		if diff := cmp.Diff(c.want, out.String()); diff != "" || ok != c.ok {
+			t.Errorf("%s: success is %v (-want +got):\n%s", c.name, ok, diff)
+		}
+	}
+}
