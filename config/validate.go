@@ -1,0 +1,234 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Validate returns nil or a Faults with everything that is wrong with the values, without lines. It looks at nothing
+// outside the configuration: whether files are there and names resolve is for others to find out.
+func (c Config) Validate() error {
+	if faults := c.faults(); len(faults) > 0 {
+		return faults
+	}
+	return nil
+}
+
+func (c Config) faults() Faults {
+	var v validator
+	v.host(c)
+	v.smtp(c.SMTP)
+	v.delivery(c.Delivery)
+	v.smarthost(c.Smarthost, c.Delivery.Through == ThroughSmarthost)
+	v.lists(c.Lists, c.SMTP.MaxMessage)
+	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	v.oneOf("log.format", c.Log.Format, "text", "json")
+	return v.faults
+}
+
+// validator gathers the faults of a configuration.
+type validator struct{ faults Faults }
+
+func (v *validator) fault(key, problem, next string) {
+	v.faults = append(v.faults, Fault{Key: key, Problem: problem, Next: next})
+}
+
+// domainMax leaves room for the longest local part in an address of 254 octets (RFC 5321 §4.5.3.1.3).
+const domainMax = 254 - 64 - 1
+
+func (v *validator) host(c Config) {
+	v.path("data", c.Data)
+	if c.Data == "" {
+		v.fault("data", "is empty", "name the directory for everything the server stores")
+	}
+	v.domain("hostname", c.Hostname)
+	v.domain("domain", c.Domain)
+	if len(c.Domain) > domainMax {
+		v.fault("domain", fmt.Sprintf("is longer than %d characters", domainMax),
+			"choose a shorter one, or return addresses do not fit into a mail address")
+	}
+	v.webURL(c.WebURL)
+	v.operator(c)
+	if c.Domain == Local {
+		return
+	}
+	if c.Hostname == Local {
+		v.fault("hostname", "is localhost while domain is not", "write the name of this machine, which its MX record points to")
+	}
+	if c.Operator == "" {
+		v.fault("operator", "is empty", "write the mail address of the person who gets mail to postmaster@ and abuse@")
+	}
+}
+
+func (v *validator) webURL(s string) {
+	if s == "" {
+		return // no web archive yet: mails carry no links to it
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		v.fault("web_url", "is no web address", `write it as "https://forum.example.org"`)
+	case u.User != nil:
+		v.fault("web_url", "holds a user name or password", "leave that out")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		v.fault("web_url", "has a part after ? or #", "leave that out")
+	}
+}
+
+func (v *validator) operator(c Config) {
+	if c.Operator == "" {
+		return
+	}
+	a, err := mail.ParseAddress(c.Operator)
+	if err != nil || a.Address != c.Operator {
+		v.fault("operator", "is no mail address", `write it as "name@example.org", without a display name`)
+		return
+	}
+	if _, domain, _ := strings.Cut(c.Operator, "@"); strings.EqualFold(domain, c.Domain) {
+		v.fault("operator", "is an address of this server", "write one elsewhere, or its mail would come back here")
+	}
+}
+
+func (v *validator) smtp(c SMTP) {
+	for _, s := range c.Listen {
+		if _, port, err := net.SplitHostPort(s); err != nil || !isPort(port) {
+			v.fault("smtp.listen", fmt.Sprintf("%q is no address with a port", s), `write ":25" or "192.0.2.1:25"`)
+		}
+	}
+	v.path("smtp.tls_cert", c.TLSCert)
+	v.path("smtp.tls_key", c.TLSKey)
+	if c.TLSCert == "" && c.TLSKey != "" {
+		v.fault("smtp.tls_cert", "is missing beside smtp.tls_key", "name the file with the certificate chain")
+	}
+	if c.TLSKey == "" && c.TLSCert != "" {
+		v.fault("smtp.tls_key", "is missing beside smtp.tls_cert", "name the file with the private key")
+	}
+	v.prefixes("smtp.trusted_networks", c.TrustedNetworks)
+	if c.MaxMessage < 64<<10 || c.MaxMessage > 50<<20 {
+		v.fault("smtp.max_message", "is "+c.MaxMessage.String(), "choose from 64 KiB to 50 MiB")
+	}
+	v.within("smtp.connections", c.Connections, 1, 10_000)
+	v.within("smtp.connections_per_ip", c.ConnectionsPerIP, 1, 10_000)
+	v.within("smtp.connections_per_network", c.ConnectionsPerNetwork, 1, 10_000)
+}
+
+func (v *validator) delivery(c Delivery) {
+	v.oneOf("delivery.through", c.Through, ThroughMX, ThroughSmarthost)
+	v.oneOf("delivery.tls", c.TLS, TLSRequired, TLSOpportunistic)
+	for _, d := range c.ClearTextDomains {
+		v.domain("delivery.clear_text_domains", d)
+	}
+	v.prefixes("delivery.allow_private", c.AllowPrivate)
+	if t := time.Duration(c.RetryFor); t < time.Minute || t > 30*24*time.Hour {
+		v.fault("delivery.retry_for", "is "+c.RetryFor.String(), "choose from 1 minute to 30 days; 5 days is usual")
+	}
+	v.within("delivery.unsettled_max", c.UnsettledMax, 1, 4096)
+	v.within("delivery.connections", c.Connections, 1, 1000)
+	v.within("delivery.connections_total", c.ConnectionsTotal, 1, 10_000)
+}
+
+var envName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+
+func (v *validator) smarthost(c Smarthost, used bool) {
+	if c.Host == "" && used {
+		v.fault("smarthost.host", `is empty while delivery.through is "smarthost"`, "write the name of the mail service")
+	}
+	if _, err := netip.ParseAddr(c.Host); c.Host != "" && err != nil {
+		v.domain("smarthost.host", c.Host)
+	}
+	v.within("smarthost.port", c.Port, 1, 65535)
+	v.oneOf("smarthost.tls", c.TLS, StartTLS, ImplicitTLS, NoTLS)
+	v.within("smarthost.connections", c.Connections, 1, 1000)
+	v.path("smarthost.password_file", c.PasswordFile)
+	// What stands here by mistake may be the password itself, so it is not repeated.
+	if c.PasswordEnv != "" && !envName.MatchString(c.PasswordEnv) {
+		v.fault("smarthost.password_env", "is no name of an environment variable",
+			"write a name in capital letters, never the password itself")
+	}
+	hasPassword := c.PasswordFile != "" || c.PasswordEnv != ""
+	switch {
+	case c.PasswordFile != "" && c.PasswordEnv != "":
+		v.fault("smarthost.password_env", "is set beside smarthost.password_file", "keep one of them")
+	case c.User != "" && !hasPassword:
+		v.fault("smarthost.user", "has no password", "name a file in smarthost.password_file, or an environment "+
+			"variable in smarthost.password_env")
+	case c.User == "" && hasPassword:
+		v.fault("smarthost.user", "is empty while there is a password", "write the user name of the mail service")
+	case hasPassword && c.TLS == NoTLS && !isLoopback(c.Host):
+		v.fault("smarthost.tls", "would send the password in clear text", `write "starttls" or "implicit"`)
+	}
+}
+
+func (v *validator) lists(c Lists, maxMessage Size) {
+	if t := time.Duration(c.SendDelay); t > 15*time.Minute {
+		v.fault("lists.send_delay", "is "+c.SendDelay.String(), "choose from 0, which sends at once, to 15 minutes")
+	}
+	if c.AttachTotal > maxMessage {
+		v.fault("lists.attach_total", "is more than smtp.max_message", "choose from 0 to "+maxMessage.String())
+	}
+}
+
+func (v *validator) oneOf(key, value string, words ...string) {
+	if !slices.Contains(words, value) {
+		last := len(words) - 1
+		v.fault(key, fmt.Sprintf("is %q", value), fmt.Sprintf(`write "%s" or "%s"`, strings.Join(words[:last], `", "`), words[last]))
+	}
+}
+
+func (v *validator) within(key string, n, low, high int) {
+	if n < low || n > high {
+		v.fault(key, fmt.Sprintf("is %d", n), fmt.Sprintf("choose from %d to %d", low, high))
+	}
+}
+
+// path checks that a path does not depend on where the server was started.
+func (v *validator) path(key, path string) {
+	if path != "" && !filepath.IsAbs(path) {
+		v.fault(key, "is no absolute path", "begin it with /")
+	}
+}
+
+var label = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+
+// domain checks a domain name (RFC 1035 §2.3.1, RFC 1123 §2.1).
+func (v *validator) domain(key, name string) {
+	bad := name == "" || len(name) > 253
+	for one := range strings.SplitSeq(name, ".") {
+		bad = bad || !label.MatchString(one)
+	}
+	if bad {
+		v.fault(key, fmt.Sprintf("%q is no domain name", name),
+			"write letters, digits, hyphens and dots; other letters in their xn-- form")
+	}
+}
+
+func (v *validator) prefixes(key string, list []string) {
+	for _, s := range list {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			v.fault(key, fmt.Sprintf("%q is no network", s), `write it as "10.0.0.0/8" or "2001:db8::/32"`)
+		} else if p != p.Masked() {
+			v.fault(key, fmt.Sprintf("%q has bits behind its length", s), fmt.Sprintf("write %q", p.Masked().String()))
+		}
+	}
+}
+
+// isPort says whether s is a port number; 0 lets the system choose one.
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return err == nil
+}
+
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == Local || err == nil && ip.IsLoopback()
+}

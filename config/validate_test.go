@@ -1,0 +1,75 @@
+package config
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// public makes a configuration that of a server for everybody.
+func public(c *Config) {
+	c.Hostname, c.Domain = "mail.example.org", "lists.example.org"
+	c.WebURL, c.Operator = "https://forum.example.org", "jane@school.example"
+}
+
+var validateCases = []struct {
+	name   string
+	change func(*Config)
+	want   []string // keys at fault
+}{
+	{"a public server", public, nil},
+	{"a domain alone", func(c *Config) { c.Domain = "lists.example.org" }, []string{"hostname", "operator"}},
+	{"operator within the lists' domain", func(c *Config) { public(c); c.Operator = "jane@Lists.example.org" }, []string{"operator"}},
+	{"operator with a display name", func(c *Config) { c.Operator = "Jane <jane@school.example>" }, []string{"operator"}},
+	{"web address without scheme", func(c *Config) { c.WebURL = "forum.example.org" }, []string{"web_url"}},
+	{"web address with a password", func(c *Config) { c.WebURL = "https://a:b@forum.example.org" }, []string{"web_url"}},
+	{"web address with a query", func(c *Config) { c.WebURL = "https://forum.example.org?" }, []string{"web_url"}},
+	{"socket from the service manager", func(c *Config) { c.SMTP.Listen = nil }, nil},
+	{"port chosen by the system", func(c *Config) { c.SMTP.Listen = []string{"127.0.0.1:0"} }, nil},
+	{"two bad listen addresses", func(c *Config) { c.SMTP.Listen = []string{"25", ":smtp", ":25"} }, []string{"smtp.listen", "smtp.listen"}},
+	{"certificate without key", func(c *Config) { c.SMTP.TLSCert = "/a" }, []string{"smtp.tls_key"}},
+	{"key without certificate", func(c *Config) { c.SMTP.TLSKey = "a" }, []string{"smtp.tls_key", "smtp.tls_cert"}},
+	{"network with host bits", func(c *Config) { c.SMTP.TrustedNetworks = []string{"10.0.0.1/8"} }, []string{"smtp.trusted_networks"}},
+	{"message limit beyond reason", func(c *Config) { c.SMTP.MaxMessage = 51 << 20 }, []string{"smtp.max_message"}},
+	{"clear text domains", func(c *Config) { c.Delivery.ClearTextDomains = []string{"a.example", "*.b.example"} }, []string{"delivery.clear_text_domains"}},
+	{"retries for ever", func(c *Config) { c.Delivery.RetryFor *= 7 }, []string{"delivery.retry_for"}},
+	{"through a smarthost without name", func(c *Config) { c.Delivery.Through = ThroughSmarthost }, []string{"smarthost.host"}},
+	{"smarthost by address", func(c *Config) { c.Smarthost.Host = "2001:db8::1" }, nil},
+	{"user without password", func(c *Config) { c.Smarthost.User = "forum" }, []string{"smarthost.user"}},
+	{"password without user", func(c *Config) { c.Smarthost.PasswordEnv = "P" }, []string{"smarthost.user"}},
+	{"two passwords", func(c *Config) {
+		c.Smarthost.User, c.Smarthost.PasswordEnv, c.Smarthost.PasswordFile = "forum", "P", "/p"
+	}, []string{"smarthost.password_env"}},
+	{"password in clear text", func(c *Config) {
+		c.Smarthost.Host, c.Smarthost.TLS, c.Smarthost.User, c.Smarthost.PasswordEnv = "a.example", NoTLS, "forum", "P"
+	}, []string{"smarthost.tls"}},
+	{"password in clear text to this machine", func(c *Config) {
+		c.Smarthost.Host, c.Smarthost.TLS, c.Smarthost.User, c.Smarthost.PasswordEnv = "127.0.0.1", NoTLS, "forum", "P"
+	}, nil},
+	{"attachments larger than a message", func(c *Config) { c.Lists.AttachTotal = 20 << 20 }, []string{"lists.attach_total"}},
+	{"sending delayed for days", func(c *Config) { c.Lists.SendDelay = c.Delivery.RetryFor }, []string{"lists.send_delay"}},
+	{"nothing is set", func(c *Config) { *c = Config{} }, []string{
+		"data", "hostname", "domain", "operator", "smtp.max_message", "smtp.connections",
+		"smtp.connections_per_ip", "smtp.connections_per_network", "delivery.through", "delivery.tls",
+		"delivery.retry_for", "delivery.unsettled_max", "delivery.connections", "delivery.connections_total",
+		"smarthost.port", "smarthost.tls", "smarthost.connections", "log.level", "log.format",
+	}},
+}
+
+func TestValidate(t *testing.T) {
+	for _, c := range validateCases {
+		conf := Default()
+		c.change(&conf)
+		var keys []string
+		var faults Faults
+		if errors.As(conf.Validate(), &faults) {
+			for _, f := range faults {
+				keys = append(keys, f.Key)
+			}
+		}
+		if diff := cmp.Diff(c.want, keys); diff != "" {
+			t.Errorf("%s: keys at fault (-want +got):\n%s%v", c.name, diff, faults)
+		}
+	}
+}
