@@ -1,0 +1,96 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"sencoforum/store"
+)
+
+// Fault is a place where the chain is broken.
+type Fault struct {
+	Number  uint64 // of the entry at fault; of the first missing one where some are missing
+	Problem string // such as "was changed"
+}
+
+// String returns the fault as a sentence.
+func (f Fault) String() string { return fmt.Sprintf("audit entry %d %s", f.Number, f.Problem) }
+
+// Verify reads the whole record and returns every place where an entry was changed, taken out or put in, in order;
+// none when the chain is whole up to its head. Whoever can write the store can also make a new chain: only a head told
+// to others before shows that.
+func Verify(tx *store.Tx) ([]Fault, error) {
+	head, err := Last(tx)
+	if err != nil {
+		return nil, fmt.Errorf("verify audit: %w", err)
+	}
+	c := chain{head: head}
+	for row, err := range entries.All(tx) {
+		if err != nil {
+			return nil, fmt.Errorf("verify audit: entry %d: %w", row.Key, err)
+		}
+		c.next(row.Key, row.Value)
+	}
+	c.end()
+	return c.faults, nil
+}
+
+// chain is what Verify knows after the entries up to last.
+type chain struct {
+	head   Head
+	last   uint64
+	sums   [2][sha256.Size]byte // hashes that the next entry may be bound to: as stored and as computed
+	gap    bool                 // whether what stood before the next entry is not known
+	faults []Fault
+}
+
+func (c *chain) fault(number uint64, problem string) {
+	c.faults = append(c.faults, Fault{Number: number, Problem: problem})
+}
+
+func (c *chain) next(number uint64, r record) {
+	if number > c.head.Number || number == 0 {
+		c.fault(number, "was put in: the record goes from 1 to its head")
+		return
+	}
+	if number != c.last+1 {
+		c.missing(c.last+1, number-1)
+	}
+	own := hash(number, r)
+	switch {
+	case own != r.sum:
+		c.fault(number, "was changed")
+	case !c.gap && r.prev != c.sums[0] && r.prev != c.sums[1]:
+		c.fault(max(number, 2)-1, fmt.Sprintf("is not the one that entry %d follows: one of them was changed, with its hash", number))
+	}
+	// One change gives one fault: the next entry is bound to what this one was, which is one of the two.
+	c.last, c.sums, c.gap = number, [2][sha256.Size]byte{r.sum, own}, false
+}
+
+func (c *chain) missing(from, to uint64) {
+	if from == to {
+		c.fault(from, "is missing")
+	} else {
+		c.fault(from, fmt.Sprintf("is missing, with all to %d", to))
+	}
+	c.gap = true
+}
+
+func (c *chain) end() {
+	if c.last < c.head.Number {
+		c.missing(c.last+1, c.head.Number)
+		return
+	}
+	if want, err := c.head.sum(); err != nil || want != c.sums[0] && want != c.sums[1] {
+		c.fault(c.last, "is not the one that the head "+short(c.head.Hash)+" names: it or the head was changed")
+	}
+}
+
+// short cuts a hash for a message.
+func short(hash string) string {
+	if _, err := hex.DecodeString(hash); err != nil || len(hash) < 12 {
+		return "(no hash)"
+	}
+	return hash[:12]
+}
