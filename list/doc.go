@@ -1,0 +1,43 @@
+// Package list knows the lists, the people on them, and who may post.
+//
+// It is a book: its functions take a transaction first and change nothing
+// outside it. The posting policy (Decide) is a pure function of values.
+//
+// Tables:
+//
+//	list.lists      ID                -> List, with its settings
+//	list.addresses  "name@domain"     -> ID, the posting address of each list
+//	list.people     PersonID          -> Person
+//	list.byaddress  address key       -> PersonID, every proved address
+//	list.members    (ID, PersonID)    -> Membership, in order of person number
+//
+// Counters: list.lists and list.people give out numbers that are never used
+// again; list.ID.members counts the memberships of one list.
+//
+// Nothing here is lost or left half done by a crash: every change is one
+// transaction of the caller's.
+package list
+
+import (
+	"fmt"
+
+	"sencoforum/store"
+)
+
+var (
+	lists     = store.NewTable("list.lists", store.Uint32Key[ID](), store.JSON[List]())
+	addresses = store.NewTable("list.addresses", store.StringKey[string](), store.JSON[ID]())
+	people    = store.NewTable("list.people", store.Uint32Key[PersonID](), store.JSON[Person]())
+	byAddress = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())
+	members   = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.JSON[Membership]())
+)
+
+const (
+	listNumbers   = store.Counter("list.lists")
+	personNumbers = store.Counter("list.people")
+)
+
+// memberCount is the counter of one list's memberships.
+func memberCount(id ID) store.Counter {
+	return store.Counter(fmt.Sprintf("list.%d.members", id))
+}

@@ -1,0 +1,172 @@
+package list
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"sencoforum/store"
+)
+
+// Role is what a member may do.
+type Role string
+
+// The roles. An owner is a moderator too.
+const (
+	RoleMember    Role = "member"
+	RoleModerator Role = "moderator"
+	RoleOwner     Role = "owner"
+)
+
+// Moderates reports whether the role may moderate.
+func (r Role) Moderates() bool { return r == RoleModerator || r == RoleOwner }
+
+// DeliveryMode is how a member receives posts.
+type DeliveryMode string
+
+// The delivery modes.
+const (
+	ModeEvery     DeliveryMode = "every"     // each post at once
+	ModeQuestions DeliveryMode = "questions" // each new discussion; replies only where the member takes part
+	ModeDaily     DeliveryMode = "daily"     // a digest each day
+	ModeWeekly    DeliveryMode = "weekly"    // a digest each week
+	ModeNone      DeliveryMode = "none"      // no mail
+)
+
+// A Membership joins a person to a list.
+type Membership struct {
+	List        ID           `json:"list"`
+	Person      PersonID     `json:"person"`
+	Role        Role         `json:"role"`
+	Mode        DeliveryMode `json:"mode"`
+	PausedUntil time.Time    `json:"paused_until,omitzero"`
+	Joined      time.Time    `json:"joined"`
+	JoinedSeq   uint64       `json:"joined_seq"` // last change record at joining: later posts are received
+	NotOwn      bool         `json:"not_own,omitempty"`
+	NoPosting   bool         `json:"no_posting,omitempty"`
+}
+
+// Errors of memberships.
+var (
+	ErrNoMember      = errors.New("not a member of this list")
+	ErrAlreadyMember = errors.New("already a member of this list")
+)
+
+// Validate reports a role or mode that does not exist.
+func (m Membership) Validate() error {
+	switch m.Role {
+	case RoleMember, RoleModerator, RoleOwner:
+	default:
+		return fmt.Errorf("role %q: use member, moderator or owner", m.Role)
+	}
+	switch m.Mode {
+	case ModeEvery, ModeQuestions, ModeDaily, ModeWeekly, ModeNone:
+	default:
+		return fmt.Errorf("mode %q: use every, questions, daily, weekly or none", m.Mode)
+	}
+	return nil
+}
+
+// Paused reports whether delivery is stopped at a moment.
+func (m Membership) Paused(now time.Time) bool { return now.Before(m.PausedUntil) }
+
+// Join stores a new membership. It returns ErrAlreadyMember when there is one.
+func Join(tx *store.Tx, m Membership) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	key := memberKey(m.List, m.Person)
+	has, err := members.Has(tx, key)
+	if err != nil {
+		return err
+	}
+	if has {
+		return ErrAlreadyMember
+	}
+	if _, err := memberCount(m.List).Add(tx, 1); err != nil {
+		return err
+	}
+	return members.Put(tx, key, m)
+}
+
+// SaveMember stores a changed membership, or returns ErrNoMember.
+func SaveMember(tx *store.Tx, m Membership) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	has, err := members.Has(tx, memberKey(m.List, m.Person))
+	if err != nil {
+		return err
+	}
+	if !has {
+		return ErrNoMember
+	}
+	return members.Put(tx, memberKey(m.List, m.Person), m)
+}
+
+// Leave removes a membership, or returns ErrNoMember. Copies that wait in the
+// queue are dropped when their turn comes.
+func Leave(tx *store.Tx, l ID, p PersonID) error {
+	has, err := members.Has(tx, memberKey(l, p))
+	if err != nil {
+		return err
+	}
+	if !has {
+		return ErrNoMember
+	}
+	if _, err := memberCount(l).Add(tx, -1); err != nil {
+		return err
+	}
+	return members.Delete(tx, memberKey(l, p))
+}
+
+// Member returns a membership, or ErrNoMember.
+func Member(tx *store.Tx, l ID, p PersonID) (Membership, error) {
+	m, ok, err := members.Get(tx, memberKey(l, p))
+	if err == nil && !ok {
+		err = ErrNoMember
+	}
+	return m, err
+}
+
+// Members yields the memberships of a list in order of person number, from the
+// given number on.
+func Members(tx *store.Tx, l ID, from PersonID) iter.Seq2[Membership, error] {
+	return func(yield func(Membership, error) bool) {
+		for row, err := range store.PrefixFrom(members, tx, l, from) {
+			if !yield(row.Value, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Count is the number of members of a list, whatever their delivery mode.
+func Count(tx *store.Tx, l ID) (int, error) {
+	n, err := memberCount(l).Value(tx)
+	return int(n), err
+}
+
+// Moderators returns the people who moderate a list, in order of number.
+func Moderators(tx *store.Tx, l ID) ([]Person, error) {
+	var out []Person
+	for m, err := range Members(tx, l, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if !m.Role.Moderates() {
+			continue
+		}
+		p, err := GetPerson(tx, m.Person)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func memberKey(l ID, p PersonID) store.Pair[ID, PersonID] {
+	return store.Pair[ID, PersonID]{A: l, B: p}
+}
