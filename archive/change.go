@@ -1,0 +1,84 @@
+package archive
+
+import (
+	"fmt"
+	"iter"
+	"time"
+
+	"sencoforum/intake"
+	"sencoforum/store"
+)
+
+// Event is what became visible about a post.
+type Event string
+
+// EventPublished is the first event of every post.
+const EventPublished Event = "published"
+
+// A Change is one row of the change record.
+type Change struct {
+	Seq   Seq    `json:"seq"`
+	Post  Number `json:"post"`
+	Event Event  `json:"event"`
+}
+
+// Publish makes a waiting post visible: it takes the next sequence number and
+// writes the change record. It returns ErrNotWaiting when the post was
+// published, held or withdrawn meanwhile, so it may be tried twice.
+func Publish(tx *store.Tx, n Number, now time.Time, audience int) (Post, error) {
+	p, err := Get(tx, n)
+	if err != nil {
+		return Post{}, err
+	}
+	if p.State != Waiting {
+		return p, fmt.Errorf("publish post %d, which is %s: %w", n, p.State, ErrNotWaiting)
+	}
+	if err := waiting.Delete(tx, waitOf(p)); err != nil {
+		return Post{}, err
+	}
+	p.State, p.Published, p.Audience = Published, now, audience
+	if err := record(tx, &p, EventPublished); err != nil {
+		return Post{}, err
+	}
+	to := intake.Status{State: intake.Expanding, Since: now}
+	if p.Imported {
+		return p, nil
+	}
+	return p, intake.Move(tx, p.Intake, to)
+}
+
+// record gives a post the next sequence number, replaces its older row in the
+// change record, and stores it.
+func record(tx *store.Tx, p *Post, e Event) error {
+	if p.Seq != 0 {
+		if err := changes.Delete(tx, p.Seq); err != nil {
+			return err
+		}
+	}
+	seq, err := sequences.Next(tx)
+	if err != nil {
+		return err
+	}
+	p.Seq = Seq(seq)
+	if err := changes.Put(tx, p.Seq, Change{Seq: p.Seq, Post: p.Number, Event: e}); err != nil {
+		return err
+	}
+	return posts.Put(tx, p.Number, *p)
+}
+
+// Changes yields the change record in order, from the given number on.
+func Changes(tx *store.Tx, from Seq) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		for row, err := range changes.From(tx, from) {
+			if !yield(row.Value, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// LastSeq is the number of the latest change, 0 before the first.
+func LastSeq(tx *store.Tx) (Seq, error) {
+	n, err := sequences.Value(tx)
+	return Seq(n), err
+}
