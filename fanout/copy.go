@@ -1,0 +1,159 @@
+package fanout
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"strings"
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// shared composes what every member's copy of a post has in common: the header
+// but for the personal fields, the blank line, and the body. It is pure.
+//
+// Fields go out by an allow-list: those written here and Content-*. Whatever
+// else the author's mail system wrote stays in the stored message, so no
+// address, trace or signature of the author's leaves with a copy.
+func shared(m *message.Message, p archive.Post, l list.List, webURL string) ([]byte, bool, error) {
+	body, err := message.Outgoing(m, bodyOptions(p, l, webURL))
+	if err != nil {
+		return nil, false, err
+	}
+	var w message.Writer
+	author(&w, p, l)
+	content(&w, m, p, l)
+	for _, f := range body.Fields {
+		w.Raw(f.Name, f.Value)
+	}
+	listFields(&w, p, l, webURL)
+	if err := w.Err(); err != nil {
+		return nil, false, fmt.Errorf("write header: %w", err)
+	}
+	var b bytes.Buffer
+	b.Write(w.Bytes())
+	b.WriteString("\r\n")
+	b.Write(body.Bytes)
+	return b.Bytes(), body.EightBit, nil
+}
+
+// author writes who the copy is from: always the list's own address, whatever
+// the policy of the author's domain, with the author's name before it.
+// Reply-To is decided after that rewriting.
+func author(w *message.Writer, p archive.Post, l list.List) {
+	w.Mailbox("From", message.Mailbox{Name: authorName(p) + " via " + l.Title, Address: l.Post()})
+	w.Mailbox("To", message.Mailbox{Name: l.Title, Address: l.Post()})
+	w.Mailbox("Reply-To", message.Mailbox{Name: l.Title, Address: l.Post()})
+}
+
+// authorName is the name that members see, never an address.
+func authorName(p archive.Post) string {
+	if name := list.CleanName(p.AuthorName); name != "" {
+		return name
+	}
+	return "A member"
+}
+
+// content writes what the author wrote in the header, for threading and
+// display.
+func content(w *message.Writer, m *message.Message, p archive.Post, l list.List) {
+	w.Text("Subject", message.Tagged(p.Subject, p.Reply, l.SubjectTag))
+	w.Raw("Date", p.Written.Format(time.RFC1123Z))
+	w.Raw("Message-ID", p.MessageID)
+	if ids := m.InReplyTo(); len(ids) > 0 {
+		w.Raw("In-Reply-To", strings.Join(ids, " "))
+	}
+	if ids := m.References(); len(ids) > 0 {
+		w.Raw("References", strings.Join(ids, " "))
+	}
+	for _, name := range []string{"Thread-Index", "Thread-Topic", "X-No-Archive"} {
+		if m.Header.Has(name) {
+			w.Text(name, m.Header.Text(name))
+		}
+	}
+}
+
+// listFields writes the fields by which mail programs know a list (RFC 2369,
+// RFC 2919, RFC 5064) and by which we know our own mail again.
+func listFields(w *message.Writer, p archive.Post, l list.List, webURL string) {
+	mailto := func(word, rest string) string { return "<mailto:" + l.Service(word).String() + rest + ">" }
+	w.Text("List-Id", l.Title+" <"+l.Identifier()+">")
+	post := "<mailto:" + l.Post().String() + ">"
+	if l.Closed {
+		post = "NO"
+	}
+	w.Raw("List-Post", post)
+	w.Raw("List-Help", mailto("request", "?subject=help"))
+	w.Raw("List-Subscribe", mailto("join", ""))
+	w.Raw("List-Unsubscribe", mailto("leave", ""))
+	w.Raw("List-Owner", mailto("owner", ""))
+	if webURL != "" {
+		base := strings.TrimRight(webURL, "/")
+		w.Raw("List-Archive", "<"+base+"/>")
+		w.Raw("Archived-At", "<"+permalink(base, p)+">")
+	}
+	w.Raw("Precedence", "list")
+	w.Raw("X-Loop", l.Post().String())
+}
+
+func permalink(webURL string, p archive.Post) string {
+	return fmt.Sprintf("%s/m/%d", strings.TrimRight(webURL, "/"), p.Number)
+}
+
+func bodyOptions(p archive.Post, l list.List, webURL string) message.BodyOptions {
+	o := message.BodyOptions{
+		AttachTotal: l.AttachTotal,
+		CleanHTML:   true,
+		Note:        func(names []string) string { return attachNote(names, l, p, webURL) },
+	}
+	if l.Footer {
+		o.FooterText, o.FooterHTML = footer(p, l, webURL)
+	}
+	return o
+}
+
+// attachNote is the line for files that are too large to travel with a copy.
+func attachNote(names []string, l list.List, p archive.Post, webURL string) string {
+	files := "1 file was"
+	if len(names) != 1 {
+		files = fmt.Sprintf("%d files were", len(names))
+	}
+	where := "Ask the writer for it at the list."
+	if webURL != "" {
+		where = "Members can read the message at " + permalink(webURL, p) + "."
+	}
+	return fmt.Sprintf("%s too large to send with this email (more than %s in all): %s. %s",
+		files, list.Megabytes(l.AttachTotal), strings.Join(names, ", "), where)
+}
+
+// footer is the same for all members, because footers are quoted back: it has
+// no address and no token of anybody's.
+func footer(p archive.Post, l list.List, webURL string) (text, htm string) {
+	lines := []string{fmt.Sprintf("Reply = everyone (%s people).", thousands(p.Audience))}
+	if webURL != "" {
+		lines = append(lines, "Read, report or stop this discussion: "+permalink(webURL, p))
+	}
+	request := l.Service("request").String()
+	lines = append(lines, "Fewer emails, or leave: write weekly or leave to", request)
+
+	var h strings.Builder
+	for i, line := range lines {
+		if i > 0 {
+			h.WriteString("<br>")
+		}
+		h.WriteString(html.EscapeString(line))
+	}
+	return strings.Join(lines, "\n"), h.String()
+}
+
+// thousands writes a number as people read it, for example "1,204".
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
