@@ -1,0 +1,135 @@
+package notice
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// ForPeople is a mail to the moderators, or to the operator, as they get it.
+type ForPeople struct {
+	List     list.List
+	Kind     list.Kind // the address that was written to
+	To       message.Address
+	Writer   message.Mailbox
+	Member   bool // the writer's address is a member's
+	Verified bool // the message really came from that address
+	Subject  string
+	Text     string
+	Files    []message.Attachment
+	ID       string // left part of the Message-ID, unique for this mail
+	Now      time.Time
+}
+
+// maxQuoted bounds the quoted text of a mail to people, in bytes; the whole
+// message is kept in the store.
+const maxQuoted = 64 << 10
+
+// Compose returns the mail. An answer to it goes to the writer.
+func (n ForPeople) Compose() (Mail, error) {
+	var w message.Writer
+	title := n.List.Title + " moderators"
+	w.Mailbox("From", message.Mailbox{Name: title, Address: n.List.Service("owner")})
+	w.Mailbox("To", message.Mailbox{Address: n.To})
+	w.Mailbox("Reply-To", n.Writer)
+	w.Text("Subject", n.subject())
+	head(&w, n.List, n.Now, n.ID)
+	body, fields := message.PlainText(n.text())
+	for _, f := range fields {
+		w.Raw(f.Name, f.Value)
+	}
+	if err := w.Err(); err != nil {
+		return Mail{}, fmt.Errorf("write mail to moderators: %w", err)
+	}
+	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+}
+
+func (n ForPeople) subject() string {
+	first := map[list.Kind]string{
+		list.KindJoin:     "Wants to join",
+		list.KindLeave:    "Wants to leave",
+		list.KindRequest:  "To the robot",
+		list.KindOperator: "To the postmaster",
+	}[n.Kind]
+	if first == "" {
+		first = "To the moderators"
+	}
+	if n.Subject == "" {
+		return first + " - " + n.name()
+	}
+	return fmt.Sprintf("%s - %s: \"%s\"", first, n.name(), n.Subject)
+}
+
+func (n ForPeople) name() string {
+	if name := list.CleanName(n.Writer.Name); name != "" {
+		return name
+	}
+	return n.Writer.Address.String()
+}
+
+func (n ForPeople) text() string {
+	var b strings.Builder
+	b.WriteString(n.about())
+	b.WriteString("\n\n")
+	fmt.Fprintf(&b, "Reply to answer: your answer goes to %s\nfrom your own address.", n.Writer.Address)
+	b.WriteString(n.act())
+	for _, f := range n.Files {
+		fmt.Fprintf(&b, "\n\nFile, not attached here: %s, %d KB", f.Name, (f.Size+1023)/1024)
+	}
+	b.WriteString("\n\n---------- the email ----------\n")
+	text := strings.TrimRight(n.Text, "\r\n ")
+	if len(text) > maxQuoted {
+		text = strings.ToValidUTF8(text[:maxQuoted], "") + "\n[cut: the rest is in the store]"
+	}
+	for line := range strings.Lines(text) {
+		b.WriteString("> " + strings.TrimRight(line, "\r\n") + "\n")
+	}
+	return b.String()
+}
+
+// plainAddress is an address that no shell reads as anything else.
+var plainAddress = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+$`)
+
+// act says how a moderator gets done what the writer asks for. A command that
+// people may paste holds a stranger's address only where that is plain.
+func (n ForPeople) act() string {
+	address := n.Writer.Address.String()
+	if !plainAddress.MatchString(address) {
+		address = "ADDRESS"
+	}
+	switch n.Kind {
+	case list.KindJoin:
+		return fmt.Sprintf("\n\nTo let them in, ask whoever runs the server for:\nsencoforum member add --list %s %s", n.List.Name, address)
+	case list.KindLeave:
+		return fmt.Sprintf("\n\nTo take them off, ask whoever runs the server for:\nsencoforum member remove --list %s %s", n.List.Name, address)
+	}
+	return ""
+}
+
+// about says who wrote, to whom, and whether that was checked.
+func (n ForPeople) about() string {
+	whom := map[list.Kind]string{
+		list.KindJoin:     "asks to join " + n.List.Title,
+		list.KindLeave:    "asks to leave " + n.List.Title,
+		list.KindRequest:  "wrote to the robot of " + n.List.Title + ",\nwhich passes everything on to people for now",
+		list.KindOperator: "wrote to the postmaster",
+	}[n.Kind]
+	if whom == "" {
+		whom = "wrote to the moderators of " + n.List.Title
+	}
+	member := "This address is not a member's"
+	if n.Member {
+		member = "This is a member's address"
+	}
+	checked := "we could not check\nthat the email really came from it: " + n.Writer.Address.String()
+	if n.Verified {
+		checked = "and the email really\ncame from it: " + n.Writer.Address.String()
+	} else {
+		checked = "but " + checked
+	}
+	return fmt.Sprintf("%s %s.\n%s, %s", n.name(), whom, member, checked)
+}

@@ -1,0 +1,110 @@
+package notice
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted mails")
+
+// letter is a mail to the owners from somebody who is no member.
+func letter() ForPeople {
+	return ForPeople{
+		List:    list.List{Name: "senco-forum", Domain: "lists.example.org", Title: "SENCO Forum"},
+		Kind:    list.KindOwner,
+		To:      message.Address{Local: "asha", Domain: "school.example"},
+		Writer:  message.Mailbox{Name: "Jo Brown", Address: message.Address{Local: "jo", Domain: "university.example"}},
+		Subject: "A study about SENCO workload", Text: "Dear colleagues,\n\nwe are looking for SENCOs.\n",
+		Verified: true, ID: "people.7.2", Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC),
+	}
+}
+
+// TestMailsForPeople compares whole mails, as a moderator reads them.
+func TestMailsForPeople(t *testing.T) {
+	for name, change := range map[string]func(*ForPeople){
+		"owner-from-a-stranger": func(*ForPeople) {},
+		"owner-not-checked":     func(n *ForPeople) { n.Verified = false },
+		"leave-from-a-member":   func(n *ForPeople) { n.Kind, n.Member, n.Subject, n.Text = list.KindLeave, true, "", "" },
+		"join-without-a-name":   func(n *ForPeople) { n.Kind, n.Writer.Name = list.KindJoin, "" },
+		"request-with-a-file": func(n *ForPeople) {
+			n.Kind = list.KindRequest
+			n.Files = []message.Attachment{{Name: "form.pdf", Type: "application/pdf", Size: 123456}}
+		},
+		"postmaster": func(n *ForPeople) { n.Kind = list.KindOperator },
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := letter()
+			change(&n)
+			m, err := n.Compose()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.ReplaceAll(string(m.Header)+string(m.Body), "\r\n", "\n")
+			file := filepath.Join("testdata", name+".txt")
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("mail (-want +got):\n%s", diff)
+			}
+			fit(t, got)
+		})
+	}
+}
+
+// fit checks what holds for every mail that people get from us.
+func fit(t *testing.T, mail string) {
+	t.Helper()
+	for line := range strings.Lines(mail) {
+		if len(strings.TrimRight(line, "\n")) > 78 {
+			t.Errorf("more than 78 columns: %s", line)
+		}
+	}
+	above, _, _ := strings.Cut(mail, "---------- the email")
+	for _, word := range []string{"pending", "disposition", "administrivia", "subscription", "invalid", "error code", "syntax", "!"} {
+		if strings.Contains(strings.ToLower(above), word) {
+			t.Errorf("says %q", word)
+		}
+	}
+	_, body, _ := strings.Cut(above, "\n\n")
+	if n := strings.Count(body, "\n"); n > 25 {
+		t.Errorf("%d lines above the quoted mail", n)
+	}
+}
+
+func TestALongMailIsCut(t *testing.T) {
+	n := letter()
+	n.Text = strings.Repeat("ä", maxQuoted)
+	m, err := n.Compose()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Body) > 2*maxQuoted {
+		t.Errorf("%d bytes", len(m.Body))
+	}
+}
+
+func TestNoStrangersShellCommandIsOffered(t *testing.T) {
+	for local, want := range map[string]string{"jo.brown+x": "--list senco-forum jo.brown+x@", "$(reboot)": "--list senco-forum ADDRESS", "a;b": "ADDRESS", "a b": "ADDRESS", "-rf": "--list senco-forum ADDRESS"} {
+		n := letter()
+		n.Kind, n.Writer.Address.Local = list.KindJoin, local
+		if got := n.act(); !strings.Contains(got, want) {
+			t.Errorf("%q: %s", local, got)
+		}
+	}
+}
