@@ -1,0 +1,143 @@
+package incoming
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/store"
+)
+
+// arrival is a message on the desk, with what can be said of it by looking at
+// it alone.
+type arrival struct {
+	env   *message.Envelope
+	dest  list.Destination
+	texts list.Texts
+	raw   []byte
+	form  *message.FormError // fault of form, or nil
+	msg   *message.Message   // nil when the form is at fault
+	from  message.Mailbox
+	id    string // Message-ID
+	auth  list.Authentication
+	key   intake.Key
+}
+
+// arrived looks at a message. Nothing that reads MIME runs before the cheap
+// scan has set its bounds.
+func (d *Desk) arrived(env *message.Envelope, dest list.Destination, raw []byte) *arrival {
+	in := &arrival{env: env, dest: dest, texts: d.texts(dest.List), raw: raw, auth: d.authenticate(env)}
+	if err := checkForm(raw, env.UTF8); err != nil {
+		if !errors.As(err, &in.form) {
+			in.form = &message.FormError{Rule: "unreadable"}
+		}
+		return in
+	}
+	in.msg = message.Parse(raw)
+	in.from, _ = in.msg.From()
+	in.id = in.msg.MessageID()
+	in.key = intake.DuplicateKey(uint32(dest.List.ID), in.from.Address, in.id, raw)
+	return in
+}
+
+func checkForm(raw []byte, utf8 bool) error {
+	if err := message.Scan(raw, message.Arriving()); err != nil {
+		return err
+	}
+	return message.Strict(raw, utf8)
+}
+
+// authenticate says what is known of the sender. Until messages are checked by
+// SPF, DKIM and DMARC, only those from a trusted network count as verified.
+func (d *Desk) authenticate(env *message.Envelope) list.Authentication {
+	for _, p := range d.cfg.Trusted {
+		if p.Contains(env.Client.Unmap()) {
+			return list.Verified
+		}
+	}
+	return list.Unverified
+}
+
+// maxReceived is how many hosts a message may have passed (RFC 5321 §6.3).
+const maxReceived = 30
+
+// looped says why a message has been here before, or returns the empty string.
+// Quoted fields do not count, only those of the message itself.
+func looped(tx *store.Tx, in *arrival) (string, error) {
+	h := in.msg.Header
+	if h.Count("Received") > maxReceived {
+		return "over 30 Received fields", nil
+	}
+	if dest, err := list.Resolve(tx, in.env.From); err == nil && dest.Kind == list.KindBounces {
+		return "envelope sender is a return address of ours", nil
+	}
+	for l, err := range list.All(tx) {
+		if err != nil {
+			return "", err
+		}
+		if bears(h, "X-Loop", l.Post().Key()) || bears(h, "List-Post", l.Post().Key()) || bears(h, "List-Id", l.Identifier()) {
+			return "bears the mark of " + l.Identifier(), nil
+		}
+	}
+	return "", nil
+}
+
+// bears reports whether a field holds a word, bounded by anything that is no
+// part of an address.
+func bears(h message.Header, field, word string) bool {
+	for _, v := range h.Values(field) {
+		for _, w := range strings.FieldsFunc(strings.ToLower(v), func(r rune) bool { return strings.ContainsRune("<>,; \t:?", r) }) {
+			if w == word {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ours reports whether an address is one of this server's.
+func ours(tx *store.Tx, a message.Address) (bool, error) {
+	_, err := list.Resolve(tx, a)
+	if errors.Is(err, list.ErrUnknownAddress) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// traced is the message as it is stored: our own Received field before what
+// came in (RFC 5321 §4.4).
+func (d *Desk) traced(in *arrival) []byte {
+	with := "ESMTP"
+	if in.env.TLS {
+		with = "ESMTPS"
+	}
+	field := fmt.Sprintf("Received: from %s ([%s])\r\n\tby %s with %s; %s\r\n",
+		helo(in.env.Helo), in.env.Client, d.cfg.Hostname, with, in.env.Received.Format(time.RFC1123Z))
+	return append([]byte(field), in.raw...)
+}
+
+// helo is a stranger's word made fit for a header field.
+func helo(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' || strings.ContainsRune("()<>;\\\"", r) {
+			return -1
+		}
+		return r
+	}, s)
+	if s == "" || len(s) > 255 {
+		return "unknown"
+	}
+	return s
+}
+
+// record is what the intake keeps of the message.
+func (in *arrival) record(reasons []string) intake.Record {
+	return intake.Record{
+		Origin: intake.FromMail, Kind: string(in.dest.Kind), List: uint32(in.dest.List.ID), Envelope: *in.env,
+		Sender: string(in.auth), Reasons: reasons, MessageID: in.id, Size: len(in.raw), SHA256: intake.Sum(in.raw),
+	}
+}

@@ -1,0 +1,176 @@
+// Package incoming is the inbound desk: what happens to a message that came
+// in, told from top to bottom.
+//
+// A message reaches the desk three times: when its sender is named (Mail),
+// when an address is named (Rcpt), and whole (Receive). Receive answers nil
+// only after the transaction that made the message safe; the door then says
+// 250. A refusal is a *list.Refusal; any other error is a fault of ours, and
+// the sender tries again.
+//
+// The desk keeps no table of its own: posts go to the intake and the archive,
+// mail for people to the intake and the queue, returned copies to the intake.
+// It may be called by many sessions at once.
+package incoming
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/moderate"
+	"sencoforum/queue"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// Config is what the desk needs to know of the host.
+type Config struct {
+	Hostname   string         // name in the Received field, and in texts where no list is meant
+	Trusted    []netip.Prefix // networks whose senders count as verified
+	MaxMessage int64          // bytes
+	MinFree    uint64         // bytes of disk below which nothing is taken
+	MaxQueue   uint64         // waiting copies above which nothing is taken, 0 for no limit
+	HelpURL    string         // base address of the help pages, empty while there are none
+	Now        func() time.Time
+}
+
+// Desk receives messages. It satisfies the receiver of package smtpd.
+type Desk struct {
+	log    *slog.Logger
+	db     *store.DB
+	keys   *token.Keyring
+	people *moderate.Forwarder
+	cfg    Config
+}
+
+// New returns a desk.
+func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.Forwarder, cfg Config) *Desk {
+	return &Desk{log: log, db: db, keys: keys, people: people, cfg: cfg}
+}
+
+// Mail is asked before a sender is taken. It refuses for a time when the disk
+// is nearly full or too many copies wait to go out.
+func (d *Desk) Mail(_ context.Context, _ *message.Envelope) error {
+	free, err := d.db.Free()
+	if err != nil {
+		return fmt.Errorf("look for room: %w", err)
+	}
+	if free < d.cfg.MinFree {
+		d.log.Error("no room on disk: mail is put off", "free", free, "needed", d.cfg.MinFree)
+		return d.host().Refuse(list.CaseRoom)
+	}
+	if d.cfg.MaxQueue == 0 {
+		return nil
+	}
+	var depth uint64
+	if err := d.db.View(func(tx *store.Tx) (err error) { depth, err = queue.Depth(tx); return err }); err != nil {
+		return err
+	}
+	if depth > d.cfg.MaxQueue {
+		d.log.Warn("too many copies wait: mail is put off", "waiting", depth)
+		return d.host().Refuse(list.CaseBusy)
+	}
+	return nil
+}
+
+// Rcpt is asked for each address, and refuses an unknown one at once.
+func (d *Desk) Rcpt(_ context.Context, _ *message.Envelope, to message.Address) error {
+	return d.db.View(func(tx *store.Tx) error {
+		_, err := d.resolve(tx, to)
+		return err
+	})
+}
+
+// Receive decides about a message and stores it.
+func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) error {
+	var dest list.Destination
+	err := d.db.View(func(tx *store.Tx) (err error) {
+		dest, err = d.resolve(tx, env.To)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	in := d.arrived(env, dest, raw)
+	switch dest.Kind {
+	case list.KindPost:
+		err = d.post(ctx, in)
+	case list.KindBounces:
+		err = d.returned(in)
+	default:
+		err = d.forPeople(in)
+	}
+	if errors.Is(err, store.ErrFull) {
+		return in.texts.Refuse(list.CaseRoom)
+	}
+	return err
+}
+
+// resolve says what an address means. The refusal of an unknown one names the
+// list where the address begins like one.
+func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, error) {
+	dest, err := list.Resolve(tx, to)
+	if errors.Is(err, list.ErrUnknownAddress) {
+		t, err := d.nearest(tx, to)
+		if err != nil {
+			return dest, err
+		}
+		return dest, t.Refuse(list.CaseAddress)
+	}
+	if err != nil {
+		return dest, err
+	}
+	if dest.Token != "" && !d.tokenHolds(dest) {
+		return dest, d.texts(dest.List).Refuse(list.CaseToken)
+	}
+	return dest, nil
+}
+
+// tokenHolds reports whether a service address bears a token of ours. Only
+// return addresses are given out so far.
+func (d *Desk) tokenHolds(dest list.Destination) bool {
+	if dest.Kind != list.KindBounces {
+		return false
+	}
+	claims, err := d.keys.Verify(dest.Token, dest.List.Name)
+	return err == nil && claims.Kind == token.Bounces
+}
+
+// host is who speaks where no list is meant.
+func (d *Desk) host() list.Texts {
+	return list.Texts{Name: d.cfg.Hostname, Owner: "postmaster@" + d.cfg.Hostname, Help: d.cfg.HelpURL, Limit: list.Megabytes(d.cfg.MaxMessage)}
+}
+
+func (d *Desk) texts(l list.List) list.Texts {
+	t := l.Texts(d.cfg.MaxMessage)
+	t.Help = d.cfg.HelpURL
+	return t
+}
+
+// nearest finds the list that somebody with a wrong address most likely means:
+// the only one of that domain.
+func (d *Desk) nearest(tx *store.Tx, to message.Address) (list.Texts, error) {
+	var found []list.List
+	for l, err := range list.All(tx) {
+		if err != nil {
+			return list.Texts{}, err
+		}
+		if l.Domain == to.Domain {
+			found = append(found, l)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return d.host(), nil
+	case 1:
+		return d.texts(found[0]), nil
+	}
+	t := d.host()
+	t.Owner = "postmaster@" + to.Domain
+	return t, nil
+}

@@ -1,0 +1,99 @@
+package incoming
+
+import (
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/store"
+)
+
+// forPeople takes a message to the owners, to the postmaster, or to a service
+// address whose words no robot reads yet: it is kept and passed on to people.
+//
+// Owners and postmaster take mail from everybody, so that complaints always
+// arrive; the rest only from verified senders.
+func (d *Desk) forPeople(in *arrival) error {
+	if in.form != nil {
+		return in.texts.Refuse(list.FormCase(in.form))
+	}
+	open := in.dest.Kind == list.KindOwner || in.dest.Kind == list.KindOperator
+	if in.auth != list.Verified && !open {
+		return in.texts.Refuse(list.CaseSender)
+	}
+	var to []list.Person
+	err := d.db.View(func(tx *store.Tx) error {
+		if refusal, err := d.sendable(tx, in); err != nil || refusal != nil {
+			return orError(refusal, err)
+		}
+		var err error
+		to, err = d.people.Recipients(tx, in.dest)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if signs := d.automatic(in); len(signs) > 0 {
+		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
+	}
+	return d.passOn(in, to)
+}
+
+// sendable applies the rules about loops and our own addresses.
+func (d *Desk) sendable(tx *store.Tx, in *arrival) (*list.Refusal, error) {
+	loop, err := looped(tx, in)
+	if err != nil {
+		return nil, err
+	}
+	if loop != "" {
+		return in.texts.Refuse(list.CaseLoop), nil
+	}
+	us, err := ours(tx, in.from.Address)
+	if err != nil || !us {
+		return nil, err
+	}
+	return in.texts.Refuse(list.CaseFromUs), nil
+}
+
+// orError keeps a nil refusal from becoming an error that is not nil.
+func orError(r *list.Refusal, err error) error {
+	if r != nil {
+		return r
+	}
+	return err
+}
+
+func (d *Desk) automatic(in *arrival) []string {
+	signs := in.msg.Automatic()
+	if in.env.From.IsZero() {
+		signs = append(signs, "null envelope sender")
+	}
+	return signs
+}
+
+// passOn stores the message with a queue row for each person. Where there is
+// nobody, it is kept and shown to the operator as not processed.
+func (d *Desk) passOn(in *arrival, to []list.Person) error {
+	n := intake.New{Record: in.record(nil), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
+	var again bool
+	err := d.db.Update(func(tx *store.Tx) error {
+		var err error
+		if _, again, err = intake.Known(tx, in.key); err != nil {
+			return err
+		}
+		if again {
+			return in.putDuplicate(tx)
+		}
+		id, err := intake.Put(tx, n)
+		if err != nil {
+			return err
+		}
+		if len(to) == 0 {
+			return intake.Move(tx, id, intake.Status{State: intake.Shunted, Since: in.env.Received, Reason: "nobody to pass it on to"})
+		}
+		return d.people.Forward(tx, id, in.dest.List.ID, to)
+	})
+	if err != nil {
+		return err
+	}
+	d.log.Info("passed on to people", "to", string(in.dest.Kind), "people", len(to), "duplicate", again)
+	return nil
+}

@@ -1,0 +1,151 @@
+package incoming
+
+import (
+	"context"
+	"errors"
+
+	"sencoforum/archive"
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/store"
+)
+
+// post takes a message to a list: gather the facts, let the policy decide, do
+// what it says in one transaction.
+func (d *Desk) post(_ context.Context, in *arrival) error {
+	var sub list.Submission
+	var author list.Person
+	err := d.db.View(func(tx *store.Tx) (err error) {
+		sub, author, err = d.facts(tx, in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	verdict := list.Decide(sub)
+	switch verdict.Action {
+	case list.Accept:
+		return d.accept(in, author, verdict)
+	case list.Discard:
+		return d.keep(in, intake.Discarded, verdict)
+	case list.Duplicate:
+		return d.keep(in, intake.Duplicate, verdict)
+	}
+	return verdict.Refusal
+}
+
+// facts gathers all that the posting policy looks at.
+func (d *Desk) facts(tx *store.Tx, in *arrival) (list.Submission, list.Person, error) {
+	sub := list.Submission{
+		List: in.dest.List, Texts: in.texts, Form: in.form, Auth: in.auth,
+		Size: int64(len(in.raw)), Limit: d.cfg.MaxMessage,
+	}
+	if in.form != nil {
+		return sub, list.Person{}, nil
+	}
+	sub.Addresses = len(in.msg.To()) + len(in.msg.Cc())
+	sub.Automatic = in.msg.Automatic()
+	if in.env.From.IsZero() {
+		sub.Automatic = append(sub.Automatic, "null envelope sender")
+	}
+	var err error
+	if sub.Loop, err = looped(tx, in); err != nil {
+		return sub, list.Person{}, err
+	}
+	if sub.FromUs, err = ours(tx, in.from.Address); err != nil {
+		return sub, list.Person{}, err
+	}
+	if _, sub.Known, err = intake.Known(tx, in.key); err != nil {
+		return sub, list.Person{}, err
+	}
+	author, member, err := membership(tx, in)
+	sub.Author = member
+	return sub, author, err
+}
+
+// membership finds the author by From, which alone identifies an author, and
+// the membership of this list. Both are empty for a stranger.
+func membership(tx *store.Tx, in *arrival) (list.Person, *list.Membership, error) {
+	p, err := list.FindPerson(tx, in.from.Address)
+	if errors.Is(err, list.ErrNoPerson) {
+		return list.Person{}, nil, nil
+	}
+	if err != nil {
+		return list.Person{}, nil, err
+	}
+	m, err := list.Member(tx, in.dest.List.ID, p.ID)
+	if errors.Is(err, list.ErrNoMember) {
+		return p, nil, nil
+	}
+	return p, &m, err
+}
+
+// accept stores the message and gives its post a number. When it returns nil
+// the message is safe, and the sender may be told so.
+func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
+	blob := store.NewBlob(d.traced(in))
+	post := d.newPost(in, author)
+	var stored archive.Post
+	var again bool
+	err := d.db.Update(func(tx *store.Tx) error {
+		var err error
+		if _, again, err = intake.Known(tx, in.key); err != nil {
+			return err
+		}
+		if again { // another session was quicker with the same message
+			return in.putDuplicate(tx)
+		}
+		n := post
+		if n.Intake, err = intake.Put(tx, intake.New{Record: in.record(v.Reasons), Raw: blob, State: intake.Waiting, Key: in.key}); err != nil {
+			return err
+		}
+		stored, err = archive.Accept(tx, n)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if again {
+		d.log.Info("duplicate", "list", in.dest.List.Name)
+		return nil
+	}
+	d.log.Info("accepted", "list", in.dest.List.Name, "post", stored.Number, "thread", stored.Thread,
+		"bytes", len(in.raw), "sends", stored.Until.Format("15:04:05"))
+	return nil
+}
+
+// newPost is the post that a message becomes. The name shown is the one the
+// member chose, or else the one in From.
+func (d *Desk) newPost(in *arrival, author list.Person) archive.NewPost {
+	n := archive.Describe(in.msg, in.dest.List.SubjectTag, in.env.Received)
+	n.List, n.Author = in.dest.List.ID, author.ID
+	n.Until = d.cfg.Now().Add(in.dest.List.SendDelay)
+	if author.Name != "" {
+		n.AuthorName = author.Name
+	}
+	return n
+}
+
+// keep stores a message that is no post: the row of a duplicate, or automatic
+// mail.
+func (d *Desk) keep(in *arrival, s intake.State, v list.Verdict) error {
+	n := intake.New{Record: in.record(v.Reasons), State: s}
+	if s != intake.Duplicate {
+		n.Raw = store.NewBlob(d.traced(in))
+	}
+	err := d.db.Update(func(tx *store.Tx) error {
+		_, err := intake.Put(tx, n)
+		return err
+	})
+	if err == nil {
+		d.log.Info(string(s), "list", in.dest.List.Name, "to", string(in.dest.Kind), "reasons", v.Reasons)
+	}
+	return err
+}
+
+// putDuplicate stores the row of a message that is known already: counted, but
+// without its bytes.
+func (in *arrival) putDuplicate(tx *store.Tx) error {
+	_, err := intake.Put(tx, intake.New{Record: in.record([]string{"duplicate"}), State: intake.Duplicate})
+	return err
+}
