@@ -1,0 +1,150 @@
+package smtpd
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"sencoforum/list"
+)
+
+// Write collects a reply of the library and sends it when it is whole.
+func (g *gate) Write(p []byte) (int, error) {
+	g.out = append(g.out, p...)
+	code, whole := wholeReply(g.out)
+	if !whole {
+		return len(p), nil
+	}
+	if code == 250 && g.current.verb == "EHLO" {
+		g.out = g.capabilities(g.out)
+	}
+	g.deliver(g.out, code)
+	g.out = g.out[:0]
+	g.replied(code)
+	return len(p), nil
+}
+
+// wholeReply reports whether the last line of a reply has come, and its code.
+func wholeReply(out []byte) (code int, whole bool) {
+	body, ok := bytes.CutSuffix(out, []byte("\n"))
+	if !ok {
+		return 0, false
+	}
+	last := body[bytes.LastIndexByte(body, '\n')+1:]
+	if len(last) < 4 || last[3] != ' ' {
+		return 0, false
+	}
+	code, err := strconv.Atoi(string(last[:3]))
+	return code, err == nil
+}
+
+// capabilities completes the answer to EHLO with what the gate does in place
+// of the library: the size limit and STARTTLS.
+func (g *gate) capabilities(out []byte) []byte {
+	out, ok := bytes.CutSuffix(out, []byte("250 SIZE\r\n"))
+	if !ok {
+		return out
+	}
+	if g.server.cfg.Certificate != nil && !g.secure {
+		out = append(out, "250-STARTTLS\r\n"...)
+	}
+	return fmt.Appendf(out, "250 SIZE %d\r\n", g.server.cfg.MaxBytes)
+}
+
+// replied draws the conclusions from a reply that the library has sent.
+func (g *gate) replied(code int) {
+	verb := g.current.verb
+	if verb == "DATA" && code == 354 {
+		g.begin()
+		g.body = true
+		return
+	}
+	g.current = command{}
+	// A DATA or BDAT without a recipient is the echo of a RCPT that was
+	// refused, and comes from every sender that pipelines.
+	echo := (verb == "DATA" || verb == "BDAT") && !g.session.hasRecipient()
+	switch {
+	case g.body, verb == "BDAT" && (g.last || code != 250):
+		g.finish()
+	case code == 250 && (verb == "EHLO" || verb == "HELO"):
+		g.greeted = true
+	}
+	if g.end != nil {
+		g.mute = true
+	}
+	if code >= 500 && !echo {
+		g.tally.errors++
+	}
+	g.endAfterErrors()
+}
+
+// endAfterErrors ends the session of a client that made too many.
+func (g *gate) endAfterErrors() {
+	if g.tally.errors >= g.server.limits.Errors && !g.trusted && g.end == nil {
+		_ = g.quit(g.server.words.enough("too many errors."))
+	}
+}
+
+// say answers in place of the library.
+func (g *gate) say(r *list.Refusal) {
+	g.deliver(wire(asReply(r)), r.Code)
+	if r.Code >= 500 {
+		g.tally.errors++
+		g.endAfterErrors()
+	}
+}
+
+// wire writes a reply as it goes out.
+func wire(e *smtp.SMTPError) []byte {
+	c := e.EnhancedCode
+	return fmt.Appendf(nil, "%d %d.%d.%d %s\r\n", e.Code, c[0], c[1], c[2], e.Message)
+}
+
+// deliver sends a reply. After a failed write nothing more is said or read, and
+// neither is after a 421.
+func (g *gate) deliver(reply []byte, code int) {
+	if g.mute {
+		return
+	}
+	g.server.log.LogAttrs(g.server.ctx, slog.LevelDebug, "reply", slog.Int("code", code))
+	_ = g.conn.SetWriteDeadline(time.Now().Add(g.server.limits.Write))
+	if _, err := g.conn.Write(reply); err != nil || code == 421 {
+		g.mute, g.end = true, net.ErrClosed
+	}
+}
+
+// Close ends the connection and gives its place back.
+func (g *gate) Close() error {
+	g.once.Do(func() {
+		_ = g.network().Close() // says goodbye in TLS, unlike cut
+		g.server.leave(g)
+	})
+	return nil
+}
+
+// LocalAddr and RemoteAddr are those of the network.
+func (g *gate) LocalAddr() net.Addr { return g.network().LocalAddr() }
+
+// RemoteAddr is the address of the client.
+func (g *gate) RemoteAddr() net.Addr { return g.network().RemoteAddr() }
+
+func (g *gate) network() net.Conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.conn
+}
+
+// SetDeadline does nothing: the gate sets its own deadlines, as each state of
+// the session needs them. So do the other two.
+func (g *gate) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing.
+func (g *gate) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing.
+func (g *gate) SetWriteDeadline(time.Time) error { return nil }

@@ -1,0 +1,96 @@
+package smtpd
+
+import (
+	"cmp"
+	"math"
+	"syscall"
+	"time"
+)
+
+// Limits bound what a stranger may cost us. A field that is zero takes its
+// value from DefaultLimits.
+type Limits struct {
+	// Connections open at once. Those of trusted networks count in
+	// Connections only.
+	Connections int // in all; never over half of RLIMIT_NOFILE
+	PerAddress  int // from one IPv4 address or one IPv6 /64
+	PerNetwork  int // from one IPv4 /24
+
+	// One session. Trusted networks are exempt.
+	Session  time.Duration // age after which no further command is read
+	Idle     time.Duration // wait for one whole command
+	Commands int           // beside MAIL, RCPT, DATA and BDAT of messages that came to an end
+	Messages int
+	Errors   int // the 5xx reply with which the session ends
+	Extra    int // recipients of a transaction that are put off before they count as errors
+
+	// Form and pace of what is read. Nobody is exempt.
+	CommandBytes int           // of a command with its line end
+	LineBytes    int           // of a body line without its line end
+	Grace        time.Duration // before Rate is asked for
+	Rate         int           // octets a second, on average after Grace
+	Transfer     time.Duration // for one whole message
+	Stray        time.Duration // wait for the next octets once a bare CR was seen
+	Memory       int64         // octets of all messages in arrival together, beside the first 256 KiB of each
+
+	// Our own side.
+	Write  time.Duration // one reply, or one TLS handshake
+	Decide time.Duration // one question to the Receiver
+}
+
+// DefaultLimits returns the limits of a server that faces the open network.
+func DefaultLimits() Limits {
+	return Limits{
+		Connections: 200, PerAddress: 10, PerNetwork: 20,
+		Session: 20 * time.Minute, Idle: 5 * time.Minute,
+		Commands: 100, Messages: 100, Errors: 4, Extra: 10,
+		CommandBytes: 2000, LineBytes: 64 << 10,
+		Grace: 30 * time.Second, Rate: 4 << 10, Transfer: 10 * time.Minute,
+		Stray: 15 * time.Second, Memory: 128 << 20,
+		Write: time.Minute, Decide: 5 * time.Minute,
+	}
+}
+
+// filled returns l with its zero fields from d.
+func (l Limits) filled(d Limits) Limits {
+	return Limits{
+		Connections: cmp.Or(l.Connections, d.Connections),
+		PerAddress:  cmp.Or(l.PerAddress, d.PerAddress),
+		PerNetwork:  cmp.Or(l.PerNetwork, d.PerNetwork),
+
+		Session:  cmp.Or(l.Session, d.Session),
+		Idle:     cmp.Or(l.Idle, d.Idle),
+		Commands: cmp.Or(l.Commands, d.Commands),
+		Messages: cmp.Or(l.Messages, d.Messages),
+		Errors:   cmp.Or(l.Errors, d.Errors),
+		Extra:    cmp.Or(l.Extra, d.Extra),
+
+		CommandBytes: cmp.Or(l.CommandBytes, d.CommandBytes),
+		LineBytes:    cmp.Or(l.LineBytes, d.LineBytes),
+		Grace:        cmp.Or(l.Grace, d.Grace),
+		Rate:         cmp.Or(l.Rate, d.Rate),
+		Transfer:     cmp.Or(l.Transfer, d.Transfer),
+		Stray:        cmp.Or(l.Stray, d.Stray),
+		Memory:       cmp.Or(l.Memory, d.Memory),
+
+		Write:  cmp.Or(l.Write, d.Write),
+		Decide: cmp.Or(l.Decide, d.Decide),
+	}
+}
+
+// belowDescriptors returns the cap on connections that leaves half of the
+// process's descriptors to the rest of the house.
+func belowDescriptors(want int, nofile uint64) int {
+	half := min(nofile/2, math.MaxInt32)
+	return max(1, min(want, int(half)-1))
+}
+
+// descriptors returns the soft limit on open files, or no limit where the
+// system will not say.
+func descriptors() uint64 {
+	var r syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
+		return math.MaxInt32
+	}
+	return r.Cur
+}
