@@ -1,0 +1,171 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// smallDisk mounts a file system of its own, which takes root.
+func smallDisk(t *testing.T, size int64) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := unix.Mount("none", dir, "tmpfs", 0, "size="+strconv.FormatInt(size, 10)); err != nil {
+		t.Skipf("SKIPPED, NOT PASSED: a full disk needs root and mount: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// fillDisk leaves the given number of bytes free, and returns the file that takes the rest.
+func fillDisk(t *testing.T, dir string, left int64) string {
+	t.Helper()
+	free, err := freeBytes(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "filler")
+	if err := os.WriteFile(path, make([]byte, int64(free)-left), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAFirstStartOnAFullDiskLeavesNothing(t *testing.T) {
+	dir := smallDisk(t, 1<<20)
+	for _, left := range []int64{0, 4096, 8192, 12288} {
+		filler := fillDisk(t, dir, left)
+		_, err := Open(filepath.Join(dir, "store.db"), Options{})
+		if !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "make room") {
+			t.Errorf("with %d bytes free: %v, want ErrFull and what to do", left, err)
+		}
+		if files, _ := os.ReadDir(dir); len(files) != 1 {
+			t.Errorf("with %d bytes free left behind: %v", left, files)
+		}
+		if err := os.Remove(filler); err != nil {
+			t.Fatal(err)
+		}
+	}
+	openAt(t, filepath.Join(dir, "store.db"), Options{})
+}
+
+func TestAFullDiskIsToldAndWorkGoesOn(t *testing.T) {
+	dir := smallDisk(t, 4<<20)
+	db := openAt(t, filepath.Join(dir, "store.db"), Options{})
+	putWords(t, db, "before")
+	filler := fillDisk(t, dir, 256<<10)
+	large := func(tx *Tx) error { return words.Put(tx, "large", strings.Repeat("x", 1<<20)) }
+	for range 3 {
+		if err := db.Update(large); !errors.Is(err, ErrFull) {
+			t.Fatalf("update on a full disk: %v, want ErrFull", err)
+		}
+	}
+	wantWords(t, db, "before")
+	putWords(t, db, "small")
+	if err := db.Backup(filepath.Join(dir, "copy")); !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "MiB free") {
+		t.Errorf("backup without room: %v, want ErrFull with figures", err)
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	update(t, db, large)
+	wantWords(t, db, "before large small")
+	if db.Err() != nil {
+		t.Errorf("Err %v, want nil", db.Err())
+	}
+}
+
+func TestTheReserveIsGivenUpAndMadeAgain(t *testing.T) {
+	dir := smallDisk(t, 8<<20)
+	path := filepath.Join(dir, "store.db")
+	db := openAt(t, path, Options{Reserve: 2 << 20})
+	db.reserve.pause = 0
+	if info, err := os.Stat(path + ".reserve"); err != nil || info.Size() != 2<<20 || info.Mode() != 0o600 {
+		t.Fatalf("reserve %v, error %v, want 2 MiB of mode 0600", info, err)
+	}
+	filler := fillDisk(t, dir, 64<<10)
+	put := func(key string) func(tx *Tx) error {
+		return func(tx *Tx) error { return words.Put(tx, key, strings.Repeat("x", 1<<20)) }
+	}
+	if err := db.Update(put("first")); err != nil {
+		t.Fatalf("update with the reserve: %v", err)
+	}
+	if _, err := os.Stat(path + ".reserve"); err == nil {
+		t.Error("the reserve is still there")
+	}
+	if err := errors.Join(db.Update(put("second")), db.Update(put("third"))); !errors.Is(err, ErrFull) {
+		t.Errorf("updates without the reserve: %v, want ErrFull in the end", err)
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	putWords(t, db, "small")
+	putWords(t, db, "next") // the committer is done with the one before
+	db.reserve.wait()
+	if info, err := os.Stat(path + ".reserve"); err != nil || info.Size() != 2<<20 {
+		t.Errorf("reserve %v, error %v, want it made again", info, err)
+	}
+}
+
+func TestAReserveThatIsNoLongerWantedGoes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	openAt(t, path, Options{Reserve: 1 << 20}).Close()
+	openAt(t, path, Options{})
+	if _, err := os.Stat(path + ".reserve"); err == nil {
+		t.Error("the reserve is still there")
+	}
+}
+
+func TestAReserveThatCannotBeMadeStopsNobody(t *testing.T) {
+	dir := smallDisk(t, 1<<20)
+	db := openAt(t, filepath.Join(dir, "store.db"), Options{Reserve: 4 << 20})
+	putWords(t, db, "a")
+	if _, err := os.Stat(filepath.Join(dir, "store.db.reserve")); err == nil {
+		t.Error("a part of the reserve was left")
+	}
+}
+
+func TestTheFileHasALargestSize(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "store.db"), Options{MaxSize: 32 << 20})
+	var err error
+	for i := uint64(0); i < 40 && err == nil; i++ {
+		err = db.Update(func(tx *Tx) error { return blobs.Put(tx, i, plainBlob(make([]byte, 1<<20))) })
+	}
+	if !errors.Is(err, ErrFull) || db.Err() != nil {
+		t.Errorf("update beyond the largest size: %v, Err %v, want ErrFull alone", err, db.Err())
+	}
+	putWords(t, db, "small")
+}
+
+// This one needs neither root nor a disk of its own.
+func TestALimitOnTheSizeOfFilesIsLikeAFullDisk(t *testing.T) {
+	db := openTest(t)
+	putWords(t, db, "before")
+	large := func(tx *Tx) error { return blobs.Put(tx, 1, plainBlob(make([]byte, 20<<20))) }
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 17 << 20, Max: old.Max}); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Update(large)
+	smallErr := db.Update(func(tx *Tx) error { return writeWords(tx, "small") })
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(err, ErrFull) || smallErr != nil || db.Err() != nil {
+		t.Errorf("a large update: %v, a small one: %v, Err %v; want ErrFull and no more", err, smallErr, db.Err())
+	}
+	update(t, db, large)
+	wantWords(t, db, "before small")
+}
