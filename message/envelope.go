@@ -1,0 +1,25 @@
+package message
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Envelope is what the sending host said about a message, and what we know
+// about that host. It is apart from the message: the header may say other things.
+type Envelope struct {
+	Client netip.Addr // zero where no host is known, as for fetched mail
+	Helo   string     // as given, unchecked
+	TLS    bool       // the session was encrypted
+	UTF8   bool       // SMTPUTF8 was asked for (RFC 6531)
+
+	From     Address // zero is the null sender
+	To       Address // the one address of ours
+	Received time.Time
+}
+
+// Mailbox is a name for people and the address behind it. Either may be empty.
+type Mailbox struct {
+	Name    string
+	Address Address
+}

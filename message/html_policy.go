@@ -1,0 +1,66 @@
+package message
+
+import (
+	"regexp"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+)
+
+// htmlPolicy is what the HTML of an outgoing copy may hold: ordinary text
+// formatting, tables, links, and pictures of the same message. Everything else
+// goes. It is built once and not changed afterwards.
+var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowURLSchemes("http", "https", "mailto", "tel", "cid")
+	p.RequireParseableURLs(true)
+	elements := []string{
+		"a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "body", "br",
+		"caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt",
+		"em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "i",
+		"ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span",
+		"strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt",
+		"u", "ul", "var", "wbr",
+	}
+	p.AllowNoAttrs().OnElements(elements...)
+	p.AllowAttrs("class", "id", "lang").Matching(attrWords).Globally()
+	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(?i:ltr|rtl|auto)$`)).Globally()
+	p.AllowAttrs("style").Matching(attrStyle).Globally()
+	p.AllowAttrs("title").Globally()
+	p.AllowAttrs("align", "valign", "width", "height", "bgcolor").Matching(attrPlain).Globally()
+	allowOn(p, attrPlain, "a", "name")
+	p.AllowAttrs("href").Matching(attrLink).OnElements("a")
+	allowOn(p, attrPlain, "body", "text", "link", "vlink", "alink")
+	allowOn(p, attrPlain, "font", "color", "face", "size")
+	allowOn(p, attrPlain, "hr", "color", "size", "noshade")
+	allowOn(p, attrPlain, "br", "clear")
+	allowOn(p, attrPlain, "ol", "type", "start")
+	allowOn(p, attrPlain, "ul", "type")
+	allowOn(p, attrPlain, "li", "type", "value")
+	allowOn(p, attrPlain, "blockquote", "type")
+	allowOn(p, attrPlain, "table", "border", "bordercolor", "cellpadding", "cellspacing", "rules")
+	for _, cell := range []string{"td", "th"} {
+		allowOn(p, attrPlain, cell, "colspan", "rowspan", "nowrap", "scope")
+	}
+	allowOn(p, attrPlain, "col", "span")
+	allowOn(p, attrPlain, "colgroup", "span")
+	allowOn(p, attrPlain, "img", "border", "hspace", "vspace")
+	p.AllowAttrs("alt").OnElements("img")
+	p.AllowAttrs("src").Matching(attrCID).OnElements("img")
+	return p
+})
+
+func allowOn(p *bluemonday.Policy, values *regexp.Regexp, element string, attrs ...string) {
+	p.AllowAttrs(attrs...).Matching(values).OnElements(element)
+}
+
+// The forms of attribute values. attrStyle is a second lock behind
+// cleanStyle, which writes the value: no function but those of colours, no
+// escape, no comment.
+var (
+	attrPlain = regexp.MustCompile(`^[\pL\pN #%.,+()'"_-]{0,200}$`)
+	attrWords = regexp.MustCompile(`^[\w -]{1,300}$`)
+	attrLink  = regexp.MustCompile(`^(?i:https?|mailto|tel):`)
+	attrCID   = regexp.MustCompile(`^(?i:cid):[^\s]{1,250}$`)
+	attrStyle = regexp.MustCompile(`^(?i:(rgb|rgba|hsl|hsla)\([\d\s%.,/-]*\)|[\pL\pN #%.,+/!'"_:;-])*$`)
+)

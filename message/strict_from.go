@@ -1,0 +1,105 @@
+package message
+
+import "strings"
+
+// checkFrom takes a From value that every program reads as the same one address.
+func checkFrom(value string) *FormError {
+	r := fromReader{lexer: addressLexer{rest: value}}
+	for {
+		tok := r.lexer.next()
+		switch tok.kind {
+		case endOfAddresses:
+			r.end()
+			return r.verdict()
+		case colonSign, semicolon:
+			return &FormError{RuleGroup, "From is a group"}
+		case comma:
+			r.end()
+		case angleText:
+			r.angles = append(r.angles, tok.text)
+		case quotedText:
+			r.text.WriteString(quote(tok.text))
+		case plainText:
+			r.text.WriteString(tok.text)
+		}
+	}
+}
+
+// fromReader gathers the addresses between commas.
+type fromReader struct {
+	lexer  addressLexer
+	text   strings.Builder
+	angles []string
+	specs  []string // what every program, or any, may take for the address
+}
+
+// end ends one mailbox. A piece without at sign is part of a name that lacks
+// its quotes, as in "Smith, John <js@example.org>".
+func (r *fromReader) end() {
+	text := strings.TrimSpace(dropWords(r.text.String()))
+	r.specs = append(r.specs, r.angles...)
+	if strings.Contains(text, "@") && !r.showsAddress(text) {
+		r.specs = append(r.specs, text)
+	}
+	r.angles = nil
+	r.text.Reset()
+}
+
+// dropWords removes encoded words, which are never part of an address (RFC 2047 §5).
+func dropWords(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(s, "=?")
+		if i < 0 {
+			return b.String() + s
+		}
+		_, n := readWord(s[i:])
+		b.WriteString(s[:i])
+		if n == 0 {
+			b.WriteString("=?")
+			n = 2
+		}
+		s = s[i+n:]
+	}
+}
+
+// showsAddress reports a display name that is the address itself, or has it in
+// quotes: both are common and cannot be mistaken for another address.
+func (r *fromReader) showsAddress(text string) bool {
+	if len(r.angles) != 1 {
+		return false
+	}
+	if strings.HasPrefix(text, `"`) && strings.Count(text, `"`) == 2 && strings.HasSuffix(text, `"`) {
+		return true
+	}
+	return !strings.ContainsAny(text, " \t") && strings.EqualFold(strings.Trim(text, `"'`), strings.TrimSpace(r.angles[0]))
+}
+
+func (r *fromReader) verdict() *FormError {
+	switch {
+	case r.lexer.broken != "":
+		return &FormError{RuleBadFrom, "From has a quote or bracket that is not closed"}
+	case len(r.specs) == 0:
+		return &FormError{RuleNoAddress, "From has no address"}
+	case len(r.specs) > 1:
+		return &FormError{RuleTwoAddresses, "From has more than one address"}
+	}
+	spec := strings.TrimSpace(closeSigns(dropCommentsOutsideQuotes(r.specs[0])))
+	a, err := ParseAddress(spec)
+	switch {
+	case err != nil:
+		return &FormError{RuleBadFrom, "the address in From is malformed"}
+	case strings.Contains(a.Local, "=?"):
+		return &FormError{RuleBadFrom, "the address in From has an encoded word"}
+	}
+	return nil
+}
+
+// dropCommentsOutsideQuotes removes comments from an addr-spec, but not what
+// only looks like one in a quoted local part.
+func dropCommentsOutsideQuotes(s string) string {
+	if !strings.HasPrefix(s, `"`) {
+		return dropComments(s)
+	}
+	return s
+}
