@@ -194,3 +194,40 @@ func TestAWaitBeyondTheDelayIsCapped(t *testing.T) {
 		return err
 	})
 }
+
+func TestAPostThatCannotBePublishedIsSetAsideAndRetried(t *testing.T) {
+	db := testdb.Open(t)
+	bad, good := accept(t, db, "<1@x>", noon), accept(t, db, "<2@x>", noon)
+	testdb.Update(t, db, func(tx *store.Tx) error { // publishing a message that is done is no legal step
+		for _, s := range []intake.State{intake.Expanding, intake.Expanded, intake.Done} {
+			if err := intake.Move(tx, bad.Intake, intake.Status{State: s}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	p := NewPublisher(slog.New(slog.DiscardHandler), db, func() time.Time { return noon })
+	if _, err := p.step(); err != nil {
+		t.Fatal(err)
+	}
+	if got := changed(t, db); !slices.Equal(got, []Number{good.Number}) {
+		t.Errorf("published %v", got)
+	}
+	testdb.View(t, db, func(tx *store.Tx) error {
+		s, err := intake.StatusOf(tx, bad.Intake)
+		if s.State != intake.Shunted {
+			t.Errorf("the message is %s", s.State)
+		}
+		return err
+	})
+	testdb.Update(t, db, func(tx *store.Tx) error { return Retry(tx, bad.Intake, noon) })
+	if _, err := p.step(); err != nil {
+		t.Fatal(err)
+	}
+	if got := changed(t, db); !slices.Equal(got, []Number{good.Number, bad.Number}) {
+		t.Errorf("after the retry %v", got)
+	}
+	if err := db.Update(func(tx *store.Tx) error { return Retry(tx, good.Intake, noon) }); !errors.Is(err, ErrNotWaiting) {
+		t.Errorf("retry of a published post: %v", err)
+	}
+}

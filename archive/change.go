@@ -70,7 +70,11 @@ func record(tx *store.Tx, p *Post, e Event) error {
 func Changes(tx *store.Tx, from Seq) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		for row, err := range changes.From(tx, from) {
-			if !yield(row.Value, err) || err != nil {
+			c := row.Value
+			if err != nil {
+				c = Change{Seq: row.Key} // the key is known where only the value is damaged
+			}
+			if !yield(c, err) || err != nil {
 				return
 			}
 		}

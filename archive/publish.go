@@ -104,6 +104,9 @@ func (p *Publisher) publish(due []Number) error {
 		for _, n := range due {
 			post, err := publishOne(tx, n, p.now())
 			if errors.Is(err, ErrNotWaiting) { // taken back since it was found due
+				if err := waiting.Delete(tx, waitOf(post)); err != nil {
+					return err
+				}
 				continue
 			}
 			if err != nil {
@@ -161,31 +164,34 @@ func setAside(tx *store.Tx, n Number, reason string, now time.Time) error {
 	}
 	p, err := Get(tx, n)
 	if err != nil {
-		return nil // the post itself cannot be read; its message stays as it is, and Check names it
+		return nil // the post itself cannot be read; the audit names its message
 	}
-	return intake.Move(tx, p.Intake, intake.Status{State: intake.Shunted, Since: now, Reason: reason})
+	err = intake.Move(tx, p.Intake, intake.Status{State: intake.Shunted, Since: now, Reason: reason})
+	if store.Trouble(err) {
+		return err
+	}
+	return nil
 }
 
 // CapWaiting shortens waits that lie further off than a list's delay allows,
 // as they do after the clock was set back. It is part of the start.
 func CapWaiting(tx *store.Tx, now time.Time) (int, error) {
-	limit := uint64(now.Add(list.MaxSendDelay).UnixNano())
-	var late []Post
-	for row, err := range waiting.From(tx, waitKey{A: limit + 1}) {
+	capped := 0
+	for row, err := range waiting.All(tx) {
 		if err != nil {
 			return 0, err
 		}
-		p, err := Get(tx, row.Key.B)
-		if err != nil {
+		p, l, err := waitingPost(tx, row.Key.B)
+		if store.Trouble(err) {
 			return 0, err
 		}
-		late = append(late, p)
-	}
-	for _, p := range late {
-		l, err := list.Get(tx, p.List)
 		if err != nil {
-			return 0, err
+			continue // publishing it will fail too, and set it aside
 		}
+		if !p.Until.After(now.Add(l.SendDelay)) {
+			continue
+		}
+		capped++
 		if err := waiting.Delete(tx, waitOf(p)); err != nil {
 			return 0, err
 		}
@@ -197,5 +203,43 @@ func CapWaiting(tx *store.Tx, now time.Time) (int, error) {
 			return 0, err
 		}
 	}
-	return len(late), nil
+	return capped, nil
+}
+
+func waitingPost(tx *store.Tx, n Number) (Post, list.List, error) {
+	p, err := Get(tx, n)
+	if err != nil {
+		return p, list.List{}, err
+	}
+	l, err := list.Get(tx, p.List)
+	return p, l, err
+}
+
+// Retry lets a post wait again that was set aside because it could not be
+// published. It is due at once. It returns ErrNotWaiting for any other post.
+func Retry(tx *store.Tx, id intake.ID, now time.Time) error {
+	status, err := intake.StatusOf(tx, id)
+	if err != nil {
+		return err
+	}
+	for p, err := range All(tx, 0) {
+		if err != nil {
+			return err
+		}
+		if p.Intake != id {
+			continue
+		}
+		if p.State != Waiting || status.State != intake.Shunted {
+			return fmt.Errorf("retry post %d, which is %s: %w", p.Number, p.State, ErrNotWaiting)
+		}
+		p.Until = now
+		if err := posts.Put(tx, p.Number, p); err != nil {
+			return err
+		}
+		if err := waiting.Put(tx, waitOf(p), struct{}{}); err != nil {
+			return err
+		}
+		return intake.Move(tx, id, intake.Status{State: intake.Waiting, Since: now})
+	}
+	return fmt.Errorf("message %d: %w", id, ErrNoPost)
 }

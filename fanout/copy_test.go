@@ -131,4 +131,3 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
-

@@ -72,7 +72,7 @@ func pause(ctx context.Context, d time.Duration) {
 func (e *Expander) step() (bool, error) {
 	var c archive.Change
 	more, err := e.try(&c)
-	if err == nil || store.Trouble(err) {
+	if err == nil || store.Trouble(err) || c.Seq == 0 { // 0: the fault is not one change's
 		return more, err
 	}
 	e.log.Error("a post could not be sent and was set aside", "post", c.Post, "seq", c.Seq, "cause", err)
@@ -94,10 +94,10 @@ func (e *Expander) try(c *archive.Change) (more bool, err error) {
 			return err
 		}
 		next, ok, err := nextChange(tx, at)
-		if err != nil || !ok {
+		if *c = next; err != nil || !ok {
 			return err
 		}
-		*c, more = next, true
+		more = true
 		return e.expand(tx, next, at)
 	})
 	return more, err

@@ -283,3 +283,35 @@ func TestARowThatMakesNoSenseIsAnError(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestAPanicWhileComposingSendsNobodyAnEmptyMail(t *testing.T) {
+	c := &Composer{cfg: Config{Now: func() time.Time { return noon }}} // without a store, composing panics
+	it := copyOf{post: archive.Post{Number: 1, Revision: 1}}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Fatal("composing did not panic")
+			}
+		}()
+		c.compose(it)
+	}()
+	if same, err := c.compose(it); err == nil {
+		t.Errorf("the next copy has %d bytes and no error", len(same.bytes))
+	}
+}
+
+func TestADamagedChangeIsPassedOver(t *testing.T) {
+	db := testdb.Open(t)
+	members(t, db, 2)
+	first, bad := post(t, db, "<1@x>"), post(t, db, "<2@x>")
+	raw := store.NewTable("archive.changes", store.Uint64Key[archive.Seq](), store.Text())
+	testdb.Update(t, db, func(tx *store.Tx) error { return raw.Put(tx, bad.Seq, "no change") })
+	last := post(t, db, "<3@x>")
+	expandAll(t, db)
+	if state(t, db, first.Intake) != intake.Expanded || len(rows(t, db, first.Number)) != 2 {
+		t.Errorf("the post before it: %s", state(t, db, first.Intake))
+	}
+	if len(rows(t, db, bad.Number)) != 0 || len(rows(t, db, last.Number)) != 2 {
+		t.Errorf("%d rows of the damaged one, %d of the post after it", len(rows(t, db, bad.Number)), len(rows(t, db, last.Number)))
+	}
+}

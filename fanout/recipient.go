@@ -14,6 +14,7 @@ type wanting struct {
 	post         archive.Post
 	now          time.Time
 	participants map[list.PersonID]bool
+	expanded     bool // the member has a row, which is proof enough of taking part
 }
 
 // receives reports whether a member gets a copy now: by delivery mode, pause,
@@ -34,7 +35,7 @@ func (w *wanting) receives(tx *store.Tx, m list.Membership) (bool, error) {
 // takesPart reports whether a post starts a discussion, or goes on with one in
 // which the person has written.
 func (w *wanting) takesPart(tx *store.Tx, p list.PersonID) (bool, error) {
-	if w.post.Thread == w.post.Number {
+	if w.post.Thread == w.post.Number || w.expanded {
 		return true, nil
 	}
 	if w.participants == nil {

@@ -70,7 +70,7 @@ func (c *Composer) Render(_ context.Context, r queue.Row) (queue.Outgoing, error
 		To:       it.person.Address,
 		Header:   header,
 		Body:     same.bytes,
-		UTF8:     !ascii(it.person.Address.String()),
+		UTF8:     !it.person.Address.ASCII(),
 		EightBit: same.eightBit,
 	}, nil
 }
@@ -90,7 +90,7 @@ func (it *copyOf) read(tx *store.Tx, p payload, now time.Time) error {
 	if it.post.State != archive.Published {
 		return queue.ErrDropped
 	}
-	who := wanting{post: it.post, now: now}
+	who := wanting{post: it.post, now: now, expanded: true}
 	wants, err := who.receives(tx, m)
 	if err != nil {
 		return err
@@ -132,17 +132,26 @@ type composed struct {
 	bytes    []byte // rest of the header, blank line, body
 	eightBit bool
 	err      error
+	made     time.Time
 }
 
 // keep is how many composed posts are kept: those that are being sent at once.
-const keep = 8
+// keepFailure is how long a post that cannot be composed is not tried again, so
+// that each of its thousands of rows does not cost the same once more.
+const (
+	keep        = 8
+	keepFailure = time.Minute
+)
 
 // compose returns the shared part of a post's copies, composing it once for
 // each revision.
 func (c *Composer) compose(it copyOf) (*composed, error) {
 	s := c.slot(it.post)
-	s.once.Do(func() { s.bytes, s.eightBit, s.err = c.composeShared(it) })
-	if s.err != nil {
+	s.once.Do(func() {
+		s.err = errors.New("composing broke off") // stands if it panics: a slot is never empty without an error
+		s.bytes, s.eightBit, s.err = c.composeShared(it)
+	})
+	if store.Trouble(s.err) || c.cfg.Now().Sub(s.made) > keepFailure && s.err != nil {
 		c.forget(s)
 	}
 	return s, s.err
@@ -156,7 +165,7 @@ func (c *Composer) slot(p archive.Post) *composed {
 			return s
 		}
 	}
-	s := &composed{post: p.Number, revision: p.Revision}
+	s := &composed{post: p.Number, revision: p.Revision, made: c.cfg.Now()}
 	if c.recent = append(c.recent, s); len(c.recent) > keep {
 		c.recent = c.recent[1:]
 	}
@@ -184,13 +193,4 @@ func (c *Composer) composeShared(it copyOf) ([]byte, bool, error) {
 		return nil, false, err
 	}
 	return shared(message.Parse(raw), it.post, it.list, c.cfg.WebURL)
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

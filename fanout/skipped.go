@@ -3,6 +3,7 @@ package fanout
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"sencoforum/archive"
@@ -25,7 +26,11 @@ func setAside(tx *store.Tx, c archive.Change, reason string, now time.Time) erro
 	if err != nil {
 		return nil // the post itself cannot be read: the skipped list is all that can be said
 	}
-	return intake.Move(tx, post.Intake, intake.Status{State: intake.Shunted, Since: now, Reason: reason})
+	err = intake.Move(tx, post.Intake, intake.Status{State: intake.Shunted, Since: now, Reason: reason})
+	if store.Trouble(err) {
+		return err
+	}
+	return nil // a message whose state cannot be written is named by the audit
 }
 
 // SkippedChanges yields what could not be expanded, oldest first.
@@ -72,13 +77,9 @@ func expandMissing(tx *store.Tx, post archive.Post, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if had[r.Member] {
-				continue
-			}
-			if err := queue.Put(tx, r); err != nil {
-				return err
-			}
+		rows = slices.DeleteFunc(rows, func(r queue.Row) bool { return had[r.Member] })
+		if err := queue.Put(tx, rows...); err != nil {
+			return err
 		}
 		if last == 0 {
 			return nil

@@ -40,8 +40,19 @@ func (d *Desk) arrived(env *message.Envelope, dest list.Destination, raw []byte)
 	in.msg = message.Parse(raw)
 	in.from, _ = in.msg.From()
 	in.id = in.msg.MessageID()
-	in.key = intake.DuplicateKey(uint32(dest.List.ID), in.from.Address, in.id, raw)
+	in.key = intake.DuplicateKey(uint32(dest.List.ID), in.from.Address, in.about(), in.msg.Root.Body)
 	return in
+}
+
+// about is the Message-ID, and for mail that is no post also what the address
+// means: a mail to the list and to its owners is two, though a relay brings the
+// same bytes twice. A Message-ID begins with an angle bracket, so no word can be
+// taken for one.
+func (in *arrival) about() string {
+	if in.dest.Kind == list.KindPost {
+		return in.id
+	}
+	return string(in.dest.Kind) + " " + in.id
 }
 
 func checkForm(raw []byte, utf8 bool) error {
@@ -72,7 +83,11 @@ func looped(tx *store.Tx, in *arrival) (string, error) {
 	if h.Count("Received") > maxReceived {
 		return "over 30 Received fields", nil
 	}
-	if dest, err := list.Resolve(tx, in.env.From); err == nil && dest.Kind == list.KindBounces {
+	dest, err := list.Resolve(tx, in.env.From)
+	if err != nil && !errors.Is(err, list.ErrUnknownAddress) {
+		return "", err
+	}
+	if err == nil && dest.Kind == list.KindBounces {
 		return "envelope sender is a return address of ours", nil
 	}
 	for l, err := range list.All(tx) {

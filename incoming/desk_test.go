@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -322,4 +323,68 @@ func TestALongQueueIsTemporary(t *testing.T) {
 	if err := o.receive(t, ordinary()); !errors.As(err, &r) || r.Code != 452 {
 		t.Errorf("error %v", err)
 	}
+}
+
+func TestAMailToTheListAndToItsOwnersIsBoth(t *testing.T) {
+	for _, order := range [][]string{{"senco-forum-owner", "senco-forum", "postmaster"}, {"senco-forum", "senco-forum-owner", "postmaster"}} {
+		o := open(t)
+		for _, local := range order {
+			m := ordinary()
+			m.to = local + "@lists.example.org"
+			if err := o.receive(t, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := strings.Fields(o.states(t))
+		slices.Sort(got)
+		if want := []string{"handled", "handled", "waiting"}; !slices.Equal(got, want) {
+			t.Errorf("in the order %v: %v", order, got)
+		}
+	}
+}
+
+func TestTheSameMailByAnotherWayIsOnePost(t *testing.T) {
+	o := open(t)
+	for _, trace := range []string{"Received: from a by b; Mon, 16 Nov 2026 08:00:00 +0000", "Received: from c by d; Mon, 16 Nov 2026 08:01:00 +0000"} {
+		m := ordinary()
+		m.header = append([]string{trace}, m.header...)
+		if err := o.receive(t, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := o.states(t); got != "waiting duplicate" {
+		t.Errorf("the messages are %s", got)
+	}
+}
+
+func TestReportsReachThePostmaster(t *testing.T) {
+	o := open(t)
+	m := ordinary()
+	m.to, m.from, m.client = "abuse@lists.example.org", "", "192.0.2.1"
+	m.set("From: feedback@provider.example")
+	m.set("Content-Type: multipart/report; report-type=feedback-report; boundary=x")
+	if err := o.receive(t, m); err != nil || o.states(t) != "handled" {
+		t.Errorf("%v, %s", err, o.states(t))
+	}
+	m.set("Message-ID: <2@provider.example>")
+	m.set("Auto-Submitted: auto-replied")
+	if err := o.receive(t, m); err != nil || o.states(t) != "handled discarded" {
+		t.Errorf("an automatic answer: %v, %s", err, o.states(t))
+	}
+}
+
+func TestAPartOfAnAddressIsNoName(t *testing.T) {
+	o := open(t)
+	m := ordinary()
+	m.set("From: \"priya\" <priya@school.example>")
+	if err := o.receive(t, m); err != nil {
+		t.Fatal(err)
+	}
+	testdb.View(t, o.db, func(tx *store.Tx) error {
+		p, err := archive.Get(tx, 1)
+		if p.AuthorName != "" {
+			t.Errorf("shown as %q", p.AuthorName)
+		}
+		return err
+	})
 }

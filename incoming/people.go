@@ -1,6 +1,8 @@
 package incoming
 
 import (
+	"strings"
+
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/store"
@@ -19,20 +21,23 @@ func (d *Desk) forPeople(in *arrival) error {
 	if in.auth != list.Verified && !open {
 		return in.texts.Refuse(list.CaseSender)
 	}
-	var to []list.Person
 	err := d.db.View(func(tx *store.Tx) error {
-		if refusal, err := d.sendable(tx, in); err != nil || refusal != nil {
-			return orError(refusal, err)
-		}
-		var err error
-		to, err = d.people.Recipients(tx, in.dest)
-		return err
+		refusal, err := d.sendable(tx, in)
+		return orError(refusal, err)
 	})
 	if err != nil {
 		return err
 	}
 	if signs := d.automatic(in); len(signs) > 0 {
 		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
+	}
+	var to []list.Person
+	err = d.db.View(func(tx *store.Tx) (err error) {
+		to, err = d.people.Recipients(tx, in.dest)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	return d.passOn(in, to)
 }
@@ -61,7 +66,16 @@ func orError(r *list.Refusal, err error) error {
 	return err
 }
 
+// automatic returns the signs that a machine wrote the message and nobody needs
+// to read it. Reports to the postmaster are written by machines too, and are
+// what that address is for: only answers count there.
 func (d *Desk) automatic(in *arrival) []string {
+	if in.dest.Kind == list.KindOperator {
+		if strings.Contains(strings.ToLower(in.msg.Header.Get("Auto-Submitted")), "auto-replied") {
+			return []string{"auto-replied"}
+		}
+		return nil
+	}
 	signs := in.msg.Automatic()
 	if in.env.From.IsZero() {
 		signs = append(signs, "null envelope sender")
@@ -94,6 +108,13 @@ func (d *Desk) passOn(in *arrival, to []list.Person) error {
 	if err != nil {
 		return err
 	}
-	d.log.Info("passed on to people", "to", string(in.dest.Kind), "people", len(to), "duplicate", again)
+	switch {
+	case again:
+		d.log.Info("duplicate", "to", string(in.dest.Kind))
+	case len(to) == 0:
+		d.log.Error("mail for people reaches nobody and was set aside: name an operator, or a moderator", "to", string(in.dest.Kind))
+	default:
+		d.log.Info("passed on to people", "to", string(in.dest.Kind), "people", len(to))
+	}
 	return nil
 }

@@ -3,6 +3,7 @@ package incoming
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"sencoforum/archive"
 	"sencoforum/intake"
@@ -31,6 +32,7 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 	case list.Duplicate:
 		return d.keep(in, intake.Duplicate, verdict)
 	}
+	d.log.Info("refused", "list", in.dest.List.Name, "reasons", verdict.Reasons)
 	return verdict.Refusal
 }
 
@@ -95,6 +97,9 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 		if again { // another session was quicker with the same message
 			return in.putDuplicate(tx)
 		}
+		if err := stillMember(tx, in, author.ID); err != nil {
+			return err
+		}
 		n := post
 		if n.Intake, err = intake.Put(tx, intake.New{Record: in.record(v.Reasons), Raw: blob, State: intake.Waiting, Key: in.key}); err != nil {
 			return err
@@ -114,14 +119,27 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 	return nil
 }
 
+// stillMember makes sure that nobody's post is accepted who was removed since
+// the facts were gathered.
+func stillMember(tx *store.Tx, in *arrival, p list.PersonID) error {
+	m, err := list.Member(tx, in.dest.List.ID, p)
+	if errors.Is(err, list.ErrNoMember) || err == nil && m.NoPosting {
+		return in.texts.Refuse(list.CaseStopped)
+	}
+	return err
+}
+
 // newPost is the post that a message becomes. The name shown is the one the
 // member chose, or else the one in From.
 func (d *Desk) newPost(in *arrival, author list.Person) archive.NewPost {
 	n := archive.Describe(in.msg, in.dest.List.SubjectTag, in.env.Received)
 	n.List, n.Author = in.dest.List.ID, author.ID
 	n.Until = d.cfg.Now().Add(in.dest.List.SendDelay)
-	if author.Name != "" {
+	switch {
+	case author.Name != "":
 		n.AuthorName = author.Name
+	case strings.EqualFold(n.AuthorName, in.from.Address.Local):
+		n.AuthorName = "" // a part of an address is no name
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 
 	"sencoforum/store"
@@ -19,6 +20,10 @@ type Report struct {
 func Audit(tx *store.Tx) (Report, error) {
 	r := Report{Live: map[State]uint64{}, Purged: map[State]uint64{}}
 	for row, err := range states.All(tx) {
+		if errors.Is(err, store.ErrDamaged) {
+			r.Faults = append(r.Faults, fmt.Sprintf("state of message %d: %v", row.Key, err))
+			continue
+		}
 		if err != nil {
 			return r, fmt.Errorf("audit states: %w", err)
 		}

@@ -10,7 +10,7 @@
 //	intake.messages  ID            -> Record, which never changes
 //	intake.raw       ID            -> the raw message, compressed; absent for a duplicate
 //	intake.states    ID            -> State with its reason
-//	intake.keys      duplicate key -> ID, for accepted messages only
+//	intake.keys      duplicate key -> ID, for posts and mail to people
 //
 // Counters: intake.accepted rises by one in the transaction of each 250,
 // intake.live.STATE follows every change of state, and intake.purged.STATE

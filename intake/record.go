@@ -43,15 +43,16 @@ type New struct {
 }
 
 // A Key says whether two messages are the same one sent twice: same list, same
-// author, same Message-ID, same bytes. Message-ID alone would let a stranger
-// use up somebody's before they do.
+// author, same Message-ID, same body. Message-ID alone would let a stranger use
+// up somebody's before they do; the header differs when a mail comes again by
+// another way.
 type Key string
 
-// DuplicateKey computes a message's key from the bytes as received.
-func DuplicateKey(l uint32, from message.Address, messageID string, raw []byte) Key {
+// DuplicateKey computes a message's key from its body as received.
+func DuplicateKey(l uint32, from message.Address, messageID string, body []byte) Key {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d\x00%s\x00%s\x00", l, from.Key(), messageID)
-	sum := sha256.Sum256(raw)
+	sum := sha256.Sum256(body)
 	h.Write(sum[:])
 	return Key(hex.EncodeToString(h.Sum(nil)))
 }

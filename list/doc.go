@@ -10,6 +10,7 @@
 //	list.people     PersonID          -> Person
 //	list.byaddress  address key       -> PersonID, every proved address
 //	list.members    (ID, PersonID)    -> Membership, in order of person number
+//	list.moderators (ID, PersonID)    -> nothing; those of them who moderate
 //
 // Counters: list.lists and list.people give out numbers that are never used
 // again; list.ID.members counts the memberships of one list.
@@ -25,11 +26,12 @@ import (
 )
 
 var (
-	lists     = store.NewTable("list.lists", store.Uint32Key[ID](), store.JSON[List]())
-	addresses = store.NewTable("list.addresses", store.StringKey[string](), store.JSON[ID]())
-	people    = store.NewTable("list.people", store.Uint32Key[PersonID](), store.JSON[Person]())
-	byAddress = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())
-	members   = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.JSON[Membership]())
+	lists      = store.NewTable("list.lists", store.Uint32Key[ID](), store.JSON[List]())
+	addresses  = store.NewTable("list.addresses", store.StringKey[string](), store.JSON[ID]())
+	people     = store.NewTable("list.people", store.Uint32Key[PersonID](), store.JSON[Person]())
+	byAddress  = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())
+	moderators = store.NewTable("list.moderators", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.Empty())
+	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.JSON[Membership]())
 )
 
 const (

@@ -87,7 +87,19 @@ func Join(tx *store.Tx, m Membership) error {
 	if _, err := memberCount(m.List).Add(tx, 1); err != nil {
 		return err
 	}
-	return members.Put(tx, key, m)
+	return putMember(tx, m)
+}
+
+// putMember stores a membership and keeps the table of moderators in step.
+func putMember(tx *store.Tx, m Membership) error {
+	key := memberKey(m.List, m.Person)
+	if err := members.Put(tx, key, m); err != nil {
+		return err
+	}
+	if m.Role.Moderates() {
+		return moderators.Put(tx, key, struct{}{})
+	}
+	return moderators.Delete(tx, key)
 }
 
 // SaveMember stores a changed membership, or returns ErrNoMember.
@@ -102,7 +114,7 @@ func SaveMember(tx *store.Tx, m Membership) error {
 	if !has {
 		return ErrNoMember
 	}
-	return members.Put(tx, memberKey(m.List, m.Person), m)
+	return putMember(tx, m)
 }
 
 // Leave removes a membership, or returns ErrNoMember. Copies that wait in the
@@ -116,6 +128,9 @@ func Leave(tx *store.Tx, l ID, p PersonID) error {
 		return ErrNoMember
 	}
 	if _, err := memberCount(l).Add(tx, -1); err != nil {
+		return err
+	}
+	if err := moderators.Delete(tx, memberKey(l, p)); err != nil {
 		return err
 	}
 	return members.Delete(tx, memberKey(l, p))
@@ -151,14 +166,11 @@ func Count(tx *store.Tx, l ID) (int, error) {
 // Moderators returns the people who moderate a list, in order of number.
 func Moderators(tx *store.Tx, l ID) ([]Person, error) {
 	var out []Person
-	for m, err := range Members(tx, l, 0) {
+	for row, err := range store.Prefix(moderators, tx, l) {
 		if err != nil {
 			return nil, err
 		}
-		if !m.Role.Moderates() {
-			continue
-		}
-		p, err := GetPerson(tx, m.Person)
+		p, err := GetPerson(tx, row.Key.B)
 		if err != nil {
 			return nil, err
 		}

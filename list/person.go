@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 	"time"
+	"unicode"
 
 	"sencoforum/message"
 	"sencoforum/store"
@@ -42,9 +43,9 @@ func (p Person) Addresses() []message.Address {
 // It returns the empty string when nothing remains.
 func CleanName(name string) string {
 	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool {
-		return r <= ' ' || r == 0x7f || r == '<' || r == '>' || r == '"' || r == 0xfffd
+		return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf) || strings.ContainsRune("<>\"\ufffd", r)
 	}), " ")
-	if strings.Contains(name, "@") {
+	if strings.ContainsAny(name, "@\uff20\ufe6b") {
 		return ""
 	}
 	if r := []rune(name); len(r) > maxPersonName {

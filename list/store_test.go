@@ -188,7 +188,7 @@ func TestAChangedAddressMovesTheRecord(t *testing.T) {
 
 func TestCleanNameShowsNoAddress(t *testing.T) {
 	for in, want := range map[string]string{
-		"Priya N.": "Priya N.", " Jo\r\nBrown ": "Jo Brown", "jo@school.example": "", "Jo <jo>": "Jo jo", "": "",
+		"Priya N.": "Priya N.", " Jo\r\nBrown ": "Jo Brown", "jo@school.example": "", "jo＠school.example": "", "Jo\u202enworB": "Jo nworB", "Jo <jo>": "Jo jo", "": "",
 	} {
 		if got := CleanName(in); got != want {
 			t.Errorf("%q becomes %q, want %q", in, got, want)

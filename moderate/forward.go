@@ -89,6 +89,13 @@ func (f *Forwarder) Render(_ context.Context, r queue.Row) (queue.Outgoing, erro
 	}
 	m := message.Parse(raw)
 	n.Writer, _ = m.From()
+	err = f.db.View(func(tx *store.Tx) (err error) {
+		n.Member, err = isMember(tx, c.List, n.Writer.Address)
+		return err
+	})
+	if err != nil {
+		return queue.Outgoing{}, err
+	}
 	n.Subject, n.Text, n.Files = m.Subject(), m.Text(), m.Attachments()
 	mail, err := n.Compose()
 	if err != nil {
@@ -96,7 +103,7 @@ func (f *Forwarder) Render(_ context.Context, r queue.Row) (queue.Outgoing, erro
 	}
 	from := n.List.Service("bounces")
 	from.Local += "+" + f.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(c.Person), Day: token.DayOf(f.now())}, n.List.Name)
-	return queue.Outgoing{Row: r.ID, From: from, To: n.To, Header: mail.Header, Body: mail.Body}, nil
+	return queue.Outgoing{Row: r.ID, From: from, To: n.To, Header: mail.Header, Body: mail.Body, UTF8: !n.To.ASCII()}, nil
 }
 
 func (f *Forwarder) read(tx *store.Tx, c forwarded, n *notice.ForPeople) ([]byte, error) {
@@ -112,12 +119,7 @@ func (f *Forwarder) read(tx *store.Tx, c forwarded, n *notice.ForPeople) ([]byte
 	}
 	n.Kind = list.Kind(rec.Kind)
 	n.Verified = rec.Sender == string(list.Verified)
-	raw, err := intake.Raw(tx, c.Message)
-	if err != nil {
-		return nil, err
-	}
-	n.Member, err = isMember(tx, c.List, message.Parse(raw))
-	return raw, err
+	return intake.Raw(tx, c.Message)
 }
 
 // stillModerates checks the person again and takes the address of today.
@@ -137,12 +139,8 @@ func stillModerates(tx *store.Tx, c forwarded, n *notice.ForPeople) error {
 	return err
 }
 
-func isMember(tx *store.Tx, l list.ID, m *message.Message) (bool, error) {
-	from, ok := m.From()
-	if !ok {
-		return false, nil
-	}
-	p, err := list.FindPerson(tx, from.Address)
+func isMember(tx *store.Tx, l list.ID, a message.Address) (bool, error) {
+	p, err := list.FindPerson(tx, a)
 	if errors.Is(err, list.ErrNoPerson) {
 		return false, nil
 	}

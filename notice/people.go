@@ -34,8 +34,10 @@ func (n ForPeople) Compose() (Mail, error) {
 	var w message.Writer
 	title := n.List.Title + " moderators"
 	w.Mailbox("From", message.Mailbox{Name: title, Address: n.List.Service("owner")})
-	w.Mailbox("To", message.Mailbox{Address: n.To})
-	w.Mailbox("Reply-To", n.Writer)
+	w.Mailbox("To", n.to())
+	if n.answerable() {
+		w.Mailbox("Reply-To", n.Writer)
+	}
 	w.Text("Subject", n.subject())
 	head(&w, n.List, n.Now, n.ID)
 	body, fields := message.PlainText(n.text())
@@ -75,7 +77,11 @@ func (n ForPeople) text() string {
 	var b strings.Builder
 	b.WriteString(n.about())
 	b.WriteString("\n\n")
-	fmt.Fprintf(&b, "Reply to answer: your answer goes to %s\nfrom your own address.", n.Writer.Address)
+	if n.answerable() {
+		fmt.Fprintf(&b, "Reply to answer: your answer goes to %s\nfrom your own address.", n.Writer.Address)
+	} else {
+		fmt.Fprintf(&b, "A reply would not reach them. To answer, write to %s\nyourself.", n.Writer.Address)
+	}
 	b.WriteString(n.act())
 	for _, f := range n.Files {
 		fmt.Fprintf(&b, "\n\nFile, not attached here: %s, %d KB", f.Name, (f.Size+1023)/1024)
@@ -93,6 +99,18 @@ func (n ForPeople) text() string {
 
 // plainAddress is an address that no shell reads as anything else.
 var plainAddress = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+$`)
+
+// answerable reports whether a header field can hold the writer's address.
+func (n ForPeople) answerable() bool { return !n.Writer.Address.IsZero() && n.Writer.Address.ASCII() }
+
+// to is the recipient, or the list's owners where a header field cannot hold
+// the recipient's address.
+func (n ForPeople) to() message.Mailbox {
+	if n.To.ASCII() {
+		return message.Mailbox{Address: n.To}
+	}
+	return message.Mailbox{Address: n.List.Service("owner")}
+}
 
 // act says how a moderator gets done what the writer asks for. A command that
 // people may paste holds a stranger's address only where that is plain.

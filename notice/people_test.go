@@ -39,7 +39,8 @@ func TestMailsForPeople(t *testing.T) {
 			n.Kind = list.KindRequest
 			n.Files = []message.Attachment{{Name: "form.pdf", Type: "application/pdf", Size: 123456}}
 		},
-		"postmaster": func(n *ForPeople) { n.Kind = list.KindOperator },
+		"writer-beyond-ascii": func(n *ForPeople) { n.Writer.Address.Local = "jörg" },
+		"postmaster":          func(n *ForPeople) { n.Kind = list.KindOperator },
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := letter()

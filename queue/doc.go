@@ -9,7 +9,7 @@
 // # Tables
 //
 //	queue.rows      RowID                  -> what Put was given: version, priority, kind, domain, batch, member,
-//	                                          times, payload. Written once.
+//	                                          times, payload. Written once, but for a move.
 //	queue.tries     RowID                  -> attempts, next time, last reply, shunted, dropped. Only for rows
 //	                                          that did not go at the first attempt.
 //	queue.batches   batch                  -> Counts as JSON

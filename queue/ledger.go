@@ -34,6 +34,9 @@ func (l *ledger) settle(s settlement) (settled, error) {
 	if !ok {
 		return settled{gone: true}, nil
 	}
+	if s.domain != "" {
+		return l.move(&r, s.domain)
+	}
 	o, next := decide(&r.Row, s.result.Outcome, l.now, l.cfg.Lifetime, s.jitter)
 	res := s.result
 	res.Outcome = o
@@ -47,6 +50,12 @@ func (l *ledger) settle(s settlement) (settled, error) {
 		return d, tries.Put(l.tx, s.id, r.try())
 	}
 	return d, l.end(&r, res)
+}
+
+// move gives a row another domain. It was not tried, and is due now.
+func (l *ledger) move(r *stored, domain string) (settled, error) {
+	r.Domain = domain
+	return settled{row: r.Row, result: Result{Outcome: Deferred}, next: l.now}, rows.Put(l.tx, r.ID, r.Row)
 }
 
 // shunt puts a row aside. It does so too when the row itself cannot be read.

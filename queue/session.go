@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sencoforum/store"
@@ -179,6 +180,9 @@ func (s *session) prepare(ctx context.Context, e entry) (out Outgoing, ok bool) 
 		})
 	}
 	switch {
+	case err == nil && !strings.EqualFold(out.To.Domain, r.Domain):
+		// The next hop was chosen for the old address and would learn the new one.
+		s.land(settlement{id: e.id, domain: strings.ToLower(out.To.Domain)})
 	case err == nil:
 		out.Row = e.id
 		return out, s.keep(e)

@@ -22,6 +22,7 @@ type settlement struct {
 	id     RowID
 	result Result
 	shunt  string // if not empty, the row is put aside with this reason
+	domain string // if not empty, the recipient has moved there, and the row goes by that domain's way from now on
 	jitter float64
 }
 
@@ -201,6 +202,11 @@ func (q *Queue) apply(group []settlement, done []settled) {
 		delete(q.out, s.id)
 		delete(q.held, s.id)
 		q.land(f)
+		if s.domain != "" && !d.shunted {
+			f.entry.domain.rows--
+			f.entry.domain = q.domain(s.domain)
+			f.entry.domain.rows++
+		}
 		switch {
 		case drop:
 			q.conclude(f.entry, Result{Outcome: Dropped})
