@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sencoforum/config"
+	"sencoforum/courier"
+	"sencoforum/internal/sample"
+)
+
+// demoOptions are the flags of demo.
+type demoOptions struct {
+	dir       string
+	smtp      string
+	members   int
+	posts     int
+	sendDelay time.Duration
+}
+
+// demoModerators is how many people of a demo moderate.
+const demoModerators = 3
+
+func demoCommand(*rootOptions) *cobra.Command {
+	var o demoOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the whole server on this machine with an invented forum",
+		Long: "Run the whole server on loopback, with an invented list, members and archive.\n" +
+			"Nothing leaves this machine: outgoing mail is captured in folders.\n" +
+			"Ctrl-C stops it. Without --dir everything is thrown away then.",
+		Example: "  sencoforum demo\n  sencoforum demo --dir /tmp/forum --members 500 --send-delay 30s",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return demo(cmd.Context(), o, cmd.OutOrStdout())
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.dir, "dir", "", "keep everything in this directory (default: a temporary one)")
+	f.StringVar(&o.smtp, "smtp", "127.0.0.1:2525", "address to take mail on; loopback only")
+	f.IntVar(&o.members, "members", 25, "how many members, besides 3 moderators")
+	f.IntVar(&o.posts, "posts", 300, "how many posts in the archive")
+	f.DurationVar(&o.sendDelay, "send-delay", 5*time.Second, "time between accepting a post and sending it")
+	return c
+}
+
+// demo runs an invented forum until a signal.
+func demo(ctx context.Context, o demoOptions, out io.Writer) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	dir, done, err := demoDirectory(o.dir)
+	if err != nil {
+		return err
+	}
+	defer done()
+	l, err := net.Listen("tcp", o.smtp)
+	if err != nil {
+		return fmt.Errorf("listen for mail: %w; choose another port with --smtp 127.0.0.1:2526", err)
+	}
+	cfg := demoConfig(dir, l.Addr().String())
+	forum := sample.New(o.members+demoModerators, o.posts, time.Now())
+	fmt.Fprintf(out, "Filling %s with %d members and %d posts ...\n", dir, len(forum.Members), len(forum.Posts))
+	if err := fillOnce(cfg, forum, o.sendDelay); err != nil {
+		return err
+	}
+	log := slog.New(newTeller(out))
+	outbox := filepath.Join(dir, "outbox")
+	return runServer(ctx, server{
+		log: log, cfg: cfg, courier: courier.NewCapture(log, outbox), cert: new(certificate),
+		listeners: []net.Listener{l},
+		ready: func(*house) {
+			printWelcome(out, welcome{forum: forum, dir: dir, outbox: outbox, smtp: l.Addr().String(), delay: o.sendDelay})
+		},
+	})
+}
+
+func (o demoOptions) check() error {
+	host, _, err := net.SplitHostPort(o.smtp)
+	if err != nil {
+		return usage("--smtp %q: write it like 127.0.0.1:2525", o.smtp)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usage("--smtp %s: the demo takes mail from this machine only; use 127.0.0.1 and a port", o.smtp)
+	}
+	if o.members < 0 || o.posts < 0 || o.members > 100_000 || o.posts > 100_000 {
+		return usage("--members and --posts: use 0 to 100000")
+	}
+	if o.sendDelay < 0 || o.sendDelay > 15*time.Minute {
+		return usage("--send-delay %s: use 0s to 15m", o.sendDelay)
+	}
+	return nil
+}
+
+// demoDirectory returns a directory and how to be done with it. One that the
+// user named is kept.
+func demoDirectory(named string) (dir string, done func(), err error) {
+	if named == "" {
+		dir, err = os.MkdirTemp("", "sencoforum-demo-")
+		if err != nil {
+			return "", nil, fmt.Errorf("make a directory for the demo: %w", err)
+		}
+		return dir, func() { os.RemoveAll(dir) }, nil
+	}
+	dir, err = filepath.Abs(named)
+	if err != nil {
+		return "", nil, err
+	}
+	return dir, func() {}, checkDirectory(dir)
+}
+
+// demoMark is the file by which a demo knows a directory that it filled.
+const demoMark = "THIS-IS-A-DEMO"
+
+// fillOnce fills a new directory, and leaves one alone that an earlier demo
+// filled to the end. It refuses any other: a demo delivers nothing, so real mail
+// would be lost in it.
+func fillOnce(cfg config.Config, forum sample.Forum, delay time.Duration) error {
+	mark := filepath.Join(cfg.Data, demoMark)
+	if _, err := os.Stat(mark); err == nil {
+		return nil
+	}
+	entries, err := os.ReadDir(cfg.Data)
+	if err != nil {
+		return fmt.Errorf("look into the demo's directory: %w", err)
+	}
+	if len(entries) > 0 {
+		return usage("%s is not empty, and no demo filled it; give --dir a new directory", cfg.Data)
+	}
+	if err := fillDemo(cfg, forum, delay); err != nil {
+		return err
+	}
+	if err := os.WriteFile(mark, []byte("Invented data. Nothing from here is ever delivered.\n"), 0o600); err != nil {
+		return fmt.Errorf("mark the demo's directory: %w", err)
+	}
+	return nil
+}
+
+// demoConfig is the configuration of a server that only this machine reaches.
+func demoConfig(dir, smtp string) config.Config {
+	cfg := config.Default()
+	cfg.Data = dir
+	cfg.Hostname = "localhost"
+	cfg.Domain = "lists.example.org"
+	cfg.WebURL = ""
+	cfg.SMTP.Listen = []string{smtp}
+	cfg.SMTP.TrustedNetworks = []string{"127.0.0.0/8", "::1/128"}
+	cfg.SMTP.Connections = 10 // so that little free room is asked for
+	return cfg
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sencoforum/archive"
+	"sencoforum/config"
+	"sencoforum/fanout"
+	"sencoforum/incoming"
+	"sencoforum/intake"
+	"sencoforum/message"
+	"sencoforum/moderate"
+	"sencoforum/queue"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// A house is the whole server but for its doors: the store, the books, the
+// followers and the queue, wired together.
+type house struct {
+	log  *slog.Logger
+	cfg  config.Config
+	db   *store.DB
+	keys *token.Keyring
+
+	desk      *incoming.Desk
+	publisher *archive.Publisher
+	expander  *fanout.Expander
+	queue     *queue.Queue
+}
+
+// schema is the number of the store's layout, see docs/store.md.
+const schema = 1
+
+// reserve is the size of the file that is given up when the disk is full, so
+// that mail which was taken can still go out.
+const reserve = 64 << 20
+
+// minFree is the room below which no mail is taken, whatever its size.
+const minFree = 512 << 20
+
+// openStore opens the data directory's store, making it when it is new.
+func openStore(log *slog.Logger, dir string) (*store.DB, error) {
+	o := store.DefaultOptions()
+	o.Log, o.Reserve, o.Schema = log, reserve, schema
+	db, err := store.Open(filepath.Join(dir, storeName), o)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return db, nil
+}
+
+// openKeys opens the keyring of the data directory, making it when it is new.
+func openKeys(dir string) (*token.Keyring, error) {
+	return token.Open(filepath.Join(dir, "token.keys"))
+}
+
+// openHouse opens the store and builds every room; out is how mail leaves.
+func openHouse(log *slog.Logger, cfg config.Config, out queue.Courier) (*house, error) {
+	db, err := openStore(log, cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{log: log, cfg: cfg, db: db}
+	if err := h.build(out); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return h, nil
+}
+
+func (h *house) build(out queue.Courier) error {
+	var err error
+	if h.keys, err = openKeys(h.cfg.Data); err != nil {
+		return err
+	}
+	operator, err := optionalAddress(h.cfg.Operator)
+	if err != nil {
+		return fmt.Errorf("operator's address: %w", err)
+	}
+	trusted, err := prefixes(h.cfg.SMTP.TrustedNetworks)
+	if err != nil {
+		return err
+	}
+	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
+	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, Now: time.Now})
+	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
+	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
+	h.queue = queue.New(h.log, h.db, out, renderers(composer, people), h.queueConfig())
+	h.desk = incoming.New(h.log, h.db, h.keys, people, incoming.Config{
+		Hostname:   h.cfg.Hostname,
+		Trusted:    trusted,
+		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
+		MinFree:    max(minFree, 3*uint64(h.cfg.SMTP.MaxMessage)*uint64(h.cfg.SMTP.Connections)),
+		MaxQueue:   maxQueue,
+		HelpURL:    h.cfg.WebURL,
+		Now:        time.Now,
+	})
+	return nil
+}
+
+// maxQueue is how many copies may wait before new mail is put off: forty
+// posts to 25,000 members.
+const maxQueue = 1_000_000
+
+func (h *house) queueConfig() queue.Config {
+	d := h.cfg.Delivery
+	return queue.Config{
+		UnsettledMax:   d.UnsettledMax,
+		Lifetime:       time.Duration(d.RetryFor),
+		MaxConnections: d.ConnectionsTotal,
+		Finished: func(tx *store.Tx, batch uint64) error {
+			return fanout.Finished(tx, batch, time.Now())
+		},
+		Now: time.Now,
+	}
+}
+
+// renderers sends each row to the room that knows its kind.
+func renderers(c *fanout.Composer, f *moderate.Forwarder) queue.Render {
+	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
+		switch r.Kind {
+		case fanout.Kind:
+			return c.Render(ctx, r)
+		case moderate.Kind:
+			return f.Render(ctx, r)
+		}
+		return queue.Outgoing{}, fmt.Errorf("nobody renders rows of kind %q", r.Kind)
+	}
+}
+
+// startAudit proves that every accepted message is accounted for, before any
+// port opens, and mends what a changed clock left behind.
+func (h *house) startAudit() error {
+	var report intake.Report
+	err := h.db.View(func(tx *store.Tx) (err error) {
+		report, err = intake.Audit(tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("start-up audit: %w", err)
+	}
+	for _, fault := range report.Faults {
+		h.log.Error("start-up audit: " + fault)
+	}
+	h.log.Info("start-up audit", "accepted", report.Accepted, "faults", len(report.Faults))
+	return h.db.Update(func(tx *store.Tx) error {
+		capped, err := archive.CapWaiting(tx, time.Now())
+		if capped > 0 {
+			h.log.Warn("the clock was set back: posts wait no longer than their delay", "posts", capped)
+		}
+		return err
+	})
+}
+
+// run works until ctx ends or a part fails; the first error ends all.
+func (h *house) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.publisher.Run(ctx) })
+	g.Go(func() error { return h.expander.Run(ctx) })
+	g.Go(func() error { return h.queue.Run(ctx) })
+	g.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-h.db.Failed():
+			return fmt.Errorf("the store can no longer be trusted and the server stops: %w", h.db.Err())
+		}
+	})
+	return g.Wait()
+}
+
+func optionalAddress(s string) (message.Address, error) {
+	if s == "" {
+		return message.Address{}, nil
+	}
+	return message.ParseAddress(s)
+}
+
+func prefixes(texts []string) ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, t := range texts {
+		p, err := netip.ParsePrefix(t)
+		if err != nil {
+			return nil, fmt.Errorf("network %q: write it like 192.0.2.0/24", t)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sencoforum/config"
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// answers are what init is told, by flags or by a person at a terminal.
+type answers struct {
+	send     string // "directly", or a mail service as HOST or HOST:PORT
+	user     string // log-in at the mail service
+	address  string // of the first list
+	title    string
+	operator string
+	data     string
+
+	hostname string // only by flags, as are those below
+	webURL   string
+	owner    string // user who will run the server
+}
+
+// directly is the answer for mail that goes to each member's mail host.
+const directly = "directly"
+
+func initCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Set up a new server: settings, data directory, keys and the first list",
+		Long: "Set up a new server. It asks how mail leaves, for the first list and for the person who\n" +
+			"looks after the server, says what it will do, and never overwrites anything.",
+		Example: "  sencoforum init\n" +
+			"  sencoforum init --send directly --address senco-forum@lists.example.org \\\n" +
+			"    --title \"SENCO Forum\" --operator jane@school.example --data /var/lib/sencoforum",
+		Args: exactly(0),
+	}
+	var a answers
+	f := c.Flags()
+	f.StringVar(&a.send, "send", "", "how mail leaves: directly, or the HOST of a mail service")
+	f.StringVar(&a.user, "send-user", "", "`USER` name at the mail service")
+	f.StringVar(&a.address, "address", "", "`ADDRESS` of the first list")
+	f.StringVar(&a.title, "title", "", "`NAME` of the first list")
+	f.StringVar(&a.operator, "operator", "", "`ADDRESS` of the person who looks after the server")
+	f.StringVar(&a.hostname, "hostname", "", "`NAME` of this machine (default: the domain of the list)")
+	f.StringVar(&a.webURL, "web-url", "", "`URL` of the web archive (default: https:// and that domain)")
+	f.StringVar(&a.owner, "user", "", "`USER` who will run the server; for root only")
+	c.RunE = func(*cobra.Command, []string) error {
+		a.data = o.data
+		if err := o.askAll(&a); err != nil {
+			return err
+		}
+		s, err := a.setup(o)
+		if err != nil {
+			return err
+		}
+		return o.setUp(s)
+	}
+	return c
+}
+
+// askAll asks for what the flags left open, or names the flags when there is nobody to ask.
+func (o *rootOptions) askAll(a *answers) error {
+	var missing []string
+	for _, q := range a.questions() {
+		if *q.to != "" || !q.when() {
+			continue
+		}
+		if !o.terminal {
+			if q.usual == "" {
+				missing = append(missing, q.flag)
+			}
+			*q.to = q.usual
+			continue
+		}
+		words := q.words
+		if q.usual != "" {
+			words += " [" + q.usual + "]"
+		}
+		line, err := o.prompt(words + ": ")
+		if err != nil {
+			return err
+		}
+		*q.to = cmp.Or(line, q.usual)
+	}
+	if len(missing) > 0 {
+		return usage("nobody is there to be asked; give %s, as in: sencoforum init --help", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// question is one thing that init asks.
+type question struct {
+	flag, words, usual string
+	to                 *string
+	when               func() bool
+}
+
+func (a *answers) questions() []question {
+	always := func() bool { return true }
+	service := func() bool { return a.send != directly }
+	return []question{
+		{"--send", "Send mail directly, or through a mail service? Type directly, or its name such as smtp.school.example", directly, &a.send, always},
+		{"--send-user", "Your user name at the mail service, or none", "none", &a.user, service},
+		{"--address", "Address of the list, such as senco-forum@lists.example.org", "", &a.address, always},
+		{"--title", "Name of the list, such as SENCO Forum", "", &a.title, always},
+		{"--operator", "Your own email address, for mail about the server", "", &a.operator, always},
+		{"--data", "Directory for everything the server keeps", config.Default().Data, &a.data, always},
+	}
+}
+
+// setup is all that init makes.
+type setup struct {
+	path  string // of the settings file
+	cfg   config.Config
+	list  list.List
+	owner string
+}
+
+// setup checks the answers and works out what they mean.
+func (a *answers) setup(o *rootOptions) (s setup, err error) {
+	at, err := parseAddress(a.address)
+	if err != nil {
+		return s, err
+	}
+	if s.path, err = filepath.Abs(o.configPath()); err != nil {
+		return s, err
+	}
+	s.owner = a.owner
+	if s.cfg, err = a.config(at, s.path); err != nil {
+		return s, err
+	}
+	s.list = newList(at.Local, at.Domain, a.title, s.cfg.Lists, o.now())
+	faults := errors.Join(s.cfg.Validate(), s.list.Validate())
+	if faults != nil {
+		return s, usage("%w", faults)
+	}
+	return s, nil
+}
+
+func (a *answers) config(at message.Address, path string) (cfg config.Config, err error) {
+	cfg = config.Default()
+	if cfg.Data, err = filepath.Abs(a.data); err != nil {
+		return cfg, err
+	}
+	cfg.Domain = at.Domain
+	cfg.Hostname = cmp.Or(a.hostname, at.Domain)
+	cfg.WebURL = cmp.Or(a.webURL, "https://"+at.Domain)
+	cfg.Operator = a.operator
+	if a.send == directly {
+		return cfg, nil
+	}
+	cfg.Delivery.Through = config.ThroughSmarthost
+	cfg.Smarthost.Host = a.send
+	if host, port, err := net.SplitHostPort(a.send); err == nil {
+		cfg.Smarthost.Host = host
+		if cfg.Smarthost.Port, err = strconv.Atoi(port); err != nil {
+			return cfg, usage("--send %s: %q is no port", a.send, port)
+		}
+	}
+	if cfg.Smarthost.Port == 465 {
+		cfg.Smarthost.TLS = config.ImplicitTLS
+	}
+	if a.user != "" && a.user != "none" {
+		cfg.Smarthost.User = a.user
+		cfg.Smarthost.PasswordFile = filepath.Join(filepath.Dir(path), "smarthost.password")
+	}
+	return cfg, nil
+}
+
+// file is the settings file: the commented example with the values of cfg where they are not the usual ones.
+func (s setup) file() string {
+	values := map[string]string{}
+	was := settingsJSON(config.Default().Show())
+	for key, value := range settingsJSON(s.cfg.Show()) {
+		if string(was[key]) != string(value) {
+			values[key] = string(value)
+		}
+	}
+	var b strings.Builder
+	section := ""
+	for line := range strings.Lines(config.Example()) {
+		if strings.HasPrefix(line, "[") {
+			section = strings.Trim(line, "[]\n") + "."
+		}
+		name, _, isKey := strings.Cut(strings.TrimPrefix(line, "#"), " = ")
+		if value, changed := values[section+name]; isKey && changed {
+			line = fmt.Sprintf("%s = %s\n", name, value)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}

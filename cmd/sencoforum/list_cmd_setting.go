@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sencoforum/config"
+	"sencoforum/list"
+)
+
+// listSetting is a setting of a list with the words by which it is shown and set.
+type listSetting struct {
+	key    string
+	values string // what it takes, for people
+	secret bool   // its value is the owner's words, which the audit log must not hold
+	set    func(l *list.List, value string) error
+	show   func(l list.List) string
+}
+
+// listSettings returns every setting in the order in which it is shown.
+//
+// ceiling: flat table
+func listSettings() []listSetting {
+	return []listSetting{
+		{"title", "1 to 60 characters", true,
+			func(l *list.List, v string) error { l.Title = v; return nil },
+			func(l list.List) string { return l.Title }},
+		{"subject_tag", "such as [SENCO], or off", true,
+			func(l *list.List, v string) error { l.SubjectTag = unlessOff(v); return nil },
+			func(l list.List) string { return cmp.Or(l.SubjectTag, "off") }},
+		{"reply_to", "list", false,
+			func(l *list.List, v string) error { l.ReplyTo = list.ReplyTo(v); return nil },
+			func(l list.List) string { return string(l.ReplyTo) }},
+		{"send_delay", "0 to 15m", false,
+			func(l *list.List, v string) error { return readDuration(&l.SendDelay, v) },
+			func(l list.List) string { return config.Duration(l.SendDelay).String() }},
+		{"attach_total", "a size such as 2 MB", false,
+			func(l *list.List, v string) error { return readSize(&l.AttachTotal, v) },
+			func(l list.List) string { return config.Size(l.AttachTotal).String() }},
+		{"max_message", "a size such as 5 MB; off for the limit of the server", false,
+			func(l *list.List, v string) error { return readSize(&l.MaxMessage, cmp.Or(unlessOff(v), "0")) },
+			func(l list.List) string { return sizeOrOff(l.MaxMessage) }},
+		{"footer", "on or off", false,
+			func(l *list.List, v string) error { return readOnOff(&l.Footer, v) },
+			func(l list.List) string { return onOff(l.Footer) }},
+		{"closed", "on or off", false,
+			func(l *list.List, v string) error { return readOnOff(&l.Closed, v) },
+			func(l list.List) string { return onOff(l.Closed) }},
+	}
+}
+
+// findSetting finds a setting by its key; subject-tag is read as subject_tag.
+func findSetting(key string) (listSetting, error) {
+	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
+	var keys []string
+	for _, s := range listSettings() {
+		if s.key == key {
+			return s, nil
+		}
+		keys = append(keys, s.key)
+	}
+	if near := nearest(key, keys); near != "" {
+		return listSetting{}, usage("there is no setting %q; did you mean %s?", key, near)
+	}
+	return listSetting{}, usage("there is no setting %q; the settings are %s", key, strings.Join(keys, ", "))
+}
+
+// change sets one setting and checks the list as a whole.
+func (s listSetting) change(l *list.List, value string) error {
+	if err := s.set(l, strings.TrimSpace(value)); err != nil {
+		return usage("%s: %w; it takes %s", s.key, err, s.values)
+	}
+	if err := l.Validate(); err != nil {
+		return usage("%w", err)
+	}
+	return nil
+}
+
+// flag is the name of the setting as a flag of `list create`.
+func (s listSetting) flag() string { return strings.ReplaceAll(s.key, "_", "-") }
+
+// newList is a list with the settings that a new one begins with.
+func newList(name, domain, title string, defaults config.Lists, now time.Time) list.List {
+	l := list.List{Name: name, Domain: domain, Title: title, Created: now, Settings: list.Settings{
+		ReplyTo:     list.ReplyToList,
+		SendDelay:   time.Duration(defaults.SendDelay),
+		AttachTotal: int64(defaults.AttachTotal),
+		Footer:      defaults.Footer,
+	}}
+	if defaults.SubjectTag {
+		first, _, _ := strings.Cut(title, " ")
+		l.SubjectTag = "[" + first + "]"
+	}
+	return l
+}
+
+// nearest returns the word that a mistaken one most likely meant, or "".
+func nearest(word string, known []string) string {
+	c := &cobra.Command{SuggestionsMinimumDistance: 3}
+	for _, k := range known {
+		c.AddCommand(&cobra.Command{Use: k, Run: func(*cobra.Command, []string) {}})
+	}
+	return strings.Join(c.SuggestionsFor(word), " or ")
+}
+
+func unlessOff(v string) string {
+	if strings.EqualFold(v, "off") {
+		return ""
+	}
+	return v
+}
+
+func readDuration(d *time.Duration, v string) error {
+	if strings.EqualFold(v, "off") {
+		v = "0"
+	}
+	var read config.Duration
+	if err := read.UnmarshalText([]byte(v)); err != nil {
+		return fmt.Errorf("cannot read %q", v)
+	}
+	*d = time.Duration(read)
+	return nil
+}
+
+// readSize takes a plain number as bytes.
+func readSize(n *int64, v string) error {
+	if _, err := strconv.ParseInt(v, 10, 64); err == nil {
+		v += " B"
+	}
+	var read config.Size
+	if err := read.UnmarshalText([]byte(v)); err != nil {
+		return fmt.Errorf("cannot read %q", v)
+	}
+	*n = int64(read)
+	return nil
+}
+
+func sizeOrOff(n int64) string {
+	if n == 0 {
+		return "off"
+	}
+	return config.Size(n).String()
+}
+
+func readOnOff(b *bool, v string) error {
+	switch strings.ToLower(v) {
+	case "on", "yes", "true":
+		*b = true
+	case "off", "no", "false":
+		*b = false
+	default:
+		return fmt.Errorf("cannot read %q", v)
+	}
+	return nil
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}

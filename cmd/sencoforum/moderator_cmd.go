@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"sencoforum/list"
+	"sencoforum/membership"
+	"sencoforum/store"
+)
+
+func moderatorCommand(o *rootOptions) *cobra.Command {
+	return group("moderator", "Say who moderates a list",
+		moderatorAddCommand(o), moderatorRemoveCommand(o), moderatorListCommand(o))
+}
+
+func moderatorAddCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "add ADDRESS",
+		Short: "Let somebody moderate a list; they become a member too",
+		Long: "Let somebody moderate a list, and make them a member if they are not.\n" +
+			"Moderators get the mail to LIST-owner. Nobody is mailed now.",
+		Example: `  sencoforum moderator add --list senco-forum asha@school.example --name "Asha Patel" --owner`,
+		Args:    exactly(1),
+	}
+	name := listFlag(c)
+	called := c.Flags().String("name", "", "the `NAME` that members see, for a new member")
+	owner := c.Flags().Bool("owner", false, "make them an owner: a chair, who moderates too")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		role := list.RoleModerator
+		if *owner {
+			role = list.RoleOwner
+		}
+		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.addModerator(*name, args[0], *called, role) })
+	}
+	return c
+}
+
+func (a *admin) addModerator(name, address, called string, role list.Role) error {
+	fresh, err := a.newMember(address, called, string(list.ModeEvery))
+	if err != nil {
+		return err
+	}
+	var l list.List
+	var m membership.Member
+	var joined bool
+	err = a.db.Update(func(tx *store.Tx) (err error) {
+		if l, err = a.list(tx, name); err != nil {
+			return err
+		}
+		m, err = membership.Find(tx, l.ID, fresh.Person.Address)
+		if joined = membership.Unknown(err); joined {
+			m, err = membership.Add(tx, a.by(), l.ID, fresh)
+		}
+		if err == nil && m.Membership.Role != role {
+			m, err = membership.SetRole(tx, a.by(), m, role)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(viewMember(m), func(t *text) {
+		if joined {
+			t.say("Added %s to %s.", m.Person.Address, l.Post())
+		}
+		t.say("%s is now %s of %s and gets the mail to %s.", m.Person.Address, article(role), l.Post(), l.Service("owner"))
+	})
+}
+
+func article(r list.Role) string {
+	if r == list.RoleOwner {
+		return "an owner"
+	}
+	return "a " + string(r)
+}
+
+func moderatorRemoveCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "remove ADDRESS",
+		Short: "Take the role of a moderator or owner away; they stay a member",
+		Long: "Take the role of a moderator or owner away. They stay a member.\n" +
+			"For the last one it asks first, because mail to LIST-owner then goes to the operator.",
+		Example: "  sencoforum moderator remove --list senco-forum asha@school.example",
+		Args:    exactly(1),
+	}
+	name := listFlag(c)
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.removeModerator(*name, args[0]) })
+	}
+	return c
+}
+
+func (a *admin) removeModerator(name, address string) error {
+	var l list.List
+	var m membership.Member
+	var last bool
+	err := a.db.View(func(tx *store.Tx) (err error) {
+		if l, err = a.list(tx, name); err != nil {
+			return err
+		}
+		if m, err = a.member(tx, l, address); err != nil {
+			return err
+		}
+		if !m.Membership.Role.Moderates() {
+			return usage("%s is neither moderator nor owner of %s; who is: sencoforum moderator list --list %s", m.Person.Address, l.Post(), l.Name)
+		}
+		last, err = membership.LastModerator(tx, m)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if last {
+		if err := a.confirm("%s will moderate %s no more.\n%s", describe(m), l.Post(), a.withoutModerator(l)); err != nil {
+			return err
+		}
+	}
+	err = a.db.Update(func(tx *store.Tx) (err error) {
+		if m, err = a.member(tx, l, address); err != nil {
+			return err
+		}
+		m, err = membership.SetRole(tx, a.by(), m, list.RoleMember)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(viewMember(m), func(t *text) {
+		t.say("%s moderates %s no more and stays a member.", m.Person.Address, l.Post())
+	})
+}
+
+func moderatorListCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List the moderators and owners",
+		Example: "  sencoforum moderator list --list senco-forum",
+		Args:    exactly(0),
+	}
+	name := listFlag(c)
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return o.reach(cmd, func(_ context.Context, a *admin) error {
+			l, all, err := a.members(*name, func(m membership.Member) bool { return m.Membership.Role.Moderates() })
+			if err != nil {
+				return err
+			}
+			return a.showMembers(all, l.Post().String()+" has "+plural(len(all), "moderator")+".")
+		})
+	}
+	return c
+}

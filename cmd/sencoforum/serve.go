@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/activation"
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"sencoforum/config"
+	"sencoforum/queue"
+	"sencoforum/smtpd"
+)
+
+func serveCommand(o *rootOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server until it is told to stop",
+		Long: "Run the server: take mail, keep it, send it to the members.\n\n" +
+			"SIGTERM stops it gracefully, SIGHUP reads the certificate and the log level again.",
+		Example: "  sencoforum serve --config /etc/sencoforum/config.toml",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := o.load()
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cfg, o.load, cmd.ErrOrStderr())
+		},
+	}
+}
+
+// drain is how long a message that is being received may take to end when the
+// server stops.
+const drain = 30 * time.Second
+
+// serve runs the server with its configuration until a signal, or an error;
+// again reads the configuration anew. The ports are bound first and the
+// certificate is read, because only root may; then root is given up for the
+// owner of the data, before anything there is opened.
+func serve(ctx context.Context, cfg config.Config, again func() (config.Config, error), logTo io.Writer) error {
+	level := new(slog.LevelVar)
+	log := newLog(cfg.Log, level, logTo)
+	if err := checkDirectory(cfg.Data); err != nil {
+		return err
+	}
+	out, err := newCourier(log, cfg)
+	if err != nil {
+		return err
+	}
+	cert := new(certificate)
+	if err := cert.load(cfg.SMTP); err != nil {
+		return err
+	}
+	reload := func() {
+		if err := reloadAll(again, cert, level); err != nil {
+			log.Error("not reloaded", "cause", err)
+			return
+		}
+		log.Info("reloaded: certificate and log level")
+	}
+	listeners, err := listen(cfg.SMTP.Listen)
+	if err != nil {
+		return err
+	}
+	if err := becomeOwner(cfg.Data); err != nil {
+		return err
+	}
+	return runServer(ctx, server{log: log, cfg: cfg, courier: out, cert: cert, listeners: listeners, reload: reload})
+}
+
+// server is all that runServer needs.
+type server struct {
+	log       *slog.Logger
+	cfg       config.Config
+	courier   queue.Courier
+	cert      *certificate
+	listeners []net.Listener
+	reload    func()       // on SIGHUP; nil means that it stops the server
+	ready     func(*house) // called once mail is taken; may be nil
+}
+
+// runServer opens the house, audits it, opens the doors, and on a signal
+// closes them in the opposite order.
+func runServer(ctx context.Context, s server) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	h, err := openHouse(s.log, s.cfg, s.courier)
+	if err != nil {
+		return err
+	}
+	if err := h.startAudit(); err != nil {
+		return errors.Join(err, h.db.Close())
+	}
+	err = s.work(ctx, h, hup)
+	if closed := h.db.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		s.log.Info("stopped")
+	}
+	return err
+}
+
+// work runs the doors and the house. The house goes on until the doors are
+// shut, so that what was just accepted is on its way as far as it can be.
+func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error {
+	door, err := s.newDoor(h)
+	if err != nil {
+		return err
+	}
+	inside, closeHouse := context.WithCancel(context.WithoutCancel(ctx))
+	defer closeHouse()
+	g, gctx := errgroup.WithContext(inside)
+	g.Go(func() error { return h.run(gctx) })
+	for _, l := range s.listeners {
+		g.Go(func() error { return door.Serve(l) })
+	}
+	g.Go(func() error { return s.control(gctx, h) })
+	g.Go(func() error {
+		defer closeHouse()
+		s.wait(ctx, gctx, h, hup)
+		daemon.SdNotify(false, daemon.SdNotifyStopping)
+		s.log.Info("stopping: messages in progress may finish", "seconds", int(drain.Seconds()))
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		defer cancel()
+		if gctx.Err() != nil || h.db.Err() != nil {
+			door.Refuse()
+		}
+		err := door.Shutdown(end)
+		if errors.Is(err, context.DeadlineExceeded) {
+			s.log.Warn("messages in progress were cut off; their senders try again")
+			return nil
+		}
+		return err
+	})
+	s.log.Info("taking mail", "listening", addresses(s.listeners), "host", s.cfg.Hostname)
+	daemon.SdNotify(false, daemon.SdNotifyReady)
+	if s.ready != nil {
+		s.ready(h)
+	}
+	return g.Wait()
+}
+
+// wait returns when the server has to stop; until then it obeys SIGHUP and
+// tells the supervisor that it is alive.
+func (s server) wait(ctx, inside context.Context, h *house, hup <-chan os.Signal) {
+	beat, _ := daemon.SdWatchdogEnabled(false)
+	if beat == 0 {
+		beat = time.Hour
+	}
+	tick := time.NewTicker(beat / 2)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-inside.Done():
+			return
+		case <-h.db.Failed():
+			return
+		case <-hup:
+			if s.reload == nil {
+				return
+			}
+			daemon.SdNotify(false, daemon.SdNotifyReloading)
+			s.reload()
+			daemon.SdNotify(false, daemon.SdNotifyReady)
+		case <-tick.C:
+			daemon.SdNotify(false, daemon.SdNotifyWatchdog)
+		}
+	}
+}
+
+func (s server) newDoor(h *house) (*smtpd.Server, error) {
+	trusted, err := prefixes(s.cfg.SMTP.TrustedNetworks)
+	if err != nil {
+		return nil, err
+	}
+	limits := smtpd.DefaultLimits()
+	limits.Connections = s.cfg.SMTP.Connections
+	limits.PerAddress = s.cfg.SMTP.ConnectionsPerIP
+	limits.PerNetwork = s.cfg.SMTP.ConnectionsPerNetwork
+	c := smtpd.Config{
+		Hostname:         s.cfg.Hostname,
+		PostmasterDomain: s.cfg.Domain,
+		MaxBytes:         int64(s.cfg.SMTP.MaxMessage),
+		Help:             s.cfg.WebURL,
+		Trusted:          trusted,
+		Limits:           limits,
+		Now:              time.Now,
+	}
+	if s.cert.has() {
+		c.Certificate = s.cert.get
+	}
+	return smtpd.New(s.log, h.desk, c), nil
+}
+
+// control answers the command line while the server runs.
+func (s server) control(ctx context.Context, h *house) error {
+	l, err := listenControl(filepath.Join(s.cfg.Data, controlName))
+	if err != nil {
+		return err
+	}
+	return serveControl(ctx, l, func(uid int, in io.Reader, out, errOut io.Writer) *admin {
+		return &admin{
+			db: h.db, cfg: s.cfg, queue: h.queue, now: time.Now,
+			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut,
+		}
+	})
+}
+
+// listen opens the ports, or takes those that the supervisor opened.
+func listen(addrs []string) ([]net.Listener, error) {
+	given, err := activation.Listeners()
+	if err == nil && len(given) > 0 {
+		return given, nil
+	}
+	var open []net.Listener
+	for _, a := range addrs {
+		l, err := net.Listen("tcp", a)
+		if err != nil {
+			for _, l := range open {
+				l.Close()
+			}
+			return nil, fmt.Errorf("listen for mail: %w; is another mail server running, or may only root use that port?", err)
+		}
+		open = append(open, l)
+	}
+	return open, nil
+}
+
+func addresses(ls []net.Listener) []string {
+	var out []string
+	for _, l := range ls {
+		out = append(out, l.Addr().String())
+	}
+	return out
+}
+
+// certificate is the pair for STARTTLS, which may change while sessions run.
+type certificate struct {
+	pair atomic.Pointer[tls.Certificate]
+}
+
+func (c *certificate) load(cfg config.SMTP) error {
+	if cfg.TLSCert == "" {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
+	if err != nil {
+		return fmt.Errorf("read certificate: %w", err)
+	}
+	c.pair.Store(&pair)
+	return nil
+}
+
+func (c *certificate) has() bool { return c.pair.Load() != nil }
+
+func (c *certificate) get() (*tls.Certificate, error) { return c.pair.Load(), nil }
+
+// reloadAll reads again what may change while the server runs. TLS cannot be
+// switched on so: the server offers it or not from its start.
+func reloadAll(again func() (config.Config, error), cert *certificate, level *slog.LevelVar) error {
+	cfg, err := again()
+	if err != nil {
+		return err
+	}
+	level.Set(logLevel(cfg.Log.Level))
+	return cert.load(cfg.SMTP)
+}
