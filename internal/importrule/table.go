@@ -75,7 +75,6 @@ var (
 var libraries = []library{
 	{"github.com/emersion/go-message", []string{"message"}},
 	{"github.com/microcosm-cc/bluemonday", []string{"message"}},
-	{"github.com/k3a/html2text", []string{"message"}},
 	{"mvdan.cc/xurls", []string{"message"}},
 	{"github.com/xuri/excelize", []string{"message"}},
 	{"github.com/ledongthuc/pdf", []string{"message"}},

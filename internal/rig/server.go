@@ -1,0 +1,216 @@
+package rig
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A Server is the real binary over a data directory that survives its kills.
+type Server struct {
+	Binary string
+	Dir    string // data directory
+	Config string // settings file
+	Addr   string // where it takes mail
+	Log    io.Writer
+
+	cmd *exec.Cmd
+}
+
+// Setup says what kind of server to make.
+type Setup struct {
+	Binary     string
+	Dir        string // an empty directory
+	SinkPort   int
+	Unsettled  int
+	Recipients int
+	Log        io.Writer
+}
+
+// List is the posting address of the rig's list.
+const List = "rig@lists.example.org"
+
+// NewServer makes a data directory with one list, whose members all receive
+// every post at once, and returns their addresses.
+func NewServer(ctx context.Context, s Setup) (*Server, []string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	addr := l.Addr().String()
+	l.Close()
+	srv := &Server{Binary: s.Binary, Dir: filepath.Join(s.Dir, "data"), Config: filepath.Join(s.Dir, "config.toml"), Addr: addr, Log: s.Log}
+	if err := os.Mkdir(srv.Dir, 0o700); err != nil {
+		return nil, nil, err
+	}
+	text := fmt.Sprintf(`data = %q
+hostname = "rig.example.org"
+domain = "lists.example.org"
+operator = "operator@host.example"
+[smtp]
+listen = [%q]
+trusted_networks = ["127.0.0.0/8"]
+connections = 20
+[delivery]
+through = "smarthost"
+unsettled_max = %d
+[smarthost]
+host = "127.0.0.1"
+port = %d
+tls = "none"
+[log]
+level = "warn"
+`, srv.Dir, addr, s.Unsettled, s.SinkPort)
+	if err := os.WriteFile(srv.Config, []byte(text), 0o600); err != nil {
+		return nil, nil, err
+	}
+	return srv, members(s.Recipients), srv.fill(ctx, members(s.Recipients))
+}
+
+func members(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("member%d@school%d.example", i+1, i%7)
+	}
+	return out
+}
+
+// fill makes the list and its members with the operator's own commands, which
+// the running server carries out.
+func (s *Server) fill(ctx context.Context, addresses []string) (err error) {
+	if err := s.Start(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Stop()) }()
+	csv := filepath.Join(filepath.Dir(s.Config), "members.csv")
+	if err := os.WriteFile(csv, []byte("address\n"+strings.Join(addresses, "\n")+"\n"), 0o600); err != nil {
+		return err
+	}
+	for _, args := range [][]string{
+		{"list", "create", List, "--title", "Rig"},
+		{"list", "set", "rig", "send_delay", "0s"},
+		{"member", "import", "--list", "rig", "--yes", csv},
+	} {
+		if out, err := s.Command(ctx, args...); err != nil {
+			return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, out)
+		}
+	}
+	return nil
+}
+
+// Command runs one of the operator's commands and returns what it prints.
+func (s *Server) Command(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, s.Binary, append([]string{"--config", s.Config}, args...)...)
+	var problem strings.Builder
+	cmd.Stderr = &problem
+	out, err := cmd.Output()
+	if err != nil {
+		return out, fmt.Errorf("%w: %s", err, problem.String())
+	}
+	return out, nil
+}
+
+// Start starts the server and returns when it takes mail.
+func (s *Server) Start(ctx context.Context) error {
+	s.cmd = exec.Command(s.Binary, "--config", s.Config, "serve")
+	s.cmd.Stdout, s.cmd.Stderr = s.Log, s.Log
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	for until := time.Now().Add(startTime); time.Now().Before(until) && ctx.Err() == nil; {
+		if s.greets() {
+			return nil
+		}
+		sleep(ctx, 5*time.Millisecond)
+	}
+	s.End()
+	return fmt.Errorf("the server took no mail within %s", startTime)
+}
+
+// startTime is how long a start may take, on a busy machine.
+const startTime = 30 * time.Second
+
+// greets reports whether the server answers, which it does only when its store
+// is open and audited.
+func (s *Server) greets() bool {
+	c, err := net.DialTimeout("tcp", s.Addr, time.Second)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(startTime))
+	return answered(bufio.NewReader(c), "220")
+}
+
+// Kill ends the server with SIGKILL and waits until it is gone.
+func (s *Server) Kill() error {
+	if err := s.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	var exit *exec.ExitError
+	if err := s.cmd.Wait(); !errors.As(err, &exit) || exit.Exited() {
+		return fmt.Errorf("the server ended by itself: %v", err)
+	}
+	return nil
+}
+
+// End makes sure that no server is left behind when a test ends early.
+func (s *Server) End() {
+	if s.cmd != nil && s.cmd.ProcessState == nil {
+		s.cmd.Process.Kill()
+		s.cmd.Wait()
+	}
+}
+
+// Stop ends the server with an interrupt, as an operator does.
+func (s *Server) Stop() error {
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		return err
+	}
+	return s.cmd.Wait()
+}
+
+// Audit asks the server to account for every message.
+func (s *Server) Audit(ctx context.Context) (Audit, error) {
+	var a Audit
+	out, err := s.Command(ctx, "audit", "--json", "--posts")
+	if len(out) == 0 {
+		return a, err
+	}
+	return a, json.Unmarshal(out, &a)
+}
+
+// settleTime is how long the server may take to finish what it has accepted.
+const settleTime = 2 * time.Minute
+
+// Settled waits until every post of the audit is done, or settleTime has
+// passed, and returns the audit.
+func (s *Server) Settled(ctx context.Context) (Audit, error) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	for {
+		a, err := s.Audit(context.WithoutCancel(ctx))
+		if err != nil {
+			return a, err
+		}
+		open := 0
+		for _, p := range a.Posts {
+			if p.State != "done" {
+				open++
+			}
+		}
+		if open == 0 || ctx.Err() != nil {
+			return a, nil
+		}
+		sleep(ctx, 100*time.Millisecond)
+	}
+}
