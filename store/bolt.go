@@ -36,10 +36,17 @@ type boltTx struct {
 // Use: defer guard(&err, debug.SetPanicOnFault(true)).
 func guard(err *error, old bool) {
 	debug.SetPanicOnFault(old)
-	if r := recover(); r != nil {
+	r := recover()
+	switch _, fault := r.(interface{ Addr() uintptr }); {
+	case fault: // the system could not bring the page in: the file was cut off, or the disk does not read
+		*err = fmt.Errorf("%w: %w: %v; restore the newest backup that passes its check", ErrDamaged, errFault, r)
+	case r != nil:
 		*err = fmt.Errorf("%w: %v; restore the newest backup that passes its check", ErrDamaged, r)
 	}
 }
+
+// errFault says that the file could not be read where it is mapped. It is an I/O error, and no fault of one record.
+var errFault = errors.New("part of the file cannot be read")
 
 func (e *bolt) View(fn func(EngineTx) error) error {
 	tx, err := e.begin(false)

@@ -24,6 +24,9 @@ func (db *DB) Update(fn func(tx *Tx) error) error {
 	}
 	for t := range j.turns {
 		if t.tx == nil {
+			if errors.Is(t.err, errFault) {
+				db.breakDown(t.err)
+			}
 			return t.err
 		}
 		j.run(t.tx, fn)
@@ -163,11 +166,18 @@ func (db *DB) finish(g *group, err error) {
 		g.tell(fmt.Errorf("update: %w", err))
 	default:
 		err = fmt.Errorf("%w: %w", ErrMaybe, err)
-		db.log.Error("store: commit failed, no more writes are taken; restart to find out what was written", "err", err)
-		db.queue.fail(err)
-		close(db.failed)
+		db.breakDown(err)
 		g.tell(fmt.Errorf("update: %w", err))
 	}
+}
+
+// breakDown ends the store's work after an I/O error: no more writes are taken, and Failed is closed.
+func (db *DB) breakDown(err error) {
+	db.down.Do(func() {
+		db.log.Error("store: the disk failed, no more writes are taken; restart to find out what is there", "err", err)
+		db.queue.fail(err)
+		close(db.failed)
+	})
 }
 
 // tell ends the Updates of a group: each with its own end, or all with the failure of their commit.

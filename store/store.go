@@ -56,6 +56,7 @@ type DB struct {
 	queue  queue         // Updates that wait
 	ended  chan struct{} // closed when the committer has returned
 	failed chan struct{} // closed after an I/O error
+	down   sync.Once
 	close  sync.Once
 	closed error // what Close returns
 
@@ -109,15 +110,19 @@ func newDB(engine Engine, o Options) *DB {
 // View runs fn over a snapshot. Keep it short: while it runs, the space of what is deleted cannot be
 // used again. It works after a failed commit, too.
 func (db *DB) View(fn func(tx *Tx) error) error {
-	return db.engine.View(func(e EngineTx) error {
+	err := db.engine.View(func(e EngineTx) error {
 		tx := &Tx{engine: e, plain: !db.options.Compress}
 		defer func() { tx.ended = true }()
 		return fn(tx)
 	})
+	if errors.Is(err, errFault) {
+		db.breakDown(err)
+	}
+	return err
 }
 
-// Failed returns a channel that is closed after an I/O error in a commit, but for a full
-// disk. The store then refuses every Update, and the process must end with an error:
+// Failed returns a channel that is closed after an I/O error, in a commit or while reading, but
+// for a full disk. The store then refuses every Update, and the process must end with an error:
 // the next start finds out what was written.
 func (db *DB) Failed() <-chan struct{} { return db.failed }
 

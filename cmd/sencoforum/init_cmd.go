@@ -52,7 +52,7 @@ func initCommand(o *rootOptions) *cobra.Command {
 	f.StringVar(&a.title, "title", "", "`NAME` of the first list")
 	f.StringVar(&a.operator, "operator", "", "`ADDRESS` of the person who looks after the server")
 	f.StringVar(&a.hostname, "hostname", "", "`NAME` of this machine (default: the domain of the list)")
-	f.StringVar(&a.webURL, "web-url", "", "`URL` of the web archive (default: https:// and that domain)")
+	f.StringVar(&a.webURL, "web-url", "", "`URL` of the web archive (default: none yet)")
 	f.StringVar(&a.owner, "user", "", "`USER` who will run the server; for root only")
 	c.RunE = func(*cobra.Command, []string) error {
 		a.data = o.data
@@ -154,7 +154,7 @@ func (a *answers) config(at message.Address, path string) (cfg config.Config, er
 	}
 	cfg.Domain = at.Domain
 	cfg.Hostname = cmp.Or(a.hostname, at.Domain)
-	cfg.WebURL = cmp.Or(a.webURL, "https://"+at.Domain)
+	cfg.WebURL = a.webURL
 	cfg.Operator = a.operator
 	if a.send == directly {
 		return cfg, nil
