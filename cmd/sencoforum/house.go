@@ -51,11 +51,7 @@ const minFree = 512 << 20
 func openStore(log *slog.Logger, dir string) (*store.DB, error) {
 	o := store.DefaultOptions()
 	o.Log, o.Reserve, o.Schema = log, reserve, schema
-	db, err := store.Open(filepath.Join(dir, storeName), o)
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
-	}
-	return db, nil
+	return store.Open(filepath.Join(dir, storeName), o)
 }
 
 // openKeys opens the keyring of the data directory, making it when it is new.
