@@ -9,7 +9,7 @@ GO ?= go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 KILLS ?= 100
 FUZZTIME ?= 20s
-RIG := ./internal/rig -run TestKill -kills=$(KILLS)
+RIG := ./internal/rig -run TestKill -timeout 60m -kills=$(KILLS)
 
 build: # a static binary that knows its version
 	$(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/sencoforum ./cmd/sencoforum

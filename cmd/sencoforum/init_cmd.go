@@ -82,15 +82,9 @@ func (o *rootOptions) askAll(a *answers) error {
 			*q.to = q.usual
 			continue
 		}
-		words := q.words
-		if q.usual != "" {
-			words += " [" + q.usual + "]"
-		}
-		line, err := o.prompt(words + ": ")
-		if err != nil {
+		if err := o.askOne(q); err != nil {
 			return err
 		}
-		*q.to = cmp.Or(line, q.usual)
 	}
 	if len(missing) > 0 {
 		return usage("nobody is there to be asked; give %s, as in: sencoforum init --help", strings.Join(missing, ", "))
@@ -98,23 +92,74 @@ func (o *rootOptions) askAll(a *answers) error {
 	return nil
 }
 
+// askOne asks one question until the answer can be right, so that nobody types the others again.
+func (o *rootOptions) askOne(q question) error {
+	words := q.words
+	if q.usual != "" {
+		words += " [" + q.usual + "]"
+	}
+	for {
+		line, err := o.prompt(words + ": ")
+		if err != nil {
+			return err
+		}
+		*q.to = cmp.Or(line, q.usual)
+		if q.check == nil {
+			return nil
+		}
+		if err = q.check(*q.to); err == nil {
+			return nil
+		}
+		fmt.Fprintf(o.errOut, "%v\n", err)
+	}
+}
+
 // question is one thing that init asks.
 type question struct {
 	flag, words, usual string
 	to                 *string
 	when               func() bool
+	check              func(answer string) error // nil: anything will do
+}
+
+// wayOut checks the answer to how mail leaves.
+func wayOut(answer string) error {
+	if answer == directly || strings.Contains(answer, ".") && !strings.ContainsAny(answer, "@ ") {
+		return nil
+	}
+	return fmt.Errorf("%q is neither %q nor the name of a mail service, such as smtp.school.example", answer, directly)
+}
+
+func listAddress(answer string) error {
+	a, err := parseAddress(answer)
+	if err != nil {
+		return err
+	}
+	return list.CheckName(strings.ToLower(a.Local))
+}
+
+func ownAddress(answer string) error {
+	_, err := parseAddress(answer)
+	return err
+}
+
+func someTitle(answer string) error {
+	if strings.TrimSpace(answer) == "" {
+		return errors.New("the list needs a name that people know it by")
+	}
+	return nil
 }
 
 func (a *answers) questions() []question {
 	always := func() bool { return true }
 	service := func() bool { return a.send != directly }
 	return []question{
-		{"--send", "Send mail directly, or through a mail service? Type directly, or its name such as smtp.school.example", directly, &a.send, always},
-		{"--send-user", "Your user name at the mail service, or none", "none", &a.user, service},
-		{"--address", "Address of the list, such as senco-forum@lists.example.org", "", &a.address, always},
-		{"--title", "Name of the list, such as SENCO Forum", "", &a.title, always},
-		{"--operator", "Your own email address, for mail about the server", "", &a.operator, always},
-		{"--data", "Directory for everything the server keeps", config.Default().Data, &a.data, always},
+		{"--send", "Send mail directly, or through a mail service? Type directly, or its name such as smtp.school.example", directly, &a.send, always, wayOut},
+		{"--send-user", "Your user name at the mail service, or none", "none", &a.user, service, nil},
+		{"--address", "Address of the list, such as senco-forum@lists.example.org", "", &a.address, always, listAddress},
+		{"--title", "Name of the list, such as SENCO Forum", "", &a.title, always, someTitle},
+		{"--operator", "Your own email address, for mail about the server", "", &a.operator, always, ownAddress},
+		{"--data", "Directory for everything the server keeps", config.Default().Data, &a.data, always, nil},
 	}
 }
 

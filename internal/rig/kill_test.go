@@ -41,7 +41,7 @@ type trial struct {
 // it finish, and checks.
 func (tr trial) work(t *testing.T, binary string) Result {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 	defer cancel()
 	j := NewJournal()
 	sink, err := NewSink(j)
@@ -76,7 +76,7 @@ func (tr trial) work(t *testing.T, binary string) Result {
 		t.Fatal(err)
 	}
 	all.Wait()
-	a, err := srv.Settled(ctx)
+	a, err := srv.Settled(ctx, j)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -168,7 +168,7 @@ func (l *life) message(id string) string {
 // accounted waits until all copies are out, and compares the three witnesses.
 func (l *life) accounted(t *testing.T, posts int) {
 	t.Helper()
-	a, err := l.Settled(t.Context())
+	a, err := l.Settled(t.Context(), l.journal)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func auditsAfterKill(t *testing.T, l *life) {
 	p = l.start(t)
 	p.says(t, `msg="start-up audit" accepted=1 faults=0`)
 	// The copies that were on their way at the kill may come twice, and nothing else may.
-	a, err := l.Settled(t.Context())
+	a, err := l.Settled(t.Context(), l.journal)
 	if err != nil {
 		t.Fatal(err)
 	}

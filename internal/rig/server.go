@@ -189,16 +189,16 @@ func (s *Server) Audit(ctx context.Context) (Audit, error) {
 	return a, json.Unmarshal(out, &a)
 }
 
-// settleTime is how long the server may take to finish what it has accepted.
-const settleTime = 2 * time.Minute
+// stillTime is how long the server may go on without a copy arriving before it
+// counts as stuck.
+const stillTime = 30 * time.Second
 
-// Settled waits until every post of the audit is done, or settleTime has
-// passed, and returns the audit.
-func (s *Server) Settled(ctx context.Context) (Audit, error) {
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
-	defer cancel()
+// Settled waits until every post of the audit is done, or no copy has arrived
+// for stillTime, and returns the audit.
+func (s *Server) Settled(ctx context.Context, j *Journal) (Audit, error) {
+	arrived, since := -1, time.Now()
 	for {
-		a, err := s.Audit(context.WithoutCancel(ctx))
+		a, err := s.Audit(ctx)
 		if err != nil {
 			return a, err
 		}
@@ -208,9 +208,12 @@ func (s *Server) Settled(ctx context.Context) (Audit, error) {
 				open++
 			}
 		}
-		if open == 0 || ctx.Err() != nil {
+		if _, copies := j.Count(); copies != arrived {
+			arrived, since = copies, time.Now()
+		}
+		if open == 0 || time.Since(since) > stillTime {
 			return a, nil
 		}
-		sleep(ctx, 100*time.Millisecond)
+		sleep(ctx, 200*time.Millisecond)
 	}
 }
