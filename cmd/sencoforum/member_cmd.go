@@ -97,11 +97,9 @@ func memberRemoveCommand(o *rootOptions) *cobra.Command {
 	return c
 }
 
-func (a *admin) removeMember(name, address string) error {
-	var l list.List
-	var m membership.Member
-	var last bool
-	err := a.db.View(func(tx *store.Tx) (err error) {
+// leaver finds somebody who is to go, and says whether the list then has no moderator.
+func (a *admin) leaver(name, address string) (l list.List, m membership.Member, last bool, err error) {
+	err = a.db.View(func(tx *store.Tx) (err error) {
 		if l, err = a.list(tx, name); err != nil {
 			return err
 		}
@@ -111,6 +109,11 @@ func (a *admin) removeMember(name, address string) error {
 		last, err = membership.LastModerator(tx, m)
 		return err
 	})
+	return l, m, last, err
+}
+
+func (a *admin) removeMember(name, address string) error {
+	l, m, last, err := a.leaver(name, address)
 	if err != nil {
 		return err
 	}

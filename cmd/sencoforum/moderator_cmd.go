@@ -93,24 +93,12 @@ func moderatorRemoveCommand(o *rootOptions) *cobra.Command {
 }
 
 func (a *admin) removeModerator(name, address string) error {
-	var l list.List
-	var m membership.Member
-	var last bool
-	err := a.db.View(func(tx *store.Tx) (err error) {
-		if l, err = a.list(tx, name); err != nil {
-			return err
-		}
-		if m, err = a.member(tx, l, address); err != nil {
-			return err
-		}
-		if !m.Membership.Role.Moderates() {
-			return usage("%s is neither moderator nor owner of %s; who is: sencoforum moderator list --list %s", m.Person.Address, l.Post(), l.Name)
-		}
-		last, err = membership.LastModerator(tx, m)
-		return err
-	})
+	l, m, last, err := a.leaver(name, address)
 	if err != nil {
 		return err
+	}
+	if !m.Membership.Role.Moderates() {
+		return usage("%s is neither moderator nor owner of %s; who is: sencoforum moderator list --list %s", m.Person.Address, l.Post(), l.Name)
 	}
 	if last {
 		if err := a.confirm("%s will moderate %s no more.\n%s", describe(m), l.Post(), a.withoutModerator(l)); err != nil {
