@@ -16,8 +16,6 @@ import (
 
 var kills = flag.Int("kills", 10, "how often TestKill kills the server")
 
-const recipients = 100
-
 // build compiles the server as it ships.
 func build(t *testing.T) string {
 	t.Helper()
@@ -32,9 +30,10 @@ func build(t *testing.T) string {
 
 // trial is one run of the rig.
 type trial struct {
-	kills, unsettled, senders int
-	pause                     time.Duration
-	early                     bool
+	kills, unsettled, senders, recipients int
+
+	pause time.Duration
+	early bool
 }
 
 // work runs senders against a server that is killed again and again, then lets
@@ -50,7 +49,7 @@ func (tr trial) work(t *testing.T, binary string) Result {
 	}
 	defer sink.Close()
 	srv, to, err := NewServer(ctx, Setup{
-		Binary: binary, Dir: t.TempDir(), SinkPort: sink.Port(), Unsettled: tr.unsettled, Recipients: recipients, Log: os.Stderr,
+		Binary: binary, Dir: t.TempDir(), SinkPort: sink.Port(), Unsettled: tr.unsettled, Recipients: tr.recipients, Log: os.Stderr,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +91,7 @@ func TestKill(t *testing.T) {
 	binary := build(t)
 	for _, unsettled := range []int{8, 256} {
 		t.Run(fmt.Sprintf("with %d unsettled", unsettled), func(t *testing.T) {
-			tr := trial{kills: (*kills + 1) / 2, unsettled: unsettled, senders: 4, pause: 30 * time.Millisecond}
+			tr := trial{kills: (*kills + 1) / 2, unsettled: unsettled, senders: 4, recipients: 100, pause: 30 * time.Millisecond}
 			r := tr.work(t, binary)
 			for i, f := range r.Faults {
 				if i == 20 {
@@ -111,7 +110,7 @@ func TestKill(t *testing.T) {
 // TestAPlantedFaultIsFound lets the senders believe a message acknowledged
 // before the server has said so. The check must find what is lost then.
 func TestAPlantedFaultIsFound(t *testing.T) {
-	tr := trial{kills: 10, unsettled: 8, senders: 8, early: true}
+	tr := trial{kills: 10, unsettled: 8, senders: 8, recipients: 8, early: true}
 	r := tr.work(t, build(t))
 	lost := 0
 	for _, f := range r.Faults {
