@@ -79,6 +79,9 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 	if err := becomeOwner(cfg.Data); err != nil {
 		return err
 	}
+	if os.Geteuid() == 0 {
+		log.Warn("running as root; give the data directory to a user of its own, and this server runs as that user", "data", cfg.Data)
+	}
 	return runServer(ctx, server{log: log, cfg: cfg, courier: out, cert: cert, listeners: listeners, reload: reload})
 }
 

@@ -67,7 +67,7 @@ func (l *life) setUp(t *testing.T, changes ...string) {
 	if l.Server, l.to, err = NewServer(t.Context(), setup); err != nil {
 		t.Fatal(err)
 	}
-	l.change(t, append(changes, `level = "warn"`, `level = "info"`)...)
+	l.change(t, append(changes, `level = "error"`, `level = "info"`)...)
 }
 
 // change edits the settings.

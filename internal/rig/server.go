@@ -68,7 +68,7 @@ host = "127.0.0.1"
 port = %d
 tls = "none"
 [log]
-level = "warn"
+level = "error"
 `, srv.Dir, addr, s.Unsettled, s.SinkPort)
 	if err := os.WriteFile(srv.Config, []byte(text), 0o600); err != nil {
 		return nil, nil, err
