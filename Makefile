@@ -34,9 +34,10 @@ lint: .cache/staticcheck # the import rule and the ceilings are tests
 rig: # server killed again and again; KILLS=1000 is the long form
 	$(GO) test -count=1 -v $(RIG)
 
-fuzz: # every fuzz target for FUZZTIME
-	$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ {t[n++] = $$1} /^ok/ {while (n) print $$2, t[--n]}' | while read -r p f; do \
-	$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$$p" </dev/null; done
+fuzz: # every fuzz target for FUZZTIME; one that fails does not keep the others from running
+	$(GO) test -list '^Fuzz' ./... | awk '/^Fuzz/ {t[n++] = $$1} /^ok/ {while (n) print $$2, t[--n]}' | { bad=; while read -r p f; do \
+	$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$$p" </dev/null || bad="$$bad $$p.$$f"; done; \
+	[ -z "$$bad" ] || { echo "failed:$$bad"; exit 1; }; }
 
 golden: # writes wanted output anew; read the difference as code
 	for d in $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test "$$d" -update; done
