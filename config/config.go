@@ -23,6 +23,8 @@ type Config struct {
 	Operator string
 
 	SMTP      SMTP
+	LMTP      LMTP
+	Metrics   Metrics
 	Delivery  Delivery
 	Smarthost Smarthost
 	Lists     Lists
@@ -34,11 +36,23 @@ type SMTP struct {
 	Listen          []string // addresses with port
 	TLSCert, TLSKey string   // paths of PEM files; both or neither
 	TrustedNetworks []string // prefixes such as 10.0.0.0/8, exempt from limits per address and per session
+	ProxyFrom       []string // prefixes of proxies that say who the client is, and must
 	MaxMessage      Size
+	MinFree         Size // room on disk below which no mail is taken; 0 is automatic
 
 	Connections           int // at once, in all
 	ConnectionsPerIP      int // from one IPv4 address or one IPv6 /64
 	ConnectionsPerNetwork int // from one IPv4 /24
+}
+
+// LMTP says where a mail server in front hands mail over.
+type LMTP struct {
+	Listen []string // "unix:" and an absolute path, or an address with port; none where empty
+}
+
+// Metrics says where this host's monitoring reads figures.
+type Metrics struct {
+	Listen string // a loopback address with port; none where empty
 }
 
 // Delivery says how mail goes out.
@@ -101,11 +115,13 @@ func Default() Config {
 		SMTP: SMTP{
 			Listen:                []string{":25"},
 			TrustedNetworks:       []string{},
+			ProxyFrom:             []string{},
 			MaxMessage:            15 << 20,
 			Connections:           200,
 			ConnectionsPerIP:      10,
 			ConnectionsPerNetwork: 20,
 		},
+		LMTP: LMTP{Listen: []string{}},
 		Delivery: Delivery{
 			Through:          ThroughMX,
 			TLS:              TLSRequired,

@@ -27,10 +27,14 @@ func (c *Config) settings() []setting {
 		{"smtp.tls_cert", &c.SMTP.TLSCert},
 		{"smtp.tls_key", &c.SMTP.TLSKey},
 		{"smtp.trusted_networks", &c.SMTP.TrustedNetworks},
+		{"smtp.proxy_from", &c.SMTP.ProxyFrom},
 		{"smtp.max_message", &c.SMTP.MaxMessage},
+		{"smtp.min_free", &c.SMTP.MinFree},
 		{"smtp.connections", &c.SMTP.Connections},
 		{"smtp.connections_per_ip", &c.SMTP.ConnectionsPerIP},
 		{"smtp.connections_per_network", &c.SMTP.ConnectionsPerNetwork},
+
+		{"lmtp.listen", &c.LMTP.Listen},
 
 		{"delivery.through", &c.Delivery.Through},
 		{"delivery.tls", &c.Delivery.TLS},
@@ -53,6 +57,8 @@ func (c *Config) settings() []setting {
 		{"lists.send_delay", &c.Lists.SendDelay},
 		{"lists.attach_total", &c.Lists.AttachTotal},
 		{"lists.footer", &c.Lists.Footer},
+
+		{"metrics.listen", &c.Metrics.Listen},
 
 		{"log.level", &c.Log.Level},
 		{"log.format", &c.Log.Format},

@@ -27,6 +27,8 @@ func (c Config) faults() Faults {
 	var v validator
 	v.host(c)
 	v.smtp(c.SMTP)
+	v.lmtp(c.LMTP)
+	v.metrics(c.Metrics)
 	v.delivery(c.Delivery)
 	v.smarthost(c.Smarthost, c.Delivery.Through == ThroughSmarthost)
 	v.lists(c.Lists, c.SMTP.MaxMessage)
@@ -113,12 +115,43 @@ func (v *validator) smtp(c SMTP) {
 		v.fault("smtp.tls_key", "is missing beside smtp.tls_cert", "name the file with the private key")
 	}
 	v.prefixes("smtp.trusted_networks", c.TrustedNetworks)
+	v.prefixes("smtp.proxy_from", c.ProxyFrom)
 	if c.MaxMessage < 64<<10 || c.MaxMessage > 50<<20 {
 		v.fault("smtp.max_message", "is "+c.MaxMessage.String(), "choose from 64 KiB to 50 MiB")
 	}
 	v.within("smtp.connections", c.Connections, 1, 10_000)
 	v.within("smtp.connections_per_ip", c.ConnectionsPerIP, 1, 10_000)
 	v.within("smtp.connections_per_network", c.ConnectionsPerNetwork, 1, 10_000)
+}
+
+// lmtp checks that the door for a mail server in front is not open to everybody.
+func (v *validator) lmtp(c LMTP) {
+	for _, s := range c.Listen {
+		if path, ok := strings.CutPrefix(s, "unix:"); ok {
+			if !filepath.IsAbs(path) {
+				v.fault("lmtp.listen", fmt.Sprintf("%q has no absolute path", s), `write it as "unix:/run/sencoforum/lmtp"`)
+			}
+			continue
+		}
+		host, port, err := net.SplitHostPort(s)
+		ip, bad := netip.ParseAddr(host)
+		switch {
+		case err != nil || !isPort(port):
+			v.fault("lmtp.listen", fmt.Sprintf("%q is no address with a port", s), `write "127.0.0.1:24" or "unix:/run/sencoforum/lmtp"`)
+		case host != Local && (bad != nil || !ip.IsLoopback() && !ip.IsPrivate()):
+			v.fault("lmtp.listen", fmt.Sprintf("%q can be reached by strangers, and LMTP trusts whoever comes", s),
+				"name a loopback or private address, or a unix: path")
+		}
+	}
+}
+
+func (v *validator) metrics(c Metrics) {
+	if c.Listen == "" {
+		return
+	}
+	if host, port, err := net.SplitHostPort(c.Listen); err != nil || !isPort(port) || !isLoopback(host) {
+		v.fault("metrics.listen", fmt.Sprintf("%q is no loopback address with a port", c.Listen), `write "127.0.0.1:9425"`)
+	}
 }
 
 func (v *validator) delivery(c Delivery) {

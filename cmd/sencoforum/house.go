@@ -44,8 +44,14 @@ const schema = 1
 // that mail which was taken can still go out.
 const reserve = 64 << 20
 
-// minFree is the room below which no mail is taken, whatever its size.
-const minFree = 512 << 20
+// minFree is the room on disk, in bytes, below which no mail is taken: what
+// the operator says, or enough for what all connections could bring.
+func minFree(c config.SMTP) uint64 {
+	if c.MinFree > 0 {
+		return uint64(c.MinFree)
+	}
+	return max(512<<20, 3*uint64(c.MaxMessage)*uint64(c.Connections))
+}
 
 // openStore opens the data directory's store, making it when it is new.
 func openStore(log *slog.Logger, dir string) (*store.DB, error) {
@@ -94,7 +100,7 @@ func (h *house) build(out queue.Courier) error {
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
-		MinFree:    max(minFree, 3*uint64(h.cfg.SMTP.MaxMessage)*uint64(h.cfg.SMTP.Connections)),
+		MinFree:    minFree(h.cfg.SMTP),
 		MaxQueue:   maxQueue,
 		HelpURL:    h.cfg.WebURL,
 		Now:        time.Now,
