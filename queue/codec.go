@@ -2,13 +2,13 @@ package queue
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"time"
+
+	"sencoforum/store"
 )
 
-// Both codecs begin with a version byte. Numbers are unsigned varints, texts a length and bytes, times milliseconds
-// since 1970 with 0 for none.
+// codecVersion is the first byte of both values.
 const codecVersion = 1
 
 // try is what is known of a row that did not go at its first attempt.
@@ -23,134 +23,54 @@ type try struct {
 // appendRow writes the part of a row that never changes; the key holds its number.
 func appendRow(b []byte, r Row) ([]byte, error) {
 	b = append(b, codecVersion, byte(r.Priority))
-	b = appendText(b, r.Kind)
-	b = appendText(b, r.Domain)
+	b = store.AppendText(b, r.Kind)
+	b = store.AppendText(b, r.Domain)
 	b = binary.AppendUvarint(b, r.Batch)
 	b = binary.AppendUvarint(b, uint64(r.Member))
-	b = appendTime(b, r.Queued)
-	b = appendTime(b, r.Next)
+	b = store.AppendTime(b, r.Queued)
+	b = store.AppendTime(b, r.Next)
 	return append(b, r.Payload...), nil
 }
 
 func parseRow(b []byte) (Row, error) {
-	s := scanner{rest: b}
-	s.version()
+	f := store.ReadFields(b, codecVersion)
 	r := Row{
-		Priority: Priority(s.octet()),
-		Kind:     s.text(),
-		Domain:   s.text(),
-		Batch:    s.number(),
-		Member:   uint32(s.number()),
-		Queued:   s.time(),
-		Next:     s.time(),
+		Priority: Priority(f.Octet()),
+		Kind:     f.Text(),
+		Domain:   f.Text(),
+		Batch:    f.Number(),
+		Member:   uint32(f.Number()),
+		Queued:   f.Time(),
+		Next:     f.Time(),
 	}
-	if s.err != nil {
-		return Row{}, fmt.Errorf("parse queue row: %w", s.err)
+	if f.Err() != nil {
+		return Row{}, fmt.Errorf("parse queue row: %w", f.Err())
 	}
-	if len(s.rest) > 0 {
-		r.Payload = s.rest // the store gave us these bytes
+	if rest := f.Rest(); len(rest) > 0 {
+		r.Payload = rest // the store gave us these bytes
 	}
 	return r, nil
 }
 
 func appendTry(b []byte, t try) ([]byte, error) {
-	var flags byte
-	if t.Dropped {
-		flags = 1
-	}
-	b = append(b, codecVersion, flags)
+	b = store.AppendFlags(append(b, codecVersion), t.Dropped)
 	b = binary.AppendUvarint(b, uint64(t.Attempts))
-	b = appendTime(b, t.Next)
-	b = appendText(b, t.LastReply)
-	return appendText(b, t.Shunted), nil
+	b = store.AppendTime(b, t.Next)
+	b = store.AppendText(b, t.LastReply)
+	return store.AppendText(b, t.Shunted), nil
 }
 
 func parseTry(b []byte) (try, error) {
-	s := scanner{rest: b}
-	s.version()
+	f := store.ReadFields(b, codecVersion)
 	t := try{
-		Dropped:   s.octet()&1 != 0,
-		Attempts:  int(uint32(s.number())),
-		Next:      s.time(),
-		LastReply: s.text(),
-		Shunted:   s.text(),
+		Dropped:   f.Octet()&1 != 0,
+		Attempts:  int(uint32(f.Number())),
+		Next:      f.Time(),
+		LastReply: f.Text(),
+		Shunted:   f.Text(),
 	}
-	if s.err != nil {
-		return try{}, fmt.Errorf("parse queue try: %w", s.err)
+	if f.Err() != nil {
+		return try{}, fmt.Errorf("parse queue try: %w", f.Err())
 	}
 	return t, nil
-}
-
-func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
-func appendTime(b []byte, t time.Time) []byte {
-	if t.IsZero() {
-		return append(b, 0)
-	}
-	return binary.AppendUvarint(b, uint64(max(t.UnixMilli(), 1)))
-}
-
-var (
-	errShort   = errors.New("too short")
-	errVersion = errors.New("unknown version")
-)
-
-// scanner reads fields off the front of a value. After the first error it returns zeros.
-type scanner struct {
-	rest []byte
-	err  error
-}
-
-func (s *scanner) fail(err error) {
-	if s.err == nil {
-		s.err = err
-	}
-	s.rest = nil
-}
-
-func (s *scanner) version() {
-	if v := s.octet(); s.err == nil && v != codecVersion {
-		s.fail(errVersion)
-	}
-}
-
-func (s *scanner) octet() byte {
-	if len(s.rest) == 0 {
-		s.fail(errShort)
-		return 0
-	}
-	c := s.rest[0]
-	s.rest = s.rest[1:]
-	return c
-}
-
-func (s *scanner) number() uint64 {
-	n, size := binary.Uvarint(s.rest)
-	if size <= 0 {
-		s.fail(errShort)
-		return 0
-	}
-	s.rest = s.rest[size:]
-	return n
-}
-
-func (s *scanner) text() string {
-	n := s.number()
-	if n > uint64(len(s.rest)) {
-		s.fail(errShort)
-		return ""
-	}
-	t := string(s.rest[:n])
-	s.rest = s.rest[n:]
-	return t
-}
-
-func (s *scanner) time() time.Time {
-	ms := s.number()
-	if ms == 0 || ms > 1<<53 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(ms)).UTC()
 }
