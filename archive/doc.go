@@ -41,7 +41,7 @@ type waitKey = store.Pair[uint64, Number]
 type threadKey = store.Pair[Number, Number]
 
 var (
-	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.JSON[Post]())
+	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.Remember(store.JSON[Post]()))
 	changes = store.NewTable("archive.changes", store.Uint64Key[Seq](), store.JSON[Change]())
 	waiting = store.NewTable("archive.waiting", store.PairKey(store.Uint64Key[uint64](), store.Uint32Key[Number]()), store.Empty())
 	ids     = store.NewTable("archive.ids", store.PairKey(store.StringKey[string](), store.Uint32Key[Number]()), store.Empty())

@@ -26,12 +26,12 @@ import (
 )
 
 var (
-	lists      = store.NewTable("list.lists", store.Uint32Key[ID](), store.JSON[List]())
+	lists      = store.NewTable("list.lists", store.Uint32Key[ID](), store.Remember(store.JSON[List]()))
 	addresses  = store.NewTable("list.addresses", store.StringKey[string](), store.JSON[ID]())
-	people     = store.NewTable("list.people", store.Uint32Key[PersonID](), store.JSON[Person]())
+	people     = store.NewTable("list.people", store.Uint32Key[PersonID](), personCodec)
 	byAddress  = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())
 	moderators = store.NewTable("list.moderators", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.Empty())
-	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.JSON[Membership]())
+	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), membershipCodec)
 )
 
 const (
