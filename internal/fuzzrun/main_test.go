@@ -1,0 +1,45 @@
+package main
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTargetsAreReadFromTheListOfTheGoCommand(t *testing.T) {
+	out := "?   \tsencoforum\t[no test files]\nFuzzA\nFuzzB\nok  \tsencoforum/message\t0.01s\nok  \tsencoforum/list\t0.01s\nFuzzC\nok  \tsencoforum/store\t0.02s\n"
+	for _, c := range []struct {
+		name, only string
+		want       []target
+	}{
+		{"all of them, each with its package", "", []target{{"sencoforum/message", "FuzzA"}, {"sencoforum/message", "FuzzB"}, {"sencoforum/store", "FuzzC"}}},
+		{"one package only", "^sencoforum/store", []target{{"sencoforum/store", "FuzzC"}}},
+		{"one target only", `\.FuzzB$`, []target{{"sencoforum/message", "FuzzB"}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if d := cmp.Diff(c.want, parse(out, regexp.MustCompile(c.only)), cmp.AllowUnexported(target{})); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestARunThatOnlyCameToItsEndIsNoFailure(t *testing.T) {
+	end := "fuzz: elapsed: 20s, execs: 282232 (0/sec), new interesting: 26 (total: 66)\n--- FAIL: FuzzA (20.22s)\n    context deadline exceeded\nFAIL\n"
+	for _, c := range []struct {
+		name, out string
+		want      bool
+	}{
+		{"the deadline alone", end, true},
+		{"a failing input", "--- FAIL: FuzzA (0.03s)\n    a_test.go:7: lost\n    Failing input written to testdata/fuzz/FuzzA/12\nFAIL\n", false},
+		{"a deadline within a test", "--- FAIL: FuzzA (0.03s)\n    a_test.go:7: context deadline exceeded\n    Failing input written to testdata/fuzz/FuzzA/12\n", false},
+		{"a crash at the end", end + "panic: no\n", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := onlyTimeUp([]byte(c.out)); got != c.want {
+				t.Error(got)
+			}
+		})
+	}
+}
