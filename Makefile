@@ -31,7 +31,7 @@ check: lint .cache/testcount # all tests anew, and the rigs in their quick form,
 
 lint: .cache/staticcheck # the import rule and the ceilings are tests
 	@bad=$$(gofmt -l .); [ -z "$$bad" ] || { echo "run gofmt -w on: $$bad"; exit 1; }
-	$(GO) vet ./... && .cache/staticcheck ./... && $(GO) mod tidy -diff
+	$(GO) vet ./... && $(GO) vet -tags failpoint ./internal/failpoint ./cmd/... && .cache/staticcheck ./... && $(GO) mod tidy -diff
 	$(GO) test -count=1 ./internal/importrule ./internal/ceilings
 
 rigs: # the server killed, starved, lied to and flooded; SCALE=long takes hours, RIG=Kill only one of them
@@ -45,6 +45,12 @@ golden: # writes wanted output anew; read the difference as code
 
 cover:
 	mkdir -p .cache && $(GO) test -coverprofile=.cache/cover.out ./... && $(GO) tool cover -func=.cache/cover.out | tail -n 1
+
+bench: # limits, rivals and ours in one run, then the table; Debian, as root (bench/README.md)
+	bench/peers/run.sh
+
+bench-quick: # the same within five minutes
+	bench/peers/run.sh -q
 
 bench-go: # of single packages
 	$(GO) test -run '^$$' -bench . -benchmem ./...

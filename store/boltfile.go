@@ -58,8 +58,10 @@ func parseMeta(b []byte) (m boltMeta, ok bool) {
 }
 
 // readMeta returns the meta page that counts. lost says that a meta page is unreadable, after a crash while it
-// was written, or by damage, so that the last commit may be missing; or that its header is wrong.
-func readMeta(r io.ReaderAt) (m boltMeta, lost bool, err error) {
+// was written, or by damage, so that the last commit may be missing; or that its header is wrong. A disk that does not
+// read is an error: the other meta page would be that of an older store.
+func readMeta(file io.ReaderAt) (m boltMeta, lost bool, err error) {
+	r := &failing{r: file}
 	m0, ok0, sound0 := metaAt(r, 0, 0)
 	m1, ok1, sound1 := boltMeta{}, false, false
 	if ok0 {
@@ -69,13 +71,31 @@ func readMeta(r io.ReaderAt) (m boltMeta, lost bool, err error) {
 		m1, ok1, sound1 = metaAt(r, size, 1)
 		ok1 = ok1 && int64(m1.pageSize) == size
 	}
+	if r.err != nil {
+		return m, false, fmt.Errorf("cannot be read: %w", r.err)
+	}
 	if !ok0 && !ok1 {
 		return m, false, errors.New("neither of its two first pages is that of a store")
 	}
+	copied := ok0 && ok1 && m0.tx == m1.tx // each commit writes one of them
 	if !ok0 || ok1 && m1.tx > m0.tx {
 		m0 = m1
 	}
-	return m0, !sound0 || !sound1, nil
+	return m0, !sound0 || !sound1 || copied, nil
+}
+
+// failing keeps the first error of its reads, but for the end of the file.
+type failing struct {
+	r   io.ReaderAt
+	err error
+}
+
+func (f *failing) ReadAt(b []byte, at int64) (int, error) {
+	n, err := f.r.ReadAt(b, at)
+	if err != nil && !errors.Is(err, io.EOF) && f.err == nil {
+		f.err = err
+	}
+	return n, err
 }
 
 // metaAt reads the meta page at an offset. ok says that bbolt will take it, sound that it is wholly right.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -89,5 +90,40 @@ func TestTheNewerMetaPageCounts(t *testing.T) {
 		if m, lost, err := readMeta(bytes.NewReader(b)); m.tx != newer || lost || err != nil {
 			t.Errorf("transaction %d, lost %v, error %v, want %d", m.tx, lost, err, newer)
 		}
+	}
+}
+
+// spoilt does not read a stretch of a file.
+type spoilt struct {
+	*bytes.Reader
+	from, to int64
+}
+
+var errDisk = errors.New("input/output error")
+
+func (s spoilt) ReadAt(b []byte, at int64) (int, error) {
+	if at < s.to && at+int64(len(b)) > s.from {
+		return 0, errDisk
+	}
+	return s.Reader.ReadAt(b, at)
+}
+
+// A meta page that the disk does not give out is not one that was torn: to go on with the other would be to forget a commit.
+func TestAMetaPageThatCannotBeReadIsNoTornOne(t *testing.T) {
+	b := smallPages(t, 30)
+	for at := int64(0); at <= 1024; at += 1024 {
+		_, lost, err := readMeta(spoilt{bytes.NewReader(b), at, at + 1024})
+		if !errors.Is(err, errDisk) || lost {
+			t.Errorf("meta page at %d: lost %v, %v; want the error of the disk", at, lost, err)
+		}
+	}
+}
+
+// Commits write the two meta pages in turn, so two of the same commit are one over the other.
+func TestAMetaPageOverTheOtherIsReported(t *testing.T) {
+	b := smallPages(t, 30)
+	copy(b[1024+8:2048], b[8:1024])
+	if _, lost, err := readMeta(bytes.NewReader(b)); !lost || err != nil {
+		t.Errorf("lost %v, %v; want it said", lost, err)
 	}
 }
