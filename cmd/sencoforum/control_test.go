@@ -324,3 +324,29 @@ func FuzzReceive(f *testing.F) {
 		}
 	})
 }
+
+// A kill between the making of the socket and its mode kept every later start from succeeding (kill rig, seed 20261122).
+func TestASocketLeftByAKilledServerIsNoReasonNotToStart(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(dir, controlName), Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.SetUnlinkOnClose(false)
+	l.Close()
+	if err := os.Chmod(filepath.Join(dir, controlName), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkDirectory(dir); err != nil {
+		t.Error(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "readable"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkDirectory(dir); err == nil {
+		t.Error("a file that others can read was let pass")
+	}
+}

@@ -62,7 +62,9 @@ func logLevel(word string) slog.Level {
 }
 
 // checkDirectory makes the data directory, or refuses one that others can
-// read: it holds what members wrote about children.
+// read: it holds what members wrote about children. The control socket of a
+// server that was killed holds nothing, and may have been left before it got
+// its mode; the next one replaces it.
 func checkDirectory(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data directory: %w", err)
@@ -75,7 +77,7 @@ func checkDirectory(dir string) error {
 		if err != nil {
 			return err
 		}
-		if info.Mode().Perm()&0o077 != 0 && info.Mode().Type()&fs.ModeSymlink == 0 {
+		if info.Mode().Perm()&0o077 != 0 && info.Mode().Type()&(fs.ModeSymlink|fs.ModeSocket) == 0 {
 			return fmt.Errorf("%s can be read by others (mode %04o); put that right with: chmod go-rwx %s", path, info.Mode().Perm(), path)
 		}
 		if d.IsDir() && path != dir {
