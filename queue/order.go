@@ -56,3 +56,23 @@ func order(tx *store.Tx, id RowID) error {
 	}
 	return orders.Put(tx, n, id)
 }
+
+// Wake ends the rest of every hop and domain that could not be used, so that what waits for them is tried at once. It
+// returns how many rested.
+func (q *Queue) Wake() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now, woken := q.now(), 0
+	for _, h := range q.hops {
+		if h.until > now {
+			h.until = 0
+			woken++
+		}
+	}
+	for d := range q.tired {
+		q.rested(d)
+		woken++
+	}
+	q.ring()
+	return woken
+}

@@ -245,3 +245,53 @@ func TestDropOfARowWhoseHopDiesMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+func TestAWokenQueueTriesAtOnceWhatRested(t *testing.T) {
+	no := Result{Outcome: Deferred, Text: "no answer"}
+	for _, c := range []struct {
+		name string
+		plan func(f *fake, well *atomic.Bool)
+	}{
+		{"a domain without a route", func(f *fake, well *atomic.Bool) {
+			f.route = func(ctx context.Context, domain string) (Hop, error) {
+				if !well.Load() {
+					return Hop{}, &RouteError{Result: no}
+				}
+				return (&fake{}).Route(ctx, domain)
+			}
+		}},
+		{"a host that takes no connection", func(f *fake, well *atomic.Bool) {
+			f.dead = func(context.Context, Hop) error {
+				if !well.Load() {
+					return errors.New("connection refused")
+				}
+				return nil
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { wakes(t, c.plan) })
+		})
+	}
+}
+
+func wakes(t *testing.T, plan func(f *fake, well *atomic.Bool)) {
+	r := newRig(t)
+	var well atomic.Bool
+	plan(r.courier, &well)
+	r.put(mail("ann@a.example"))
+	q, stop := r.run()
+	settle(time.Hour) // by now it rests for many minutes at a time
+	well.Store(true)
+	if n := q.Wake(); n != 1 {
+		t.Errorf("%d woken", n)
+	}
+	settle(time.Second)
+	if got := r.courier.to(); len(got) != 1 {
+		t.Errorf("sent %v", got)
+	}
+	if n := q.Wake(); n != 0 {
+		t.Errorf("%d woken although nothing rested", n)
+	}
+	stop()
+}

@@ -107,11 +107,28 @@ func queueRetryCommand(o *rootOptions) *cobra.Command {
 				if items, err = a.tried(); err != nil {
 					return err
 				}
+				if woken := a.wake(); woken > 0 && len(items) == 0 {
+					return a.showWoken(woken)
+				}
 			}
 			return a.changeItems(items, retrying)
 		})
 	}
 	return c
+}
+
+// wake lets the running server try again the mail hosts that it leaves alone for a while, and returns how many there were.
+func (a *admin) wake() int {
+	if a.queue == nil {
+		return 0
+	}
+	return a.queue.Wake()
+}
+
+func (a *admin) showWoken(n int) error {
+	return a.show(map[string]any{"action": retrying.action, "done": 0, "woken": n}, func(t *text) {
+		t.say("%s that could not be reached: tried again now.", plural(n, "mail host"))
+	})
 }
 
 // tried returns all items that were tried in vain or put aside.
