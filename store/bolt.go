@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 
 	"go.etcd.io/bbolt"
@@ -24,6 +25,9 @@ type bolt struct {
 	file *os.File // bbolt's own, for plain reads
 	path string
 	log  *slog.Logger
+
+	gate  sync.Mutex // held while a transaction begins; guards stuck
+	stuck bool       // a transaction could not begin, and bbolt holds its locks for ever
 }
 
 type boltTx struct {
@@ -74,6 +78,12 @@ func (e *bolt) Update(fn func(EngineTx) error) error {
 }
 
 func (e *bolt) begin(write bool) (tx *bbolt.Tx, err error) {
+	e.gate.Lock()
+	defer e.gate.Unlock()
+	if e.stuck {
+		return nil, fmt.Errorf("%w: %w; restore the newest backup that passes its check", ErrDamaged, errFault)
+	}
+	defer func() { e.stuck = errors.Is(err, ErrDamaged) }()
 	defer guard(&err, debug.SetPanicOnFault(true))
 	if tx, err = e.db.Begin(write); err != nil {
 		return nil, boltError(err)
@@ -149,7 +159,14 @@ func freeBytes(dir string) (uint64, error) {
 	return s.Bavail * uint64(s.Bsize), nil
 }
 
-func (e *bolt) Close() error { return e.db.Close() }
+func (e *bolt) Close() error {
+	e.gate.Lock()
+	defer e.gate.Unlock()
+	if e.stuck {
+		return e.file.Close() // bbolt would wait for the locks that it lost
+	}
+	return e.db.Close()
+}
 
 func (t *boltTx) bucket(table string) *bbolt.Bucket {
 	b, ok := t.buckets[table]
@@ -228,7 +245,8 @@ func (t *boltTx) fill(table string, key []byte) (*bbolt.Bucket, error) {
 		}
 		t.buckets[table] = b
 	}
-	if last, _ := b.Cursor().Last(); bytes.Compare(last, key) < 0 {
+	// Not Last: bbolt v1.5.0 does not return from it when this transaction has deleted all rows of several pages.
+	if next, _ := b.Cursor().Seek(key); next == nil {
 		b.FillPercent = 0.95
 	}
 	if t.filling == nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -147,5 +148,38 @@ func TestNumberedRowsFillTheirPages(t *testing.T) {
 	}
 	if s := db.Stats(); s.Size > int64(s.Written)*3/2 {
 		t.Errorf("%d bytes of rows take %d in the file, want at most one and a half times as much", s.Written, s.Size)
+	}
+}
+
+// bbolt v1.5.0 looks for ever for the last row of a table of several pages when
+// the same transaction has deleted all its rows: Cursor.Last does not end. The queue
+// does that whenever its last copies are settled in one commit with new ones.
+func TestATableMayBeEmptiedAndFilledInOneTransaction(t *testing.T) {
+	e, err := openBolt(newStore(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	key := func(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }
+	fill := func(tx EngineTx, from int) error {
+		for n := from; n < from+200; n++ {
+			if err := tx.Put("t", key(n), make([]byte, 100)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := e.Update(func(tx EngineTx) error { return fill(tx, 0) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Update(func(tx EngineTx) error {
+		for n := range 200 {
+			if err := tx.Delete("t", key(n)); err != nil {
+				return err
+			}
+		}
+		return fill(tx, 200)
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // wordKey returns a long key, so that the sample needs branch pages.
@@ -257,5 +258,36 @@ func TestAFileThatIsCutWhileOpenKillsNobody(t *testing.T) {
 		t.Error("a backup was made")
 	} else if _, statErr := os.Stat(path + ".copy"); !errors.Is(statErr, fs.ErrNotExist) {
 		t.Error("a copy was left")
+	}
+}
+
+func TestAFileWithoutItsHeadStopsNobodyFromEnding(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store.db")
+	db, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		for range 2 { // the second time finds what the first one left behind
+			if err := db.View(func(*Tx) error { return nil }); !errors.Is(err, ErrDamaged) {
+				t.Errorf("view: %v, want ErrDamaged", err)
+			}
+		}
+		if err := db.Update(func(tx *Tx) error { return nil }); err == nil {
+			t.Error("an update of nothing")
+		}
+		ended <- db.Close()
+	}()
+	select {
+	case err := <-ended:
+		if err != nil || db.Err() == nil {
+			t.Errorf("closed with %v, failed with %v", err, db.Err())
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("the store does not close")
 	}
 }
