@@ -100,15 +100,16 @@ type Timeouts struct {
 	Block     time.Duration // to write each 256 KiB, 3 min
 	End       time.Duration // from the end of a body to its reply, 10 min
 	Quit      time.Duration // 5 s
-	Finish    time.Duration // for what is in flight once the context has ended, 20 s
+	Finish    time.Duration // for what is in flight once the context has ended, 1 s: the queue has waited before
 }
 
 // SMTP sends mail to a smarthost or to MX hosts. It implements queue.Courier.
 type SMTP struct {
-	log    *slog.Logger
-	cfg    Config
-	tls    *tls.Config // without name; for an MX it verifies nothing
-	routes *routeCache
+	log     *slog.Logger
+	cfg     Config
+	tls     *tls.Config // without name; for an MX it verifies nothing
+	routes  *routeCache
+	metrics *metrics
 }
 
 var _ queue.Courier = (*SMTP)(nil)
@@ -142,7 +143,8 @@ func New(log *slog.Logger, cfg Config) *SMTP {
 			// Small first records would cut a flight into several writes.
 			DynamicRecordSizingDisabled: true,
 		},
-		routes: newRouteCache(cfg.Now),
+		routes:  newRouteCache(cfg.Now),
+		metrics: newMetrics(),
 	}
 }
 
@@ -180,7 +182,7 @@ func (t Timeouts) orDefault() Timeouts {
 		Block:     positive(t.Block, 3*time.Minute),
 		End:       positive(t.End, 10*time.Minute),
 		Quit:      positive(t.Quit, 5*time.Second),
-		Finish:    positive(t.Finish, 20*time.Second),
+		Finish:    positive(t.Finish, time.Second),
 	}
 }
 
