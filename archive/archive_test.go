@@ -160,6 +160,7 @@ func TestPublisherWaitsForTheSendingDelay(t *testing.T) {
 			}
 		}
 		accept(t, db, "<now@x>", time.Now())
+		time.Sleep(gather)
 		synctest.Wait()
 		if got := changed(t, db); len(got) != 3 {
 			t.Errorf("a post without delay was not published at once: %v", got)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sencoforum/intake"
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -25,10 +26,12 @@ func NewPublisher(log *slog.Logger, db *store.DB, now func() time.Time) *Publish
 }
 
 // publishBatch bounds one transaction; fullPause is how long publishing waits
-// when the disk is full.
+// when the disk is full. gather is how long a new post waits for others that
+// are being accepted, so that they share a commit and acceptance has the disk.
 const (
 	publishBatch = 64
 	fullPause    = 5 * time.Second
+	gather       = 10 * time.Millisecond
 )
 
 // Run publishes what is due until ctx ends. A crash between two posts leaves
@@ -53,10 +56,19 @@ func (p *Publisher) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-rung:
+			pause(ctx, gather)
 		case <-timer:
 		}
 	}
 	return nil
+}
+
+// pause waits, or returns early when ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
 }
 
 // step publishes all that is due and returns when the next post is, or the
@@ -68,6 +80,9 @@ func (p *Publisher) step() (time.Time, error) {
 			return next, err
 		}
 		if err := p.publish(due); err != nil {
+			return time.Time{}, err
+		}
+		if err := failpoint.Hit(failpoint.ArchivePublished); err != nil {
 			return time.Time{}, err
 		}
 	}
@@ -110,6 +125,9 @@ func (p *Publisher) publish(due []Number) error {
 				continue
 			}
 			if err != nil {
+				return err
+			}
+			if err := failpoint.Hit(failpoint.ArchivePublish); err != nil {
 				return err
 			}
 			done = append(done, post)

@@ -10,6 +10,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/intake"
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/queue"
 	"sencoforum/store"
@@ -27,8 +28,9 @@ func NewExpander(log *slog.Logger, db *store.DB, now func() time.Time) *Expander
 	return &Expander{log: log, db: db, now: now}
 }
 
-// chunk is how many members one transaction looks at: large enough to share a
-// commit, small enough that an arriving post never waits long for the writer.
+// chunk is how many members one transaction looks at, of one post or of several:
+// large enough to share a commit, small enough that an arriving post never
+// waits long for the writer.
 const chunk = 500
 
 // fullPause is how long expanding waits when the disk is full.
@@ -40,6 +42,9 @@ func (e *Expander) Run(ctx context.Context) error {
 	defer stop()
 	for {
 		more, err := e.step()
+		if more && err == nil {
+			err = failpoint.Hit(failpoint.FanoutExpanded)
+		}
 		if errors.Is(err, store.ErrFull) {
 			e.log.Error("no room on disk: published posts wait to be sent")
 			more, err = true, nil
@@ -67,11 +72,15 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// step does one transaction of work and reports whether there was any. A
-// change that cannot be expanded is set aside.
+// step does one transaction of work and reports whether there was any. Where
+// one fails that may hold several changes, the first is tried alone; if that
+// one cannot be expanded it is set aside.
 func (e *Expander) step() (bool, error) {
 	var c archive.Change
-	more, err := e.try(&c)
+	more, err := e.try(&c, several)
+	if err != nil && !store.Trouble(err) {
+		more, err = e.try(&c, 1)
+	}
 	if err == nil || store.Trouble(err) || c.Seq == 0 { // 0: the fault is not one change's
 		return more, err
 	}
@@ -79,9 +88,13 @@ func (e *Expander) step() (bool, error) {
 	return true, e.db.Update(func(tx *store.Tx) error { return setAside(tx, c, err.Error(), e.now()) })
 }
 
-// try expands one chunk; c is the change it was about. A panic over one post
-// becomes an error, so that the step can set it aside.
-func (e *Expander) try(c *archive.Change) (more bool, err error) {
+// several is how many changes may share a transaction.
+const several = 64
+
+// try expands up to that many changes, as long as it has not looked at a chunk
+// of members. c is the change it was about last. A panic over one post becomes an
+// error, so that the step can set it aside.
+func (e *Expander) try(c *archive.Change, changes int) (more bool, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			more, err = true, fmt.Errorf("panic: %v", r)
@@ -93,12 +106,20 @@ func (e *Expander) try(c *archive.Change) (more bool, err error) {
 		if err != nil {
 			return err
 		}
-		next, ok, err := nextChange(tx, at)
-		if *c = next; err != nil || !ok {
-			return err
+		left := chunk
+		for i := 0; i < changes && left > 0; i++ {
+			next, ok, err := nextChange(tx, at)
+			if *c = next; err != nil || !ok {
+				return err
+			}
+			more = true
+			seen := 0
+			if at, seen, err = e.expand(tx, next, at, left); err != nil {
+				return err
+			}
+			left -= seen
 		}
-		more = true
-		return e.expand(tx, next, at)
+		return nil
 	})
 	return more, err
 }
@@ -116,62 +137,75 @@ func nextChange(tx *store.Tx, at store.Position) (archive.Change, bool, error) {
 	return archive.Change{}, false, nil
 }
 
-// expand puts rows for up to one chunk of members and moves the cursor.
-func (e *Expander) expand(tx *store.Tx, c archive.Change, at store.Position) error {
+// expand puts rows for at most that many members and moves the cursor. It
+// returns where that is now, and how many members it looked at.
+func (e *Expander) expand(tx *store.Tx, c archive.Change, at store.Position, most int) (store.Position, int, error) {
 	post, err := archive.Get(tx, c.Post)
 	if err != nil {
-		return err
+		return at, 0, err
 	}
+	done := store.Position{Seq: uint64(c.Seq)}
 	if c.Event != archive.EventPublished || post.Imported || post.State != archive.Published {
-		return place.Set(tx, store.Position{Seq: uint64(c.Seq)})
+		return done, 0, place.Set(tx, done)
 	}
 	from := list.PersonID(0)
 	if at.Seq == uint64(c.Seq) {
 		from = list.PersonID(at.Within) + 1
 	}
-	rows, last, err := rowsFor(tx, post, from, e.now())
+	p, err := pageFor(tx, post, from, most, e.now())
 	if err != nil {
-		return err
+		return at, 0, err
 	}
-	if err := queue.Put(tx, rows...); err != nil {
-		return err
+	if err := queue.Put(tx, p.rows...); err != nil {
+		return at, 0, err
 	}
-	if last > 0 {
-		return place.Set(tx, store.Position{Seq: uint64(c.Seq), Within: uint64(last)})
+	if err := failpoint.Hit(failpoint.FanoutRows); err != nil {
+		return at, 0, err
+	}
+	if p.last > 0 {
+		at = store.Position{Seq: uint64(c.Seq), Within: uint64(p.last)}
+		return at, p.seen, place.Set(tx, at)
 	}
 	if err := seal(tx, post, e.now()); err != nil {
-		return err
+		return at, 0, err
 	}
-	return place.Set(tx, store.Position{Seq: uint64(c.Seq)})
+	return done, p.seen, place.Set(tx, done)
 }
 
-// rowsFor makes the rows of up to one chunk of members. last is the number to
-// go on after, or 0 when all members were seen.
-func rowsFor(tx *store.Tx, post archive.Post, from list.PersonID, now time.Time) (rows []queue.Row, last list.PersonID, err error) {
+// page is the work on one post in one transaction.
+type page struct {
+	rows []queue.Row
+	seen int           // members looked at
+	last list.PersonID // to go on after, or 0 when all were seen
+}
+
+// pageFor makes the rows of at most that many members.
+func pageFor(tx *store.Tx, post archive.Post, from list.PersonID, most int, now time.Time) (page, error) {
 	who := wanting{post: post, now: now}
-	seen := 0
+	var p page
 	for m, err := range list.Members(tx, post.List, from) {
 		if err != nil {
-			return nil, 0, err
+			return page{}, err
 		}
-		if seen == chunk {
-			return rows, last, nil
+		if p.seen == most {
+			return p, nil
 		}
-		seen, last = seen+1, m.Person
+		p.seen, p.last = p.seen+1, m.Person
 		wants, err := who.receives(tx, m)
 		if err != nil {
-			return nil, 0, err
+			return page{}, err
 		}
 		if !wants || m.JoinedSeq >= uint64(post.Seq) {
 			continue
 		}
-		p, err := list.GetPerson(tx, m.Person)
+		person, err := list.GetPerson(tx, m.Person)
 		if err != nil {
-			return nil, 0, err
+			return page{}, err
 		}
-		rows = append(rows, rowFor(post, p, now))
+		p.rows = append(p.rows, rowFor(post, person, now))
 	}
-	return rows, 0, nil
+	p.last = 0
+	return p, nil
 }
 
 func rowFor(post archive.Post, p list.Person, now time.Time) queue.Row {
@@ -193,6 +227,9 @@ func seal(tx *store.Tx, post archive.Post, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := failpoint.Hit(failpoint.FanoutSealed); err != nil {
+		return err
+	}
 	if err := intake.Move(tx, post.Intake, intake.Status{State: intake.Expanded, Since: now}); err != nil {
 		return err
 	}
@@ -211,6 +248,9 @@ func Finished(tx *store.Tx, batch uint64, now time.Time) error {
 	}
 	status, err := intake.StatusOf(tx, post.Intake)
 	if err != nil || status.State != intake.Expanded {
+		return err
+	}
+	if err := failpoint.Hit(failpoint.FanoutFinished); err != nil {
 		return err
 	}
 	return intake.Move(tx, post.Intake, intake.Status{State: intake.Done, Since: now})

@@ -168,6 +168,23 @@ func TestExpandingGoesOnWhereACrashStoppedIt(t *testing.T) {
 	}
 }
 
+func TestPostsThatWaitTogetherShareATransaction(t *testing.T) {
+	db := testdb.Open(t)
+	members(t, db, chunk/2+1)
+	first, second, third := post(t, db, "<1@x>"), post(t, db, "<2@x>"), post(t, db, "<3@x>")
+	e := NewExpander(slog.New(slog.DiscardHandler), db, func() time.Time { return noon })
+	if more, err := e.step(); !more || err != nil {
+		t.Fatal(more, err)
+	}
+	if a, b, c := len(rows(t, db, first.Number)), len(rows(t, db, second.Number)), len(rows(t, db, third.Number)); a != chunk/2+1 || b != chunk/2-1 || c != 0 {
+		t.Errorf("after one step %d, %d and %d rows; together they should be a chunk", a, b, c)
+	}
+	expandAll(t, db)
+	if got := len(rows(t, db, second.Number)) + len(rows(t, db, third.Number)); got != chunk+2 {
+		t.Errorf("%d rows of the others in the end", got)
+	}
+}
+
 func TestAPostThatCannotBeExpandedIsSetAsideAndRetried(t *testing.T) {
 	db := testdb.Open(t)
 	members(t, db, 3)

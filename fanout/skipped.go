@@ -73,17 +73,17 @@ func expandMissing(tx *store.Tx, post archive.Post, now time.Time) error {
 		return err
 	}
 	for from := list.PersonID(0); ; {
-		rows, last, err := rowsFor(tx, post, from, now)
+		p, err := pageFor(tx, post, from, chunk, now)
 		if err != nil {
 			return err
 		}
-		rows = slices.DeleteFunc(rows, func(r queue.Row) bool { return had[r.Member] })
+		rows := slices.DeleteFunc(p.rows, func(r queue.Row) bool { return had[r.Member] })
 		if err := queue.Put(tx, rows...); err != nil {
 			return err
 		}
-		if last == 0 {
+		if p.last == 0 {
 			return nil
 		}
-		from = last + 1
+		from = p.last + 1
 	}
 }

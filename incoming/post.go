@@ -7,6 +7,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/intake"
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -87,6 +88,9 @@ func membership(tx *store.Tx, in *arrival) (list.Person, *list.Membership, error
 func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 	blob := store.NewBlob(d.traced(in))
 	post := d.newPost(in, author)
+	if err := failpoint.Hit(failpoint.IncomingDecided); err != nil {
+		return err
+	}
 	var stored archive.Post
 	var again bool
 	err := d.db.Update(func(tx *store.Tx) error {
@@ -104,10 +108,16 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 		if n.Intake, err = intake.Put(tx, intake.New{Record: in.record(v.Reasons), Raw: blob, State: intake.Waiting, Key: in.key}); err != nil {
 			return err
 		}
+		if err := failpoint.Hit(failpoint.IncomingStored); err != nil {
+			return err
+		}
 		stored, err = archive.Accept(tx, n)
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := failpoint.Hit(failpoint.IncomingAccepted); err != nil {
 		return err
 	}
 	if again {

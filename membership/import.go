@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/store"
@@ -35,6 +36,9 @@ func Import(tx *store.Tx, by By, l list.ID, steps []Step) error {
 		}
 		if err != nil {
 			return fmt.Errorf("import line %d: %w", s.Line, err)
+		}
+		if err := failpoint.Hit(failpoint.MembershipImport); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -84,12 +84,19 @@ func mayImport(r room, there string) bool {
 		return true
 	}
 	i := slices.IndexFunc(table, func(other room) bool { return other.name == there })
-	return i >= 0 && 0 <= table[i].row && table[i].row <= r.down
+	if i < 0 {
+		return false
+	}
+	row := table[i].row
+	return row == under || 0 <= row && row <= r.down
 }
 
-// roomOf returns the top-level folder of one of our packages.
+// roomOf returns the top-level folder of one of our packages, or the one package that is a room below the top level.
 func roomOf(path string) string {
 	inside := strings.TrimPrefix(strings.TrimPrefix(path, Module), "/")
+	if inside == failpoints {
+		return failpoints
+	}
 	name, _, _ := strings.Cut(inside, "/")
 	return name
 }

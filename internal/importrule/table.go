@@ -12,6 +12,7 @@ type room struct {
 const (
 	none  = -1
 	apart = -2 // the row of what nobody may import by its row
+	under = -3 // the row of what every room may import
 )
 
 // table holds every room of the house. A room that is not here may import nothing of ours and is reported.
@@ -54,7 +55,12 @@ var table = []room{
 	{"calendar", 0, none, nil},
 	{"store", 0, none, nil},
 	{"config", apart, none, nil},
+	// under all of them
+	{failpoints, under, none, nil},
 }
+
+// failpoints is the one part of internal/ that the rooms may import, and so a room of its own.
+const failpoints = "internal/failpoint"
 
 // notShipped are the folders whose packages may import everything; only tests and the command import them.
 var notShipped = []string{"internal", "bench"}
