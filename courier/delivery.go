@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/queue"
 )
 
@@ -152,6 +153,9 @@ func (d *delivery) flyOn(ctx context.Context, s *session) (sent bool, err error)
 
 // sendBody sends the front row's mail and settles the row by the reply.
 func (d *delivery) sendBody(ctx context.Context, s *session) (sent bool, err error) {
+	if err := failpoint.Hit(failpoint.CourierBody); err != nil {
+		return false, s.unsent(s.lost("sending the mail", err))
+	}
 	o := d.held[0]
 	// An error of writing stays in the buffer until it is flushed.
 	writeBody(s.out, o.Header, o.Body)
@@ -160,6 +164,9 @@ func (d *delivery) sendBody(ctx context.Context, s *session) (sent bool, err err
 		return false, d.bodyStuck(s, err)
 	}
 	r, err := s.reply(s.times.End)
+	if err == nil {
+		err = failpoint.Hit(failpoint.CourierAnswered)
+	}
 	if err != nil {
 		d.settle(deferral(s.lost("no reply to a whole mail, which may arrive twice", err)))
 		return false, s.lost(end.String(), err)

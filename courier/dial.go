@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"sencoforum/internal/failpoint"
 )
 
 // maxTries is the number of addresses that one Deliver connects to before it gives up.
@@ -29,6 +31,7 @@ func (c *SMTP) open(ctx context.Context, w way) (*session, error) {
 	tries := 0
 	for at, err := range c.candidates(ctx, w) {
 		if err != nil {
+			c.metrics.connected(ctx, nil, err)
 			all = append(all, err)
 			continue
 		}
@@ -36,6 +39,7 @@ func (c *SMTP) open(ctx context.Context, w way) (*session, error) {
 			break
 		}
 		s, err := c.connect(ctx, w, at)
+		c.metrics.connected(ctx, s, err)
 		if err == nil {
 			return s, nil
 		}
@@ -156,6 +160,9 @@ func (c *SMTP) dial(ctx context.Context, addr string) (net.Conn, error) {
 
 // introduce goes from the fresh connection to the last reply before MAIL.
 func (c *SMTP) introduce(s *session, w way, at place) error {
+	if err := failpoint.Hit(failpoint.CourierDialled); err != nil {
+		return s.lost("greeting", err)
+	}
 	if w.level == implicit {
 		if err := c.encrypt(s, at.host); err != nil {
 			return err

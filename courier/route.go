@@ -33,6 +33,7 @@ func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
 	defer cancel()
 	hop, err := c.find(within, domain)
 	if ctx.Err() == nil {
+		c.metrics.routed(err)
 		c.routes.put(domain, hop, err)
 	}
 	return hop, err

@@ -31,6 +31,7 @@ func (q *Queue) schedule(ctx, hard context.Context) (wait, cost time.Duration) {
 		wake = min(wake, q.connect(hard, now))
 	}
 	q.sweep(now)
+	q.clock()
 	return min(max(0, wake-now), sweepEvery), q.now() - now
 }
 
@@ -72,6 +73,10 @@ func (q *Queue) connect(ctx context.Context, now time.Duration) (wake time.Durat
 		}
 	}
 	q.makeRoom(wanting)
+	for _, h := range wanting { // what was opened may turn out to be slow
+		_, again := h.want(now)
+		wake = min(wake, again)
+	}
 	return wake
 }
 

@@ -188,3 +188,18 @@ func TestDomainsAndHopsAreForgotten(t *testing.T) {
 		}
 	})
 }
+
+func TestAFewRowsToASlowHostGetASecondConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.courier.delay = time.Minute
+		r.putBatch(1, "slow.example", 10)
+		_, stop := r.run()
+		settle(stall + time.Second)
+		if n := r.courier.dialled("mx.slow.example"); n != 2 {
+			t.Errorf("%d connections, want a second one after %v", n, stall)
+		}
+		settle(time.Hour)
+		stop()
+	})
+}

@@ -9,6 +9,7 @@ type entry struct {
 	next     time.Duration // not before this, since the queue began
 	expires  uint32        // end of its lifetime in whole seconds since the queue began, rounded up; 0: over
 	priority Priority
+	kind     uint8 // see kinds
 }
 
 func (e *entry) expired(now time.Duration) bool {

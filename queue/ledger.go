@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/store"
 )
 
@@ -168,6 +169,9 @@ func (l *ledger) close() (ended []finished, err error) {
 	for _, f := range ended {
 		if l.cfg.Finished == nil {
 			break
+		}
+		if err := failpoint.Hit(failpoint.QueueFinish); err != nil {
+			return nil, err
 		}
 		if err := l.cfg.Finished(l.tx, f.batch); err != nil {
 			return nil, fmt.Errorf("finish batch %d: %w", f.batch, err)

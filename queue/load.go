@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/store"
 )
 
@@ -13,6 +14,9 @@ const loadChunk = 2000
 
 // load reads the rows and the orders that have come since the last time.
 func (q *Queue) load() error {
+	if err := failpoint.Hit(failpoint.QueueLoad); err != nil {
+		return err
+	}
 	for {
 		found, err := q.readRows()
 		if err != nil {
@@ -73,8 +77,10 @@ func (q *Queue) admit(r *stored, wall time.Time) {
 		next:     now + remaining(r, wall),
 		expires:  seconds(now + r.Queued.Add(q.cfg.Lifetime).Sub(wall)),
 		priority: r.Priority,
+		kind:     q.kinds.index(r.Kind),
 	}
 	e.domain.rows++
+	q.kinds.rows[e.kind]++
 	if r.dropped {
 		q.conclude(e, Result{Outcome: Dropped})
 		return
@@ -188,15 +194,20 @@ func (q *Queue) extract(match func(*entry) bool) {
 	for _, e := range q.later.extract(match) {
 		e.domain.later--
 		e.domain.rows--
+		q.kinds.rows[e.kind]--
 	}
 	for h := range q.busy {
 		for _, e := range q.leave(h, match) {
 			e.domain.rows--
+			q.kinds.rows[e.kind]--
 		}
 	}
 	for _, d := range q.domains {
 		var gone []entry
 		d.parked, gone = split(d.parked, match)
 		d.rows -= len(gone)
+		for _, e := range gone {
+			q.kinds.rows[e.kind]--
+		}
 	}
 }

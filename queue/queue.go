@@ -68,6 +68,7 @@ type Queue struct {
 	render  Render
 	cfg     Config
 	began   time.Time // all times in memory count from here, so that a stepped clock changes nothing
+	metrics *metrics
 
 	bell       chan struct{}  // the scheduler should look again
 	settleBell chan struct{}  // the settler should look again
@@ -103,6 +104,10 @@ type Queue struct {
 	flying       int // rows in the courier's hands
 	pending      []settlement
 	pendingSince time.Duration
+
+	// What monitoring asks for.
+	kinds                 kinds
+	busyTime, stalledTime stopwatch
 }
 
 // New returns a queue that does nothing until Run.
@@ -122,6 +127,8 @@ func New(log *slog.Logger, db *store.DB, c Courier, render Render, cfg Config) *
 		busy:       map[*hop]struct{}{},
 		sessions:   map[*session]struct{}{},
 		pools:      map[string]*pool{},
+		metrics:    newMetrics(),
+		kinds:      kinds{names: []string{"other"}, rows: []int{0}},
 	}
 	q.began = q.cfg.Now()
 	return q
@@ -159,9 +166,10 @@ func (q *Queue) failure() error {
 // flight is a row that has left the heaps and whose settlement is not committed.
 type flight struct {
 	entry   entry
-	by      *session // nil: no connection has it
-	place   bool     // it holds one of the UnsettledMax places
-	settled bool     // its settlement waits for the commit
+	by      *session      // nil: no connection has it
+	place   bool          // it holds one of the UnsettledMax places
+	settled bool          // its settlement waits for the commit
+	since   time.Duration // handed to the connection
 }
 
 // conclude settles a row that no connection has. Call it with mu held.
@@ -191,6 +199,7 @@ func (q *Queue) forget(id RowID) {
 	delete(q.out, id)
 	delete(q.held, id)
 	f.entry.domain.rows--
+	q.kinds.rows[f.entry.kind]--
 	q.land(f)
 }
 

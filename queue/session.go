@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/store"
 )
 
@@ -127,12 +128,13 @@ func (s *session) look(rest bool) (entry, answer) {
 		knock(q.settleBell)
 	}
 	if q.halted || q.places >= q.cfg.UnsettledMax || s.hop.ready.len() == 0 {
+		q.clock()
 		s.resting = rest
 		s.told = s.told || !rest
 		return entry{}, nothing
 	}
 	e := q.take(s.hop)
-	q.out[e.id] = &flight{entry: e, by: s, place: true}
+	q.out[e.id] = &flight{entry: e, by: s, place: true, since: s.hop.moved}
 	q.places++
 	q.flying++
 	s.served++
@@ -175,6 +177,9 @@ func (s *session) prepare(ctx context.Context, e entry) (out Outgoing, ok bool) 
 		err = ErrDropped
 	default:
 		err = q.guard("render", func() error {
+			if err := failpoint.Hit(failpoint.QueueRender); err != nil {
+				return err
+			}
 			out, err = q.render(ctx, r.Row)
 			return err
 		})
@@ -213,10 +218,11 @@ func (s *session) keep(e entry) bool {
 	s.q.mu.Lock()
 	stopping := s.q.stopping
 	s.q.mu.Unlock()
-	if stopping {
+	if stopping || failpoint.Hit(failpoint.QueueRendered) != nil {
 		s.release(e)
+		return false
 	}
-	return !stopping
+	return true
 }
 
 // release puts a row that look took back into the line.
@@ -250,6 +256,9 @@ func (q *Queue) landed(f *flight, done settlement) {
 // Settle implements Source.
 func (s *session) Settle(row RowID, r Result) {
 	q := s.q
+	if err := failpoint.Hit(failpoint.QueueResult); err != nil {
+		r = Result{Outcome: Deferred, Text: err.Error()}
+	}
 	r = tidy(r)
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -261,5 +270,6 @@ func (s *session) Settle(row RowID, r Result) {
 	if r.Outcome != Deferred || r.Code != 0 {
 		s.hop.alive(q.now())
 	}
+	q.metrics.attempted(s.to.Operator, r.Outcome, q.now()-f.since)
 	q.landed(f, settlement{id: row, result: r})
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/store"
 )
 
@@ -120,8 +121,12 @@ func (q *Queue) commit(group []settlement) error {
 		done, ended, err := q.write(group)
 		switch {
 		case err == nil:
+			if err := failpoint.Hit(failpoint.QueueSettled); err != nil {
+				return err
+			}
 			q.halt(false)
 			q.apply(group, done)
+			q.metrics.settled(group, done, q.cfg.Now())
 			q.report(done, ended)
 			return nil
 		case errors.Is(err, store.ErrFull):
@@ -162,11 +167,16 @@ func (q *Queue) write(group []settlement) (done []settled, ended []finished, err
 			}
 			done = append(done, d)
 		}
+		if err := failpoint.Hit(failpoint.QueueSettle); err != nil {
+			return err
+		}
 		var err error
 		ended, err = l.close()
 		return err
 	}
+	began := time.Now()
 	err = q.guard("settle", func() error { return q.db.Update(book) })
+	q.metrics.committed(time.Since(began))
 	return done, ended, err
 }
 

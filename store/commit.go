@@ -3,6 +3,9 @@ package store
 import (
 	"errors"
 	"fmt"
+	"time"
+
+	"sencoforum/internal/failpoint"
 )
 
 // Bounds of one commit: what more there is waits for the next.
@@ -60,8 +63,9 @@ func (db *DB) commitAll() {
 // group is a set of jobs that share a commit.
 type group struct {
 	writes  overlay
-	members []member // those whose end depends on the commit
-	applied bool     // the engine took all writes, and only its commit was left
+	members []member  // those whose end depends on the commit
+	applied bool      // the engine took all writes, and only its commit was left
+	began   time.Time // when its writes went to the engine
 }
 
 // member is a job that ran, and the end it is told once the commit is durable.
@@ -136,15 +140,19 @@ func (g *group) apply(e EngineTx) error {
 	if len(g.writes.tables) == 0 {
 		return errNothing
 	}
+	g.began = time.Now()
 	if err := g.writes.apply(e); err != nil {
 		return err
 	}
 	g.applied = true
-	return nil
+	return failpoint.Hit(failpoint.StoreCommit)
 }
 
 // finish tells the members of a group what became of their commit.
 func (db *DB) finish(g *group, err error) {
+	if err == nil {
+		err = failpoint.Hit(failpoint.StoreCommitted)
+	}
 	switch {
 	case err == nil:
 		db.count(g)
@@ -154,6 +162,7 @@ func (db *DB) finish(g *group, err error) {
 	case errors.Is(err, errNothing):
 		g.tell(nil)
 	case errors.Is(err, ErrFull):
+		db.metrics.failedFor(failedFull)
 		db.log.Warn("store: no room for a commit, nothing was written", "err", err)
 		g.tell(fmt.Errorf("update: %w", err))
 	case !g.applied && len(g.members) > 1:
@@ -163,8 +172,10 @@ func (db *DB) finish(g *group, err error) {
 			db.commitJobs([]*job{m.job})
 		}
 	case !g.applied:
+		db.metrics.failedFor(failedRefused)
 		g.tell(fmt.Errorf("update: %w", err))
 	default:
+		db.metrics.failedFor(failedBroken)
 		err = fmt.Errorf("%w: %w", ErrMaybe, err)
 		db.breakDown(err)
 		g.tell(fmt.Errorf("update: %w", err))
@@ -191,6 +202,7 @@ func (g *group) tell(failure error) {
 }
 
 func (db *DB) count(g *group) {
+	db.metrics.committed(time.Since(g.began))
 	db.commits.Add(1)
 	db.written.Add(uint64(g.writes.size))
 	for _, m := range g.members {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sencoforum/internal/failpoint"
 )
 
 // reserve is a file that only takes up room. When the disk is full it is given up, so that the commits
@@ -91,6 +93,9 @@ func (r *reserve) release() bool {
 	r.held = false
 	if err := os.Remove(r.path); err != nil {
 		r.log.Error("store: the reserve cannot be given up", "err", err)
+		return false
+	}
+	if failpoint.Hit(failpoint.StoreReserve) != nil {
 		return false
 	}
 	r.log.Warn("store: the disk is full; the reserve is given up", "bytes", r.size)

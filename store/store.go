@@ -52,6 +52,7 @@ type DB struct {
 	log     *slog.Logger
 	reserve *reserve
 	bells   bells
+	metrics *metrics
 
 	queue  queue         // Updates that wait
 	ended  chan struct{} // closed when the committer has returned
@@ -99,7 +100,7 @@ func New(engine Engine, o Options) (*DB, error) {
 }
 
 func newDB(engine Engine, o Options) *DB {
-	db := &DB{engine: engine, options: o, log: o.Log, ended: make(chan struct{}), failed: make(chan struct{})}
+	db := &DB{engine: engine, options: o, log: o.Log, metrics: newMetrics(), ended: make(chan struct{}), failed: make(chan struct{})}
 	db.queue.wake = make(chan struct{}, 1)
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
