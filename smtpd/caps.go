@@ -16,23 +16,25 @@ func newCaps(l Limits) *caps {
 	return &caps{limits: l, open: make(map[netip.Prefix]int)}
 }
 
-// take counts a connection in and reports true, or reports false and counts
-// nothing. What it counted must be given back with the same arguments.
-func (c *caps) take(client netip.Addr, trusted bool) bool {
-	if c.total >= c.limits.Connections {
-		return false
-	}
-	places := c.places(client, trusted)
-	for _, p := range places {
+// full reports whether no connection more may come in, whoever's it is.
+func (c *caps) full() bool { return c.total >= c.limits.Connections }
+
+// crowded reports whether a client has all the connections that it may have.
+func (c *caps) crowded(client netip.Addr, trusted bool) bool {
+	for _, p := range c.places(client, trusted) {
 		if c.open[p.from] >= p.most {
-			return false
+			return true
 		}
 	}
-	for _, p := range places {
+	return false
+}
+
+// take counts a connection in. It must be given back with the same arguments.
+func (c *caps) take(client netip.Addr, trusted bool) {
+	for _, p := range c.places(client, trusted) {
 		c.open[p.from]++
 	}
 	c.total++
-	return true
 }
 
 func (c *caps) give(client netip.Addr, trusted bool) {
@@ -51,19 +53,25 @@ type place struct {
 }
 
 // places returns what a client counts for. An IPv6 /64 is one customer's line
-// and counts as one address. Clients without an address share one place.
+// and counts as one address. Clients without an address share one.
 func (c *caps) places(client netip.Addr, trusted bool) []place {
 	switch {
 	case trusted:
 		return nil
 	case client.Is4():
 		network, _ := client.Prefix(24)
-		return []place{{netip.PrefixFrom(client, 32), c.limits.PerAddress}, {network, c.limits.PerNetwork}}
-	case client.Is6():
-		line, _ := client.Prefix(64)
-		return []place{{line, c.limits.PerAddress}}
+		return []place{{lineOf(client), c.limits.PerAddress}, {network, c.limits.PerNetwork}}
 	}
-	return []place{{netip.Prefix{}, c.limits.PerAddress}}
+	return []place{{lineOf(client), c.limits.PerAddress}}
+}
+
+// lineOf returns what counts as one address.
+func lineOf(client netip.Addr) netip.Prefix {
+	if client.Is4() {
+		return netip.PrefixFrom(client, 32)
+	}
+	line, _ := client.Prefix(64) // of no address, no prefix
+	return line
 }
 
 // clientOf returns the address of the other end, without zone and with mapped

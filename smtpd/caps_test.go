@@ -31,14 +31,13 @@ func TestCaps(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newCaps(limits)
 			for _, a := range tt.open {
-				if !c.take(client4(a)) {
+				if c.full() || c.crowded(client4(a)) {
 					t.Fatalf("%s was refused", a)
 				}
+				c.take(client4(a))
 			}
-			if got := c.take(client4(tt.next)); got != tt.want {
+			if got := !c.full() && !c.crowded(client4(tt.next)); got != tt.want {
 				t.Errorf("got %v, want %v", got, tt.want)
-			} else if got {
-				c.give(client4(tt.next))
 			}
 			for _, a := range tt.open {
 				c.give(client4(a))
@@ -77,22 +76,27 @@ func TestClientOf(t *testing.T) {
 	}
 }
 
-func TestBelowDescriptors(t *testing.T) {
+func TestLimitsFittingDescriptors(t *testing.T) {
 	tests := []struct {
-		name   string
-		want   int
-		nofile uint64
-		got    int
+		name                string
+		nofile              uint64
+		proxies             bool
+		connections, header int
 	}{
-		{"plenty of descriptors", 200, 20000, 200},
-		{"under half of few descriptors", 200, 256, 127},
-		{"an unlimited number", 200, 1<<64 - 1, 200},
-		{"hardly any", 200, 1, 1},
+		{"plenty of descriptors", 20000, false, 200, 100},
+		{"under half of few descriptors", 256, false, 127, 100},
+		{"an unlimited number", 1<<64 - 1, false, 200, 100},
+		{"hardly any", 1, false, 1, 100},
+		{"plenty, and proxies", 20000, true, 200, 100},
+		{"with proxies, both together are under half", 256, true, 96, 31},
+		{"an unlimited number, and proxies", 1<<64 - 1, true, 200, 100},
+		{"hardly any, and proxies", 1, true, 1, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := belowDescriptors(tt.want, tt.nofile); got != tt.got {
-				t.Errorf("got %d, want %d", got, tt.got)
+			l := DefaultLimits().fitting(tt.proxies, tt.nofile)
+			if l.Connections != tt.connections || l.Headers != tt.header {
+				t.Errorf("got %d connections and %d headers, want %d and %d", l.Connections, l.Headers, tt.connections, tt.header)
 			}
 		})
 	}

@@ -6,6 +6,21 @@ import "time"
 type clock struct {
 	start time.Time
 	n     int64
+
+	// The last time at which another stretch of it, which is worth slowTime at
+	// the minimum rate, was complete.
+	mark time.Time
+	at   int64 // n of that time
+}
+
+func newClock(now time.Time) clock { return clock{start: now, mark: now} }
+
+// count adds octets that have come.
+func (c *clock) count(octets int, l Limits) {
+	c.n += int64(octets)
+	if c.n-c.at >= int64(l.Rate)*int64(slowTime/time.Second) {
+		c.at, c.mark = c.n, time.Now()
+	}
 }
 
 // deadline returns when the next octets must be here. The rate is an average

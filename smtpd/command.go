@@ -48,7 +48,7 @@ func (c command) ofTransaction() bool {
 // business: it may be a password, or a piece of somebody's mail.
 func (c command) name() string {
 	switch c.verb {
-	case "HELO", "EHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "STARTTLS", "VRFY", "EXPN", "HELP", "AUTH":
+	case "HELO", "EHLO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "STARTTLS", "VRFY", "EXPN", "HELP", "AUTH":
 		return c.verb
 	}
 	return "other"

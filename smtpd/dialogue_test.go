@@ -10,7 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestDialogues plays the scripts below testdata. A script is a list of lines:
+// TestDialogues plays the scripts below testdata, those of lmtp.txt in LMTP. A script is a list of lines:
 //
 //	C: text   the client sends text and CRLF
 //	R: "..."  the client sends these octets
@@ -26,13 +26,17 @@ func TestDialogues(t *testing.T) {
 		t.Fatalf("no dialogues: %v", err)
 	}
 	for _, file := range files {
+		door := speaker(run)
+		if filepath.Base(file) == "lmtp.txt" {
+			door = runLMTP
+		}
 		archive, err := txtar.ParseFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range archive.Files {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txt")+"/"+f.Name, func(t *testing.T) {
-				r := onLoopback(t, config())
+				r := door.onLoopback(t, config())
 				play(t, r, strings.Split(strings.TrimSpace(string(f.Data)), "\n"))
 			})
 		}

@@ -30,15 +30,18 @@ import (
 // Once end is set, nothing is read any more. That is what stops a message that
 // broke off from being taken for commands (go-smtp issue 196).
 type gate struct {
-	server  *Server
-	client  netip.Addr
-	trusted bool
-	opened  time.Time
-	raw     net.Conn  // to the network, below TLS
-	once    sync.Once // for Close
+	server   *Server
+	protocol protocol
+	client   netip.Addr // set once, by the goroutine of the library under the server's mu
+	trusted  bool       // with client
+	counted  counted    // guarded by the server's mu
+	opened   time.Time
+	raw      net.Conn  // to the network, below TLS
+	once     sync.Once // for Close
 
 	// Of the library's goroutine.
 	r       *bufio.Reader
+	proxied bool     // the header of a proxy comes first
 	line    []byte   // what the library has still to read of a command
 	current command  // the command that waits for its reply
 	path    string   // of a MAIL or RCPT
@@ -64,11 +67,13 @@ type gate struct {
 	conn     net.Conn
 	farewell *list.Refusal // said instead of reading the next command
 	busy     bool          // a message is in arrival, so the farewell waits
+	wait     wait          // that its goroutine is in
+	away     bool          // its place was given to somebody else
 }
 
-func newGate(s *Server, conn net.Conn, client netip.Addr, trusted bool) *gate {
+func newGate(s *Server, conn net.Conn, p protocol) *gate {
 	return &gate{
-		server: s, client: client, trusted: trusted, opened: time.Now(), raw: conn, conn: conn,
+		server: s, protocol: p, opened: time.Now(), raw: conn, conn: conn,
 		r: bufio.NewReaderSize(conn, max(8<<10, s.limits.CommandBytes+1)),
 	}
 }
@@ -111,6 +116,9 @@ func (g *gate) next() error {
 			g.say(g.server.words.plain(500, "5.5.2", "syntax", "that is no command."))
 			continue
 		}
+		if c, ok = g.asSMTP(c); !ok {
+			continue
+		}
 		if line, ok := g.judge(c); ok {
 			g.current, g.line = c, line
 			return nil
@@ -122,12 +130,15 @@ func (g *gate) next() error {
 // await reads one line within the limits of a command.
 func (g *gate) await() ([]byte, error) {
 	until := g.patience()
-	if farewell := g.arm(until); farewell != nil {
+	if farewell := g.arm(g.nextCommand(), until); farewell != nil {
 		return nil, g.quit(farewell)
 	}
 	raw, err := g.r.ReadSlice('\n')
+	away := g.arrived()
 	w := g.server.words
 	switch {
+	case away != nil:
+		return nil, g.quit(away)
 	case len(raw) > g.server.limits.CommandBytes || errors.Is(err, bufio.ErrBufferFull):
 		return nil, g.quit(w.plain(500, "5.5.2", "syntax", "that command is too long."))
 	case err == nil:
@@ -136,7 +147,7 @@ func (g *gate) await() ([]byte, error) {
 		g.end, g.mute = io.EOF, true
 		return nil, g.end
 	}
-	if farewell := g.arm(until); farewell != nil {
+	if farewell := g.arm(wait{}, until); farewell != nil {
 		return nil, g.quit(farewell)
 	}
 	return nil, g.quit(w.plain(421, "4.4.2", "slow", "nothing came for too long, or this connection is too old. Please connect again."))
@@ -159,14 +170,15 @@ func (g *gate) patience() time.Time {
 // trustedIdle is when even a trusted client is taken for gone.
 const trustedIdle = 24 * time.Hour
 
-// arm sets the deadline of what comes next, or returns the farewell when it is
+// arm begins a wait and sets its deadline, or returns the farewell when it is
 // time for it. The writes that TLS makes while it reads share the deadline.
-func (g *gate) arm(until time.Time) *list.Refusal {
+func (g *gate) arm(w wait, until time.Time) *list.Refusal {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.farewell != nil && !g.busy {
 		return g.farewell
 	}
+	g.wait = w
 	_ = g.conn.SetDeadline(until)
 	return nil
 }
@@ -212,7 +224,7 @@ func (g *gate) readBody(p []byte) (int, error) {
 	n := copy(p, piece)
 	_, _ = g.r.Discard(n)
 	g.form.scan(p[:n])
-	g.clock.n += int64(n)
+	g.clock.count(n, g.server.limits)
 	if !g.body {
 		g.chunk -= int64(n)
 	}
@@ -227,12 +239,18 @@ func (g *gate) fill() error {
 		return errFlood
 	}
 	until := g.clock.deadline(g.server.limits, time.Now(), g.form.stray)
-	_ = g.conn.SetDeadline(until)
+	_ = g.arm(wait{forOctets, g.clock.mark}, until) // what is in arrival may come to its end
 	_, err := g.r.Peek(1)
+	if g.arrived() != nil {
+		return errAway
+	}
 	return err
 }
 
-var errFlood = errors.New("message goes on far beyond the limit")
+var (
+	errFlood = errors.New("message goes on far beyond the limit")
+	errAway  = errors.New("place was given to somebody else")
+)
 
 // piece returns at most n of the octets at hand, and none behind the end of
 // this line or chunk.
@@ -260,6 +278,8 @@ func (g *gate) breakOff(err error) *smtp.SMTPError {
 		g.cause = w.misshapen(flawCR)
 	case errors.Is(err, errFlood):
 		g.cause = w.texts.Refuse(list.CaseSize)
+	case errors.Is(err, errAway):
+		g.cause = w.displaced()
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		g.cause = w.slow()
 	default:

@@ -45,7 +45,7 @@ func (g *gate) judgeSender(c command) ([]byte, bool) {
 	path, _, ok := cutPath(c.arg, "FROM:")
 	switch {
 	case !g.greeted:
-		g.say(w.outOfOrder("please say EHLO first."))
+		g.say(g.unmet())
 	case g.tally.messages >= g.server.limits.Messages && !g.trusted:
 		_ = g.quit(w.enough("too many messages on one connection."))
 	case !ok:
@@ -96,7 +96,7 @@ func (g *gate) judgeChunk(c command) ([]byte, bool) {
 
 // begin starts the clock of a message.
 func (g *gate) begin() {
-	g.clock = clock{start: time.Now()}
+	g.clock = newClock(time.Now())
 	g.form = form{limit: g.server.limits.LineBytes}
 	g.cause = nil
 	g.setBusy(true)
@@ -113,6 +113,7 @@ func (g *gate) finish() {
 	if g.form.verdict().framing() {
 		g.mute, g.end = true, net.ErrClosed
 	}
+	g.server.metrics.octets.WithLabelValues(string(g.protocol)).Add(float64(g.clock.n))
 	g.body, g.chunk, g.bdat = false, 0, false
 	g.setBusy(false)
 }

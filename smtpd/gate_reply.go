@@ -15,6 +15,10 @@ import (
 
 // Write collects a reply of the library and sends it when it is whole.
 func (g *gate) Write(p []byte) (int, error) {
+	if g.proxied {
+		g.proxied = false
+		g.introduce()
+	}
 	g.out = append(g.out, p...)
 	code, whole := wholeReply(g.out)
 	if !whole {
@@ -22,6 +26,9 @@ func (g *gate) Write(p []byte) (int, error) {
 	}
 	if code == 250 && g.current.verb == "EHLO" {
 		g.out = g.capabilities(g.out)
+	}
+	if g.protocol == overLMTP {
+		g.out = g.asLMTP(g.out, code)
 	}
 	g.deliver(g.out, code)
 	g.out = g.out[:0]
@@ -50,7 +57,7 @@ func (g *gate) capabilities(out []byte) []byte {
 	if !ok {
 		return out
 	}
-	if g.server.cfg.Certificate != nil && !g.secure {
+	if g.offersTLS() {
 		out = append(out, "250-STARTTLS\r\n"...)
 	}
 	return fmt.Appendf(out, "250 SIZE %d\r\n", g.server.cfg.MaxBytes)
@@ -112,7 +119,7 @@ func (g *gate) deliver(reply []byte, code int) {
 		return
 	}
 	g.server.log.LogAttrs(g.server.ctx, slog.LevelDebug, "reply", slog.Int("code", code))
-	_ = g.conn.SetWriteDeadline(time.Now().Add(g.server.limits.Write))
+	_ = g.conn.SetWriteDeadline(time.Now().Add(g.writeTime()))
 	if _, err := g.conn.Write(reply); err != nil || code == 421 {
 		g.mute, g.end = true, net.ErrClosed
 	}
@@ -121,7 +128,7 @@ func (g *gate) deliver(reply []byte, code int) {
 // Close ends the connection and gives its place back.
 func (g *gate) Close() error {
 	g.once.Do(func() {
-		_ = g.network().Close() // says goodbye in TLS, unlike cut
+		_ = g.closer().Close()
 		g.server.leave(g)
 	})
 	return nil
@@ -132,6 +139,17 @@ func (g *gate) LocalAddr() net.Addr { return g.network().LocalAddr() }
 
 // RemoteAddr is the address of the client.
 func (g *gate) RemoteAddr() net.Addr { return g.network().RemoteAddr() }
+
+// closer returns what to close: TLS, which says goodbye and may wait for that,
+// but for a displaced connection the network under it.
+func (g *gate) closer() net.Conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.away {
+		return g.raw
+	}
+	return g.conn
+}
 
 func (g *gate) network() net.Conn {
 	g.mu.Lock()

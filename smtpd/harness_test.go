@@ -105,8 +105,27 @@ func (d *desk) mails() []mail {
 type rig struct {
 	*desk
 	server *Server
-	log    *bytes.Buffer
+	log    *book
 	dial   func() net.Conn
+	hello  string
+}
+
+// book is a log that can be read while it is written.
+type book struct {
+	mu   sync.Mutex
+	text bytes.Buffer // guarded by mu
+}
+
+func (b *book) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *book) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func config() Config {
@@ -117,8 +136,24 @@ func config() Config {
 	}
 }
 
+// A speaker of one protocol runs a server.
+type speaker func(t testing.TB, cfg Config, l net.Listener, dial func() net.Conn) *rig
+
+func run(t testing.TB, cfg Config, l net.Listener, dial func() net.Conn) *rig {
+	return start(t, cfg, dial, "EHLO", func(s *Server) error { return s.Serve(l) })
+}
+
+func runLMTP(t testing.TB, cfg Config, l net.Listener, dial func() net.Conn) *rig {
+	return start(t, cfg, dial, "LHLO", func(s *Server) error { return s.ServeLMTP(l) })
+}
+
+// both are the protocols that must not differ in most things.
+func both() map[string]speaker { return map[string]speaker{"SMTP": run, "LMTP": runLMTP} }
+
 // onLoopback runs a server on a real socket.
-func onLoopback(t testing.TB, cfg Config) *rig {
+func onLoopback(t testing.TB, cfg Config) *rig { return speaker(run).onLoopback(t, cfg) }
+
+func (run speaker) onLoopback(t testing.TB, cfg Config) *rig {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -135,19 +170,21 @@ func onLoopback(t testing.TB, cfg Config) *rig {
 }
 
 // onPipes runs a server on in-memory connections, which may live in a bubble.
-func onPipes(t testing.TB, cfg Config) *rig {
+func onPipes(t testing.TB, cfg Config) *rig { return speaker(run).onPipes(t, cfg) }
+
+func (run speaker) onPipes(t testing.TB, cfg Config) *rig {
 	t.Helper()
 	l := newPipes()
 	return run(t, cfg, l, func() net.Conn { return l.dial(t) })
 }
 
-func run(t testing.TB, cfg Config, l net.Listener, dial func() net.Conn) *rig {
+func start(t testing.TB, cfg Config, dial func() net.Conn, hello string, serve func(*Server) error) *rig {
 	t.Helper()
-	r := &rig{desk: &desk{wait: make(chan struct{})}, log: new(bytes.Buffer), dial: dial}
+	r := &rig{desk: &desk{wait: make(chan struct{})}, log: new(book), dial: dial, hello: hello}
 	log := slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	r.server = New(log, r.desk, cfg)
 	served := make(chan error, 1)
-	go func() { served <- r.server.Serve(l) }()
+	go func() { served <- serve(r.server) }()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
@@ -170,8 +207,14 @@ type pipes struct {
 
 func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
 
-func (p *pipes) dial(t testing.TB) net.Conn {
+func (p *pipes) dial(t testing.TB) net.Conn { return p.dialFrom(t, "") }
+
+// dialFrom connects as a client with an address, or without one.
+func (p *pipes) dialFrom(t testing.TB, address string) net.Conn {
 	near, far := net.Pipe()
+	if address != "" {
+		far = addressed{far, textAddr(net.JoinHostPort(address, "1025"))}
+	}
 	select {
 	case p.conns <- far:
 	case <-p.done:
@@ -179,6 +222,14 @@ func (p *pipes) dial(t testing.TB) net.Conn {
 	}
 	return near
 }
+
+// addressed is a connection in memory that claims to come from somewhere.
+type addressed struct {
+	net.Conn
+	from net.Addr
+}
+
+func (a addressed) RemoteAddr() net.Addr { return a.from }
 
 func (p *pipes) Accept() (net.Conn, error) {
 	select {
@@ -205,23 +256,28 @@ var certificate = sync.OnceValues(func() (*tls.Certificate, error) {
 
 // client speaks the other side of a session.
 type client struct {
-	t    testing.TB
-	conn net.Conn
-	r    *bufio.Reader
+	t     testing.TB
+	conn  net.Conn
+	r     *bufio.Reader
+	hello string
 }
 
-func (r *rig) connect(t testing.TB) *client { return newClient(t, r.dial()) }
+func (r *rig) connect(t testing.TB) *client {
+	c := newClient(t, r.dial())
+	c.hello = r.hello
+	return c
+}
 
 func newClient(t testing.TB, conn net.Conn) *client {
 	t.Cleanup(func() { conn.Close() })
-	return &client{t: t, conn: conn, r: bufio.NewReader(conn)}
+	return &client{t: t, conn: conn, r: bufio.NewReader(conn), hello: "EHLO"}
 }
 
-// greet reads the greeting and says EHLO.
+// greet reads the greeting and says EHLO or LHLO.
 func (c *client) greet() *client {
 	c.t.Helper()
 	c.want("220 ")
-	c.say("EHLO relay.test", "250 ")
+	c.say(c.hello+" relay.test", "250 ")
 	return c
 }
 
@@ -282,7 +338,7 @@ func (c *client) startTLS() *client {
 	c.t.Helper()
 	c.say("STARTTLS", "220 ")
 	c.secure()
-	c.say("EHLO relay.test", "250 ")
+	c.say(c.hello+" relay.test", "250 ")
 	return c
 }
 

@@ -16,6 +16,11 @@ type Limits struct {
 	PerAddress  int // from one IPv4 address or one IPv6 /64
 	PerNetwork  int // from one IPv4 /24
 
+	// Proxies only: connections whose header is awaited, which count beside
+	// those above, and how long each may take.
+	Headers int
+	Header  time.Duration
+
 	// One session. Trusted networks are exempt.
 	Session  time.Duration // age after which no further command is read
 	Idle     time.Duration // wait for one whole command
@@ -42,6 +47,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Connections: 200, PerAddress: 10, PerNetwork: 20,
+		Headers: 100, Header: 5 * time.Second,
 		Session: 20 * time.Minute, Idle: 5 * time.Minute,
 		Commands: 100, Messages: 100, Errors: 4, Extra: 10,
 		CommandBytes: 2000, LineBytes: 64 << 10,
@@ -57,6 +63,9 @@ func (l Limits) filled(d Limits) Limits {
 		Connections: cmp.Or(l.Connections, d.Connections),
 		PerAddress:  cmp.Or(l.PerAddress, d.PerAddress),
 		PerNetwork:  cmp.Or(l.PerNetwork, d.PerNetwork),
+
+		Headers: cmp.Or(l.Headers, d.Headers),
+		Header:  cmp.Or(l.Header, d.Header),
 
 		Session:  cmp.Or(l.Session, d.Session),
 		Idle:     cmp.Or(l.Idle, d.Idle),
@@ -78,8 +87,19 @@ func (l Limits) filled(d Limits) Limits {
 	}
 }
 
-// belowDescriptors returns the cap on connections that leaves half of the
-// process's descriptors to the rest of the house.
+// fitting returns l with caps on connections that leave half of the process's
+// descriptors to the rest of the house. Without proxies no header is awaited.
+func (l Limits) fitting(proxies bool, nofile uint64) Limits {
+	if proxies {
+		l.Headers = belowDescriptors(l.Headers, nofile/4)
+		nofile -= min(nofile, 2*uint64(l.Headers))
+	}
+	l.Connections = belowDescriptors(l.Connections, nofile)
+	return l
+}
+
+// belowDescriptors returns the cap on connections that stays under half of a
+// number of descriptors.
 func belowDescriptors(want int, nofile uint64) int {
 	half := min(nofile/2, math.MaxInt32)
 	return max(1, min(want, int(half)-1))

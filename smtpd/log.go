@@ -1,11 +1,13 @@
 package smtpd
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
-	"net"
+	"net/netip"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -46,19 +48,32 @@ func ours(a message.Address) string {
 // domain is enough to see an attempt to relay.
 func theirs(a message.Address) string { return "@" + a.Domain }
 
-// turned counts connections turned away and logs them no more than once a
-// second, since a flood of them must not become a flood of lines.
+// turned counts connections that were ended for one kind of reason and logs
+// them no more than once a second, since a flood of them must not become a flood
+// of lines.
 type turned struct {
+	what  string
+	level slog.Level
 	count atomic.Int64
 	often rate.Sometimes
 }
 
-func (t *turned) note(log *slog.Logger, client net.Addr, r *list.Refusal) {
+func newTurned(what string, l slog.Level) *turned {
+	return &turned{what: what, level: l, often: rate.Sometimes{Interval: time.Second}}
+}
+
+// note counts one and logs the client of it, with why.
+func (t *turned) note(log *slog.Logger, client netip.Addr, why ...slog.Attr) {
 	t.count.Add(1)
 	t.often.Do(func() {
-		log.Info("connections turned away", "client", clientOf(client).String(),
-			"code", r.Code, "case", r.Case, "count", t.count.Swap(0))
+		attrs := append([]slog.Attr{slog.String("client", client.String())}, why...)
+		log.LogAttrs(context.Background(), t.level, t.what, append(attrs, slog.Int64("count", t.count.Swap(0)))...)
 	})
+}
+
+// refusedFor is what the log says of a refusal.
+func refusedFor(r *list.Refusal) []slog.Attr {
+	return []slog.Attr{slog.Int("code", r.Code), slog.String("case", r.Case)}
 }
 
 // libraryLog takes what the library wants to tell. Panics are our faults; the

@@ -3,13 +3,11 @@ package smtpd
 import (
 	"bytes"
 	"log/slog"
-	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -72,9 +70,9 @@ func TestTurnedAwayLogIsThin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(bytes.Buffer)
 		log := slog.New(slog.NewTextHandler(out, nil))
-		away := turned{often: rate.Sometimes{Interval: time.Second}}
+		away := newTurned("connections turned away", slog.LevelInfo)
 		r := &list.Refusal{Code: 421, Case: "too-many"}
-		note := func() { away.note(log, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 25}, r) }
+		note := func() { away.note(log, netip.MustParseAddr("192.0.2.1"), refusedFor(r)...) }
 		for range 1000 {
 			note()
 		}

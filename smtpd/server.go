@@ -1,5 +1,5 @@
 // Package smtpd takes in the mail that other mail servers bring. It speaks SMTP
-// (RFC 5321) on the connections of a listener and hands each whole message to a
+// (RFC 5321) or LMTP (RFC 2033) on the connections of a listener and hands each whole message to a
 // Receiver, whose nil is the 250 of the session. It decides nothing about
 // lists or members; it only sees to it that what it hands over arrived whole, in
 // strict form and within limits, and that nobody can smuggle or starve anything.
@@ -29,7 +29,6 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
-	"golang.org/x/time/rate"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -57,8 +56,10 @@ type Config struct {
 	PostmasterDomain string // of the address that a bare <Postmaster> means
 	Help             string // base address of the help pages that refusals name, or empty
 	MaxBytes         int64  // of one message; 15 MiB where zero
-	Trusted          []netip.Prefix
 	Limits           Limits
+
+	Trusted   []netip.Prefix // clients exempt from the limits per address and per session
+	ProxyFrom []netip.Prefix // SMTP peers that must say who the client is, by the PROXY protocol
 
 	// Certificate is asked at each STARTTLS, so a new file is used at once. Nil
 	// means that STARTTLS is not offered.
@@ -66,7 +67,8 @@ type Config struct {
 	Now         func() time.Time // for Envelope.Received; time.Now where nil
 }
 
-// A Server speaks SMTP on the listeners given to Serve.
+// A Server speaks SMTP on the listeners given to Serve, and LMTP on those given
+// to ServeLMTP. They share the caps, and Refuse and Shutdown end both.
 type Server struct {
 	log      *slog.Logger
 	receiver Receiver
@@ -75,7 +77,12 @@ type Server struct {
 	words    words
 	smtp     *smtp.Server
 	memory   budget
-	away     turned
+	metrics  *metrics
+
+	// Connections that came to nothing, for the log.
+	away     *turned // found no place
+	shed     *turned // were displaced
+	faceless *turned // came from a proxy, without a proper header
 
 	// The library's session methods carry no context, so the one of all
 	// questions to the Receiver lives here. It ends with Shutdown.
@@ -88,6 +95,8 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	gates     map[*gate]struct{}
 	caps      *caps
+	headers   int // connections whose header is awaited
+	wasters   wasters
 	empty     chan struct{} // closed when stopping and the last gate has gone
 }
 
@@ -100,11 +109,14 @@ func New(log *slog.Logger, r Receiver, cfg Config) *Server {
 		cfg.Now = time.Now
 	}
 	limits := cfg.Limits.filled(DefaultLimits())
-	limits.Connections = belowDescriptors(limits.Connections, descriptors())
+	limits = limits.fitting(len(cfg.ProxyFrom) > 0, descriptors())
 	s := &Server{
 		log: log, receiver: r, cfg: cfg, limits: limits,
 		words:     newWords(cfg.Hostname, cfg.Help, cfg.MaxBytes),
-		away:      turned{often: rate.Sometimes{Interval: time.Second}},
+		metrics:   newMetrics(),
+		away:      newTurned("connections turned away", slog.LevelInfo),
+		shed:      newTurned("connections displaced by newcomers", slog.LevelInfo),
+		faceless:  newTurned("a proxy did not say who its client is; the connection was closed", slog.LevelWarn),
 		listeners: make(map[net.Listener]struct{}),
 		gates:     make(map[*gate]struct{}),
 		caps:      newCaps(limits),
@@ -128,14 +140,21 @@ func newLibrary(s *Server) *smtp.Server {
 	return lib
 }
 
-// Serve takes connections from l until Shutdown, and then returns nil. Errors
-// of l that pass are waited out; any other one is returned. Serve closes l.
-func (s *Server) Serve(l net.Listener) error {
+// Serve takes SMTP connections from l until Shutdown, and then returns nil.
+// Errors of l that pass are waited out; any other one is returned. Serve closes l.
+func (s *Server) Serve(l net.Listener) error { return s.serve(l, overSMTP) }
+
+// ServeLMTP does the same for LMTP. All its clients are trusted: they are bound by
+// the number of connections in all, and by the form, size and pace of messages,
+// but by no limit per address or per session. Keep strangers from l.
+func (s *Server) ServeLMTP(l net.Listener) error { return s.serve(l, overLMTP) }
+
+func (s *Server) serve(l net.Listener, p protocol) error {
 	defer l.Close()
 	if !s.watch(l) {
 		return nil
 	}
-	err := s.smtp.Serve(door{Listener: l, server: s})
+	err := s.smtp.Serve(door{Listener: l, server: s, protocol: p})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.listeners, l)

@@ -6,9 +6,11 @@ import (
 	"io"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/message"
 )
@@ -21,6 +23,7 @@ type session struct {
 
 	mu    sync.Mutex        // Data of a BDAT runs in a goroutine of its own
 	env   *message.Envelope // nil outside a transaction
+	taken int               // recipients accepted
 	extra int               // recipients put off
 }
 
@@ -58,8 +61,9 @@ func (s *session) Mail(_ string, opts *smtp.MailOptions) error {
 	return nil
 }
 
-// Rcpt accepts one recipient. A second one that would be accepted is put off,
-// because one DATA has one reply; the sender brings it in a message of its own.
+// Rcpt accepts one recipient, which may be said again. Another one that would be
+// accepted is put off, because one message has one outcome; the sender brings it
+// in a message of its own.
 func (s *session) Rcpt(string, *smtp.RcptOptions) error {
 	g, srv := s.gate, s.gate.server
 	env := s.envelope()
@@ -79,7 +83,7 @@ func (s *session) Rcpt(string, *smtp.RcptOptions) error {
 	case env.To.IsZero():
 		s.address(to)
 		return nil
-	case env.To.Key() == to.Key():
+	case env.To.Key() == to.Key() && s.again():
 		return nil
 	}
 	return s.putOff()
@@ -106,7 +110,9 @@ func (s *session) Data(r io.Reader) error {
 	defer b.release()
 	size := len(b.raw)
 	if err == nil {
+		whole := time.Now()
 		err = s.receive(env, b.raw)
+		srv.metrics.receive.Observe(time.Since(whole).Seconds())
 	} else if _, refused := err.(*list.Refusal); !refused {
 		err = s.broken()
 	}
@@ -134,7 +140,14 @@ func (s *session) receive(env *message.Envelope, raw []byte) error {
 	if srv.refuses() {
 		return srv.words.closing(list.CaseFault)
 	}
-	return s.ask("DATA", func(ctx context.Context) error { return srv.receiver.Receive(ctx, env, raw) })
+	if err := failpoint.Hit(failpoint.SMTPReceive); err != nil {
+		return err
+	}
+	err := s.ask("DATA", func(ctx context.Context) error { return srv.receiver.Receive(ctx, env, raw) })
+	if err != nil {
+		return err
+	}
+	return failpoint.Hit(failpoint.SMTPReply)
 }
 
 // ask puts a question to the Receiver, which may take its time but not for
@@ -161,6 +174,9 @@ func (s *session) answer(verb, to string, size int, err error) error {
 		srv.log.Error("mail could not be taken", "during", verb, "err", err)
 	}
 	s.gate.report(to, size, r)
+	if verb == "DATA" {
+		srv.metrics.message(s.gate.protocol, r.Code)
+	}
 	return r.SMTPError
 }
 
@@ -173,7 +189,7 @@ func (s *session) Logout() error { return nil }
 func (s *session) set(env *message.Envelope) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.env, s.extra = env, 0
+	s.env, s.taken, s.extra = env, 0, 0
 }
 
 // address gives the transaction its recipient, in a copy: the Receiver may
@@ -183,7 +199,29 @@ func (s *session) address(to message.Address) {
 	defer s.mu.Unlock()
 	env := *s.env
 	env.To = to
-	s.env = &env
+	s.env, s.taken = &env, 1
+}
+
+// again counts a recipient that was accepted before. RFC 5321 §4.5.3.1.8 asks
+// for room for a hundred.
+func (s *session) again() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken >= 100 {
+		return false
+	}
+	s.taken++
+	return true
+}
+
+// recipients returns how many recipients were accepted. A nil session has none.
+func (s *session) recipients() int {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken
 }
 
 func (s *session) envelope() *message.Envelope {

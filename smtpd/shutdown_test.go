@@ -147,7 +147,7 @@ func TestDecide(t *testing.T) {
 func TestSticky(t *testing.T) {
 	near, far := net.Pipe()
 	s := New(quiet(), &desk{}, config())
-	g, refusal := s.admit(far)
+	g, refusal := s.enter(far, overSMTP)
 	if refusal != nil {
 		t.Fatal(refusal)
 	}

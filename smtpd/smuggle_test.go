@@ -45,27 +45,32 @@ func TestSmuggling(t *testing.T) {
 	if len(ends) < 60 {
 		t.Fatalf("only %d ends", len(ends))
 	}
-	r := onPipes(t, uncapped())
-	for end, want := range ends {
-		before := len(r.mails())
-		c := r.connect(t).greet().open()
-		c.say("DATA", "354 ")
-		go c.send2("Subject: a\r\n\r\nx" + end + envelope + "QUIT\r\n")
-		c.replies()
-		if got := len(r.mails()) - before; got != want {
-			t.Errorf("DATA with %q: %d messages, want %d", end, got, want)
-		}
+	for name, door := range both() {
+		t.Run(name, func(t *testing.T) {
+			r := door.onPipes(t, uncapped())
+			for end, want := range ends {
+				body := "Subject: a\r\n\r\nx" + end + envelope
+				c := r.connect(t).greet().open()
+				c.say("DATA", "354 ")
+				if got := r.after(c, body+"QUIT\r\n"); got != want {
+					t.Errorf("DATA with %q: %d messages, want %d", end, got, want)
+				}
+				c = r.connect(t).greet().open()
+				chunk := fmt.Sprintf("BDAT %d LAST\r\n%sQUIT\r\n", len(body), body)
+				if got := r.after(c, chunk); got != min(want, 1) {
+					t.Errorf("BDAT with %q: %d messages, want %d", end, got, want)
+				}
+			}
+		})
 	}
-	for end, want := range ends {
-		before := len(r.mails())
-		c := r.connect(t).greet().open()
-		body := "Subject: a\r\n\r\nx" + end + envelope
-		go c.send2(fmt.Sprintf("BDAT %d LAST\r\n%sQUIT\r\n", len(body), body))
-		c.replies()
-		if got := len(r.mails()) - before; got != min(want, 1) {
-			t.Errorf("BDAT with %q: %d messages, want %d", end, got, min(want, 1))
-		}
-	}
+}
+
+// after returns how many messages came of what was sent, until the end.
+func (r *rig) after(c *client, sent string) int {
+	before := len(r.mails())
+	go c.send2(sent)
+	c.replies()
+	return len(r.mails()) - before
 }
 
 // send2 sends what the server may not want to read to its end.
@@ -79,7 +84,12 @@ func uncapped() Config {
 
 // TestSmugglingSplit sends a few of them in two pieces, cut at each octet.
 func TestSmugglingSplit(t *testing.T) {
-	r := onPipes(t, uncapped())
+	for name, door := range both() {
+		t.Run(name, func(t *testing.T) { smuggleSplit(t, door.onPipes(t, uncapped())) })
+	}
+}
+
+func smuggleSplit(t *testing.T, r *rig) {
 	for _, end := range []string{"\n.\n", "\r\n.\n", "\r\n.\r.\r\n", "\r\r\n.\r\n", "\r\n\x00.\r\n"} {
 		body := "x" + end + envelope
 		for cut := range len(body) {
@@ -109,23 +119,25 @@ func TestSmugglingSplit(t *testing.T) {
 func TestStall(t *testing.T) {
 	const body = "Subject: big\r\n\r\n..\r\nlong body\r\n"
 	rest := "\r\n.\r\n" + envelope
-	for _, secure := range []bool{false, true} {
-		for _, verb := range []string{"DATA", "BDAT"} {
-			t.Run(fmt.Sprintf("%s, TLS %v", verb, secure), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					r := onPipes(t, config())
-					for offset := range len(body) {
-						stall(t, r, body[:offset], rest, verb, secure)
-					}
-					if got := len(r.mails()); got != 0 {
-						t.Errorf("%d messages, want none", got)
-					}
-					synctest.Wait()
-					if got := strings.Count(r.log.String(), "case=slow"); got != len(body) {
-						t.Errorf("%d lines in the log, want %d", got, len(body))
-					}
+	for name, door := range both() {
+		for _, secure := range []bool{false, true} {
+			for _, verb := range []string{"DATA", "BDAT"} {
+				t.Run(fmt.Sprintf("%s, %s, TLS %v", name, verb, secure), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						r := door.onPipes(t, config())
+						for offset := range len(body) {
+							stall(t, r, body[:offset], rest, verb, secure)
+						}
+						if got := len(r.mails()); got != 0 {
+							t.Errorf("%d messages, want none", got)
+						}
+						synctest.Wait()
+						if got := strings.Count(r.log.String(), "case=slow"); got != len(body) {
+							t.Errorf("%d lines in the log, want %d", got, len(body))
+						}
+					})
 				})
-			})
+			}
 		}
 	}
 }
@@ -154,10 +166,22 @@ func stall(t *testing.T, r *rig, body, rest, verb string, secure bool) {
 	c.conn.Close()
 }
 
+// inBoth runs a test in a bubble for each protocol, with room for 15 MiB.
+func inBoth(t *testing.T, test func(*testing.T, *rig)) {
+	for name, door := range both() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cfg := config()
+				cfg.MaxBytes = 15 << 20
+				test(t, door.onPipes(t, cfg))
+			})
+		})
+	}
+}
+
 // TestStallBetweenChunks goes silent where the next BDAT should be.
 func TestStallBetweenChunks(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := onPipes(t, config())
+	inBoth(t, func(t *testing.T, r *rig) {
 		c := r.connect(t).greet().open()
 		c.send("BDAT 1\r\nx")
 		c.want("250 ")
@@ -176,8 +200,7 @@ func TestStallBetweenChunks(t *testing.T) {
 // TestStrayCR: the library misses the end behind CR CR LF and would wait for
 // more. The message is answered after 15 s, and nothing else is read.
 func TestStrayCR(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := onPipes(t, config())
+	inBoth(t, func(t *testing.T, r *rig) {
 		c := r.connect(t).greet().open()
 		c.say("DATA", "354 ")
 		c.send("Subject: a\r\n\r\nx\r\r\n.\r\n")
@@ -209,10 +232,8 @@ func TestPace(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				cfg := config()
-				cfg.MaxBytes = 15 << 20
-				c := onPipes(t, cfg).connect(t).greet().open()
+			inBoth(t, func(t *testing.T, r *rig) {
+				c := r.connect(t).greet().open()
 				c.say("DATA", "354 ")
 				go func() {
 					for range tt.lines {

@@ -21,10 +21,10 @@ func (g *gate) startTLS(c command) {
 	switch {
 	case c.verb != "STARTTLS" || c.arg != "":
 		g.say(w.badCommand("STARTTLS takes no arguments."))
-	case g.server.cfg.Certificate == nil:
-		g.say(w.plain(502, "5.5.1", "order", "STARTTLS is not offered."))
 	case g.secure:
 		g.say(w.outOfOrder("TLS runs already."))
+	case !g.offersTLS():
+		g.say(w.plain(502, "5.5.1", "order", "STARTTLS is not offered."))
 	case g.bdat || g.session.hasSender():
 		g.say(w.outOfOrder("STARTTLS is not possible inside a transaction."))
 	case g.r.Buffered() > 0:
@@ -36,6 +36,12 @@ func (g *gate) startTLS(c command) {
 	}
 }
 
+// offersTLS reports whether STARTTLS makes sense now. Nobody can listen in on a
+// socket of this machine.
+func (g *gate) offersTLS() bool {
+	return g.server.cfg.Certificate != nil && !g.secure && g.raw.LocalAddr().Network() != "unix"
+}
+
 func (g *gate) upgrade() {
 	cert, err := g.server.cfg.Certificate()
 	if err != nil {
@@ -44,12 +50,17 @@ func (g *gate) upgrade() {
 		return
 	}
 	g.deliver([]byte("220 2.0.0 Ready to start TLS\r\n"), 220)
-	if farewell := g.arm(time.Now().Add(g.server.limits.Write)); farewell != nil {
+	now := time.Now()
+	if farewell := g.arm(wait{forCommand, now}, now.Add(g.server.limits.Write)); farewell != nil {
 		g.mute, g.end = true, net.ErrClosed
 		return
 	}
 	conn := tls.Server(g.conn, tlsConfig(cert))
-	if err := conn.Handshake(); err != nil {
+	err = conn.Handshake()
+	if g.arrived() != nil {
+		err = errAway
+	}
+	if err != nil {
 		g.server.log.LogAttrs(g.server.ctx, slog.LevelDebug, "TLS handshake broke",
 			slog.String("client", g.client.String()), slog.String("err", err.Error()))
 		g.mute, g.end = true, net.ErrClosed

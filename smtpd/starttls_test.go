@@ -143,7 +143,7 @@ func TestGateIsAConn(t *testing.T) {
 	near, far := net.Pipe()
 	defer near.Close()
 	s := New(quiet(), &desk{}, config())
-	g, refusal := s.admit(far)
+	g, refusal := s.enter(far, overSMTP)
 	if refusal != nil {
 		t.Fatal(refusal)
 	}

@@ -85,6 +85,11 @@ func (w words) enough(text string) *list.Refusal {
 	return w.plain(421, "4.7.0", "enough", text+" Please connect again.")
 }
 
+// displaced is said to whoever made us wait while others had no place.
+func (w words) displaced() *list.Refusal {
+	return w.plain(421, "4.3.2", "busy", "we are busy, and too little came on this connection. Please try again.")
+}
+
 // taken is the answer to a message that is safe with us.
 func (w words) taken() *smtp.SMTPError {
 	return &smtp.SMTPError{Code: 250, EnhancedCode: smtp.EnhancedCode{2, 0, 0}, Message: w.texts.Name + ": your message has arrived"}

@@ -16,6 +16,7 @@ import (
 	"sencoforum/fanout"
 	"sencoforum/incoming"
 	"sencoforum/intake"
+	"sencoforum/internal/failpoint"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -70,6 +71,9 @@ func openHouse(log *slog.Logger, cfg config.Config, out queue.Courier) (*house, 
 	db, err := openStore(log, cfg.Data)
 	if err != nil {
 		return nil, err
+	}
+	if err := failpoint.Hit(failpoint.StartOpened); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	h := &house{log: log, cfg: cfg, db: db}
 	if err := h.build(out); err != nil {

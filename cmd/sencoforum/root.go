@@ -65,15 +65,19 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 	root := newRoot(o)
 	root.AddCommand(
 		initCommand(o), serveCommand(o), demoCommand(o),
-		configCommand(o), versionCommand(o),
+		configCommand(o), versionCommand(o), manCommand(o), completionCommand(o),
 	)
+	if err := o.addCompletion(root); err != nil {
+		fmt.Fprintf(o.errOut, "sencoforum: prepare completion: %v\n", err)
+		return exitFailed
+	}
 	return execute(ctx, root, args, o)
 }
 
 // newRoot returns the command tree with the admin commands, which the server has as well.
 func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
-		listCommand(o), memberCommand(o), moderatorCommand(o), queueCommand(o), auditCommand(o))
+		listCommand(o), memberCommand(o), moderatorCommand(o), queueCommand(o), auditCommand(o), verifyCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
 	root.Example = "  sencoforum member add --list senco-forum priya@school.example"
 	root.SilenceErrors, root.SilenceUsage = true, true
@@ -175,13 +179,18 @@ func between(least, most int) cobra.PositionalArgs {
 	}
 }
 
+// minor is the annotation of a command that the help of the whole only names.
+const minor = "minor"
+
 // helpTemplate keeps the help of a command on one screen.
 const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
 
 {{end}}Usage: {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
-{{if .HasAvailableSubCommands}}
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{if .HasAvailableSubCommands}}{{$also := ""}}
+Commands:{{range .Commands}}{{if not .IsAvailableCommand}}{{else if index .Annotations "minor"}}{{if $also -}}
+  {{$also = printf "%s, %s" $also .Name}}{{else}}{{$also = .Name}}{{end}}{{else}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{with $also}}
+  {{rpad "and" $.NamePadding}} {{.}}{{end}}
 {{end}}{{if .HasExample}}
 Example:
 {{.Example}}

@@ -15,12 +15,12 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"sencoforum/config"
+	"sencoforum/internal/failpoint"
 	"sencoforum/queue"
 	"sencoforum/smtpd"
 )
@@ -45,7 +45,12 @@ func serveCommand(o *rootOptions) *cobra.Command {
 
 // drain is how long a message that is being received may take to end when the
 // server stops.
-const drain = 30 * time.Second
+const drain = 28 * time.Second
+
+// onward is how long the house goes on sending while the doors wait for such a
+// message. What is in flight then may take 25 s to end, so that all of the stop
+// takes 30.
+const onward = 4 * time.Second
 
 // serve runs the server with its configuration until a signal, or an error;
 // again reads the configuration anew. The ports are bound first and the
@@ -72,17 +77,21 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 		}
 		log.Info("reloaded: certificate and log level")
 	}
-	listeners, err := listen(cfg.SMTP.Listen)
+	open, err := openDoors(cfg)
 	if err != nil {
 		return err
 	}
+	defer open.close()
 	if err := becomeOwner(cfg.Data); err != nil {
 		return err
 	}
 	if os.Geteuid() == 0 {
 		log.Warn("running as root; give the data directory to a user of its own, and this server runs as that user", "data", cfg.Data)
 	}
-	return runServer(ctx, server{log: log, cfg: cfg, courier: out, cert: cert, listeners: listeners, reload: reload})
+	return runServer(ctx, server{
+		log: log, cfg: cfg, courier: out, cert: cert, reload: reload,
+		listeners: open.smtp, lmtp: open.lmtp, monitor: open.monitor,
+	})
 }
 
 // server is all that runServer needs.
@@ -92,6 +101,8 @@ type server struct {
 	courier   queue.Courier
 	cert      *certificate
 	listeners []net.Listener
+	lmtp      []net.Listener
+	monitor   net.Listener // nil: nobody asks
 	reload    func()       // on SIGHUP; nil means that it stops the server
 	ready     func(*house) // called once mail is taken; may be nil
 }
@@ -111,6 +122,9 @@ func runServer(ctx context.Context, s server) error {
 	if err := h.startAudit(); err != nil {
 		return errors.Join(err, h.db.Close())
 	}
+	if err := failpoint.Hit(failpoint.StartAudited); err != nil {
+		return errors.Join(err, h.db.Close())
+	}
 	err = s.work(ctx, h, hup)
 	if closed := h.db.Close(); err == nil {
 		err = closed
@@ -128,6 +142,9 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	if err != nil {
 		return err
 	}
+	if err := failpoint.Hit(failpoint.StartReady); err != nil {
+		return err
+	}
 	inside, closeHouse := context.WithCancel(context.WithoutCancel(ctx))
 	defer closeHouse()
 	g, gctx := errgroup.WithContext(inside)
@@ -135,12 +152,16 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	for _, l := range s.listeners {
 		g.Go(func() error { return door.Serve(l) })
 	}
+	for _, l := range s.lmtp {
+		g.Go(func() error { return door.ServeLMTP(l) })
+	}
 	g.Go(func() error { return s.control(gctx, h) })
 	g.Go(func() error {
 		defer closeHouse()
 		s.wait(ctx, gctx, h, hup)
 		daemon.SdNotify(false, daemon.SdNotifyStopping)
 		s.log.Info("stopping: messages in progress may finish", "seconds", int(drain.Seconds()))
+		defer time.AfterFunc(onward, closeHouse).Stop()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 		defer cancel()
 		if gctx.Err() != nil || h.db.Err() != nil {
@@ -153,7 +174,11 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 		}
 		return err
 	})
-	s.log.Info("taking mail", "listening", addresses(s.listeners), "host", s.cfg.Hostname)
+	s.log.Info("taking mail", "listening", addresses(s.listeners), "lmtp", addresses(s.lmtp), "host", s.cfg.Hostname)
+	defer instruments{
+		log: s.log, listener: s.monitor, house: h, others: []any{s.courier, door},
+		stopping: []<-chan struct{}{ctx.Done(), gctx.Done()},
+	}.start(ctx)()
 	daemon.SdNotify(false, daemon.SdNotifyReady)
 	if s.ready != nil {
 		s.ready(h)
@@ -196,6 +221,10 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := prefixes(s.cfg.SMTP.ProxyFrom)
+	if err != nil {
+		return nil, err
+	}
 	limits := smtpd.DefaultLimits()
 	limits.Connections = s.cfg.SMTP.Connections
 	limits.PerAddress = s.cfg.SMTP.ConnectionsPerIP
@@ -206,6 +235,7 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 		MaxBytes:         int64(s.cfg.SMTP.MaxMessage),
 		Help:             s.cfg.WebURL,
 		Trusted:          trusted,
+		ProxyFrom:        proxies,
 		Limits:           limits,
 		Now:              time.Now,
 	}
@@ -227,34 +257,6 @@ func (s server) control(ctx context.Context, h *house) error {
 			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut,
 		}
 	})
-}
-
-// listen opens the ports, or takes those that the supervisor opened.
-func listen(addrs []string) ([]net.Listener, error) {
-	given, err := activation.Listeners()
-	if err == nil && len(given) > 0 {
-		return given, nil
-	}
-	var open []net.Listener
-	for _, a := range addrs {
-		l, err := net.Listen("tcp", a)
-		if err != nil {
-			for _, l := range open {
-				l.Close()
-			}
-			return nil, fmt.Errorf("listen for mail: %w; is another mail server running, or may only root use that port?", err)
-		}
-		open = append(open, l)
-	}
-	return open, nil
-}
-
-func addresses(ls []net.Listener) []string {
-	var out []string
-	for _, l := range ls {
-		out = append(out, l.Addr().String())
-	}
-	return out
 }
 
 // certificate is the pair for STARTTLS, which may change while sessions run.

@@ -46,6 +46,8 @@ func versionCommand(o *rootOptions) *cobra.Command {
 		Short:   "Say which program this is",
 		Example: "  sencoforum version --json",
 		Args:    exactly(0),
+
+		Annotations: map[string]string{minor: "yes"},
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			return o.show(b, func(t *text) {
