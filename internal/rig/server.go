@@ -2,6 +2,7 @@ package rig
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,6 +25,10 @@ type Server struct {
 	Addr   string // where it takes mail
 	Log    io.Writer
 
+	// Of the next start.
+	Env  []string // further variables, such as the failpoints
+	Wrap []string // a command that runs the server's, such as strace -D or prlimit
+
 	cmd *exec.Cmd
 }
 
@@ -34,6 +40,10 @@ type Setup struct {
 	Unsettled  int
 	Recipients int
 	Log        io.Writer
+
+	Data string // data directory where it is not one in Dir; must not exist
+	SMTP string // lines for the part [smtp] of the settings file
+	More string // further parts
 }
 
 // List is the posting address of the rig's list.
@@ -48,7 +58,7 @@ func NewServer(ctx context.Context, s Setup) (*Server, []string, error) {
 	}
 	addr := l.Addr().String()
 	l.Close()
-	srv := &Server{Binary: s.Binary, Dir: filepath.Join(s.Dir, "data"), Config: filepath.Join(s.Dir, "config.toml"), Addr: addr, Log: s.Log}
+	srv := &Server{Binary: s.Binary, Dir: cmp.Or(s.Data, filepath.Join(s.Dir, "data")), Config: filepath.Join(s.Dir, "config.toml"), Addr: addr, Log: s.Log}
 	if err := os.Mkdir(srv.Dir, 0o700); err != nil {
 		return nil, nil, err
 	}
@@ -60,6 +70,7 @@ operator = "operator@host.example"
 listen = [%q]
 trusted_networks = ["127.0.0.0/8"]
 connections = 20
+%s
 [delivery]
 through = "smarthost"
 unsettled_max = %d
@@ -69,7 +80,8 @@ port = %d
 tls = "none"
 [log]
 level = "error"
-`, srv.Dir, addr, s.Unsettled, s.SinkPort)
+%s
+`, srv.Dir, addr, s.SMTP, s.Unsettled, s.SinkPort, s.More)
 	if err := os.WriteFile(srv.Config, []byte(text), 0o600); err != nil {
 		return nil, nil, err
 	}
@@ -121,7 +133,9 @@ func (s *Server) Command(ctx context.Context, args ...string) ([]byte, error) {
 
 // Start starts the server and returns when it takes mail.
 func (s *Server) Start(ctx context.Context) error {
-	s.cmd = exec.Command(s.Binary, "--config", s.Config, "serve")
+	line := append(slices.Clone(s.Wrap), s.Binary, "--config", s.Config, "serve")
+	s.cmd = exec.Command(line[0], line[1:]...)
+	s.cmd.Env = append(os.Environ(), s.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.Log, s.Log
 	if err := s.cmd.Start(); err != nil {
 		return err

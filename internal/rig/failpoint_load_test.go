@@ -1,0 +1,126 @@
+package rig
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// importing has members imported while the failpoint is set, by an operator who says the same again until it is done.
+// Whatever went wrong before, all of the file are members or none.
+func importing(ctx context.Context, r *sweepRun) {
+	csv := strings.Builder{}
+	csv.WriteString("address\n")
+	for i := range r.n + 3 {
+		a := fmt.Sprintf("fresh%d@school.example", i)
+		csv.WriteString(a + "\n")
+		r.to = append(r.to, a)
+	}
+	for again := false; ctx.Err() == nil; again = true {
+		if !r.up(ctx) {
+			return
+		}
+		if again {
+			r.wholeImport(ctx)
+		}
+		if importMembers(ctx, r.srv, filepath.Dir(r.srv.Config), csv.String()) == nil {
+			return
+		}
+	}
+}
+
+// wholeImport demands that a transaction was done whole or not at all.
+func (r *sweepRun) wholeImport(ctx context.Context) {
+	out, err := r.srv.Command(ctx, "member", "export", "--list", "rig")
+	if err != nil {
+		r.fault("export members: %v", err)
+		return
+	}
+	if n := bytes.Count(out, []byte("\n")) - 1; n != r.members && n != r.members+r.n+3 {
+		r.fault("an import broke off and left %d of %d members", n-r.members, r.n+3)
+	}
+}
+
+// filling lets the server write nothing to its files beyond their first page, which is a full disk to it, until the
+// failpoint acts.
+func filling(ctx context.Context, r *sweepRun) {
+	if !r.up(ctx) {
+		return
+	}
+	pid := r.keeper.running()
+	var old unix.Rlimit
+	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, nil, &old); err != nil {
+		r.fault("read the limit of the server: %v", err)
+		return
+	}
+	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 4096, Max: old.Max}, nil); err != nil {
+		r.fault("limit the server: %v", err)
+		return
+	}
+	r.during.Go(func() {
+		for until := time.Now().Add(fullTime); time.Now().Before(until) && ctx.Err() == nil && !r.acted(); {
+			sleep(ctx, time.Millisecond)
+		}
+		unix.Prlimit(pid, unix.RLIMIT_FSIZE, &old, nil) // the process may have died of its failpoint
+	})
+}
+
+// fullTime is how long the disk stays full at most.
+const fullTime = 500 * time.Millisecond
+
+// A shortSink ends each connection in good order after it took two mails, as some mail hosts do, so that there are many
+// connections. It writes into the journal of the sink behind it.
+type shortSink struct {
+	*Sink
+	l net.Listener
+}
+
+func newShortSink(behind *Sink) (*shortSink, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &shortSink{Sink: behind, l: l}
+	go s.serve()
+	return s, nil
+}
+
+func (s *shortSink) port() int { return s.l.Addr().(*net.TCPAddr).Port }
+
+func (s *shortSink) serve() {
+	for {
+		c, err := s.l.Accept()
+		if err != nil {
+			return
+		}
+		go s.session(&shortConn{TCPConn: c.(*net.TCPConn), left: 2})
+	}
+}
+
+// shortConn says nothing more after so many mails were taken.
+type shortConn struct {
+	*net.TCPConn
+	left int
+}
+
+func (c *shortConn) Write(p []byte) (int, error) {
+	const taken = "250 2.0.0 taken\r\n"
+	if c.left == 0 {
+		return 0, os.ErrClosed
+	}
+	if i := bytes.Index(p, []byte(taken)); i >= 0 {
+		if c.left--; c.left == 0 {
+			n, _ := c.TCPConn.Write(p[:i+len(taken)])
+			c.CloseWrite()
+			return n, os.ErrClosed
+		}
+	}
+	return c.TCPConn.Write(p)
+}

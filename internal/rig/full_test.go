@@ -1,0 +1,189 @@
+package rig
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fullStep is how much more room each step of the rig leaves: 0, 64 KiB, 128 KiB and so on below fullMost.
+const (
+	fullStep = 64 << 10
+	fullMost = 64
+)
+
+// fullRecovery is how soon mail must be taken when there is room again.
+const fullRecovery = 5 * time.Second
+
+// fullRun is a kind of run on a disk that is filled again and again.
+type fullRun struct {
+	name    string
+	disk    func(t *testing.T) *fullDisk
+	plan    fullPlan
+	posters int
+	pause   time.Duration // on average, between two posts of one
+	most    int           // steps with one store: in its free pages an old one has room where the disk has none
+	cuts    bool          // the server is stopped, or killed, and started while the disk is full
+	burst   int           // posts that are on their way to the members when the room ends, in the first step
+	proof   string        // what the log must say in each step, to show that the room ended where it should
+}
+
+// fullRuns are run in turn.
+func fullRuns() []fullRun {
+	const often = 20 * time.Millisecond
+	memory := func(t *testing.T) *fullDisk { return fullTmpfs(t, 320<<20, 0) }
+	block := func(t *testing.T) *fullDisk { return fullExt4(t, 320) }
+	toTheEnd := fullPlan{members: 10, smtp: `min_free = "1 B"`}
+	early := fullPlan{members: 10, smtp: `min_free = "8 MiB"`}
+	many := fullPlan{members: 550, smtp: `min_free = "1 B"`, delay: "2s"}
+	return []fullRun{
+		{"the room ends inside commits", memory, toTheEnd, 3, often, fullMost, false, 0, saysNoCommit},
+		{"the server starts while there is no room", memory, toTheEnd, 3, often, fullMost, true, 0, saysNoCommit},
+		{"mail is put off before the room ends", memory, early, 3, often, fullMost, false, 0, saysPutOff},
+		{"the room ends on a file system that allocates late", block, toTheEnd, 3, often, fullMost, true, 0, saysNoCommit},
+		{"the room ends in the middle of fan-out", memory, many, 1, 2 * time.Second, 4, false, 2, saysNoFanout},
+	}
+}
+
+// TestRigFullDisk fills the disk under the server, in steps of 64 KiB, before and after the reserve has been given up.
+// While there is no room, mail is put off; five seconds after there is, it is taken again without any help; and in the
+// end nothing is lost and nothing is doubled.
+func TestRigFullDisk(t *testing.T) {
+	needRoot(t)
+	binary, runs, total := build(t), fullRuns(), newFullAnswers()
+	steps := size(t).fullSteps
+	passes := max(len(runs), (steps+fullMost/4-1)/(fullMost/4))
+	t.Run("runs", func(t *testing.T) {
+		for pass := range passes {
+			run, n := runs[pass%len(runs)], (steps+passes-1-pass)/passes
+			if n == 0 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%d %s", pass+1, run.name), func(t *testing.T) {
+				t.Parallel()
+				run.work(t, binary, total, fullAmounts(n, pass/len(runs)))
+			})
+		}
+	})
+	if total.to("452 to MAIL") == 0 || total.to("452 to message") == 0 {
+		t.Errorf("mail was never put off at MAIL, or never at a commit: %s", total)
+	}
+	t.Logf("%d steps in %d runs: %s", steps, passes, total)
+}
+
+// fullAmounts returns n amounts of room in bytes, evenly from 0 to below fullMost steps. offset shifts all but the first.
+func fullAmounts(n, offset int) []int64 {
+	out := make([]int64, n)
+	for i := 1; i < n; i++ {
+		out[i] = int64((i*fullMost/n + offset) % fullMost * fullStep)
+	}
+	return out
+}
+
+// work does all steps of one run.
+func (r fullRun) work(t *testing.T, binary string, total *fullAnswers, amounts []int64) {
+	for some := range slices.Chunk(amounts, r.most) {
+		if t.Failed() {
+			return
+		}
+		r.steps(t, newFullStage(t, binary, r.disk(t), r.plan), total, some)
+	}
+}
+
+// steps does some steps with one store, and compares the witnesses.
+func (r fullRun) steps(t *testing.T, s *fullStage, total *fullAnswers, amounts []int64) {
+	worst := time.Duration(0)
+	for i, left := range amounts {
+		took := r.step(t, s, i, left)
+		if worst = max(worst, took); took > fullRecovery {
+			t.Errorf("with %d KiB left: %v from the moment there was room to the next 250", left>>10, took)
+		}
+		if t.Failed() {
+			break
+		}
+	}
+	res := s.account(t)
+	s.sound(t)
+	s.faults(t, res)
+	total.add(s.answers)
+	t.Logf("%d steps, %d posts, %d copies, %d twice of %d allowed, worst recovery %v; the reserve given up %d times, "+
+		"commits without room %d, fan-out %d, sending %d; %s",
+		len(amounts), res.Posts, res.Copies, res.Duplicates, s.repeats, worst.Round(time.Millisecond),
+		s.log.said(saysGivenUp), s.log.said(saysNoCommit), s.log.said(saysNoFanout), s.log.said(saysHalted), s.answers)
+}
+
+// step fills the disk but for left bytes while posters write, waits until mail is put off, makes room, and returns how
+// long it took until mail was taken.
+func (r fullRun) step(t *testing.T, s *fullStage, i int, left int64) time.Duration {
+	taken := s.answers.to("250 to message")
+	var posters []*fullPoster
+	for n := range r.posters {
+		p := s.poster(n)
+		p.Pause = r.pause
+		posters = append(posters, p)
+	}
+	if r.burst > 0 {
+		s.burst(i, r.burst*(i+1))
+		left /= 16
+	}
+	end := s.crowd(t.Context(), fmt.Sprintf("step%d", i), posters...)
+	eventually(t, "posts come in", func() bool { return s.answers.to("250 to message") > taken })
+	s.starve(t, left, r.proof)
+	if r.cuts {
+		if i%2 == 0 {
+			s.cut(t)
+		} else {
+			s.stop(t)
+		}
+		s.disk.leave(t, left)
+		s.begin(t)
+		s.starve(t, left, r.proof)
+	}
+	s.sound(t)
+	s.disk.clear(t)
+	took := s.recovers(t)
+	end()
+	if r.cuts && i%4 == 3 { // a start with room makes the reserve again
+		s.stop(t)
+		s.begin(t)
+	}
+	return took
+}
+
+// burst posts n messages, which are published and sent when the list's delay is over. Each burst is larger than those
+// before, whose queue has left free pages in the store.
+func (s *fullStage) burst(i, n int) {
+	var all sync.WaitGroup
+	for k := range n {
+		all.Go(func() { s.poster(k).post(fmt.Sprintf("<burst%d.%d@sender.example>", i, k), fullNoise(2000)) })
+	}
+	all.Wait()
+}
+
+// starve leaves room for left bytes and waits until mail was put off and the log has said a word once more. It takes the
+// room of the reserve when that is given up. Where nothing is left at all, it gives back a few pages now and then, as
+// other programs do: enough for MAIL, and too little for what follows.
+func (s *fullStage) starve(t *testing.T, left int64, word string) {
+	t.Helper()
+	putOff, before, since := s.answers.count(452), s.log.said(word), time.Now()
+	s.disk.leave(t, left)
+	if !fullWaits(patience, func() bool {
+		if time.Since(since) > time.Second { // the store found room in its own free pages: less will do
+			left, since = left/2, time.Now()
+		}
+		switch free, _ := s.disk.free(t); {
+		case free > left+fullStep, free > left && left < fullStep:
+			s.disk.leave(t, left)
+		case free == 0:
+			s.disk.leave(t, int64(1+rand.IntN(8))<<12)
+		}
+		return s.log.said(word) > before && s.answers.count(452) > putOff
+	}) {
+		free, _ := s.disk.free(t)
+		t.Fatalf("with %d bytes left, now %d, mail was put off %d times, and the log said %q %d times; it said in the end:\n%s",
+			left, free, s.answers.count(452)-putOff, word, s.log.said(word)-before, s.log.end())
+	}
+}
