@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build run test race check lint rigs fuzz golden cover bench bench-quick bench-go vuln clean
+.PHONY: build install run test race check lint rigs fuzz golden cover bench bench-quick bench-go vuln clean
 
 export CGO_ENABLED := 0
 GO ?= go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+PREFIX ?= /usr/local
 SCALE ?= quick
 SEED ?= 0
 RIG ?=
@@ -16,6 +17,12 @@ RIGS = ./internal/rig -run '^TestRig$(RIG)' -skip '$(RIGSKIP)' -timeout 24h -sca
 
 build: # a static binary that knows its version
 	$(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/sencoforum ./cmd/sencoforum
+
+install: build # program, manual pages and completion; as root
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 bin/sencoforum $(DESTDIR)$(PREFIX)/bin/
+	./bin/sencoforum man --dir $(DESTDIR)$(PREFIX)/share/man/man1
+	./bin/sencoforum completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/sencoforum
 
 run: build # the whole server on loopback with invented data
 	./bin/sencoforum demo
