@@ -34,7 +34,7 @@ race:
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 check: lint .cache/testcount # all tests anew, and the rigs in their quick form, counted
-	{ $(GO) test -count=1 -json -skip '^TestRig' ./...; $(GO) test -count=1 -json $(RIGS); } | .cache/testcount
+	{ $(GO) test -count=1 -json -skip '^TestRig' ./... || :; $(GO) test -count=1 -json $(RIGS) || :; } | .cache/testcount
 
 lint: .cache/staticcheck # the import rule and the ceilings are tests
 	@bad=$$(gofmt -l .); [ -z "$$bad" ] || { echo "run gofmt -w on: $$bad"; exit 1; }

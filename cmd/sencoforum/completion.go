@@ -21,7 +21,7 @@ func completionCommand(o *rootOptions) *cobra.Command {
 			"  fish        ~/.config/fish/completions/sencoforum.fish\n" +
 			"  powershell  a line \"sencoforum completion powershell | Out-String | Invoke-Expression\"\n" +
 			"              in the file that $PROFILE names",
-		Example: "  source <(sencoforum completion bash)",
+		Example: "  sencoforum completion bash > /etc/bash_completion.d/sencoforum\n  source <(sencoforum completion bash)",
 		Args:    exactly(1),
 
 		Annotations: map[string]string{minor: "yes"},

@@ -40,6 +40,13 @@ func (a *fullAnswers) fault(format string, args ...any) {
 	a.wrong = append(a.wrong, fmt.Sprintf(format, args...))
 }
 
+// bad reports whether something was heard that should not have been, after which a rig need not go on.
+func (a *fullAnswers) bad() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.wrong) > 0
+}
+
 // count is how often a code was heard, to whatever.
 func (a *fullAnswers) count(code int) (n int) {
 	a.mu.Lock()
