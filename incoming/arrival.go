@@ -124,11 +124,14 @@ func ours(tx *store.Tx, a message.Address) (bool, error) {
 }
 
 // traced is the message as it is stored: our own Received field before what
-// came in (RFC 5321 §4.4).
+// came in (RFC 5321 §4.4, names of protocols RFC 3848).
 func (d *Desk) traced(in *arrival) []byte {
 	with := "ESMTP"
+	if in.env.LMTP {
+		with = "LMTP"
+	}
 	if in.env.TLS {
-		with = "ESMTPS"
+		with += "S"
 	}
 	field := fmt.Sprintf("Received: from %s ([%s])\r\n\tby %s with %s; %s\r\n",
 		helo(in.env.Helo), in.env.Client, d.cfg.Hostname, with, in.env.Received.Format(time.RFC1123Z))

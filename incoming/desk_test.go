@@ -388,3 +388,16 @@ func TestAPartOfAnAddressIsNoName(t *testing.T) {
 		return err
 	})
 }
+
+func TestTheTraceNamesTheProtocol(t *testing.T) {
+	o := open(t)
+	for _, c := range []struct {
+		lmtp, tls bool
+		want      string
+	}{{false, false, " with ESMTP;"}, {false, true, " with ESMTPS;"}, {true, false, " with LMTP;"}, {true, true, " with LMTPS;"}} {
+		in := &arrival{env: &message.Envelope{LMTP: c.lmtp, TLS: c.tls}}
+		if got := string(o.desk.traced(in)); !strings.Contains(got, c.want) {
+			t.Errorf("%q does not say %q", got, c.want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ type Envelope struct {
 	Client netip.Addr // zero where no host is known, as for fetched mail
 	Helo   string     // as given, unchecked
 	TLS    bool       // the session was encrypted
+	LMTP   bool       // a mail server in front handed it over (RFC 2033)
 	UTF8   bool       // SMTPUTF8 was asked for (RFC 6531)
 
 	From     Address // zero is the null sender

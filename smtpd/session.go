@@ -50,7 +50,7 @@ func (s *session) Mail(_ string, opts *smtp.MailOptions) error {
 		return s.answer("MAIL", "", int(opts.Size), srv.words.texts.Refuse(list.CaseSize))
 	}
 	env := &message.Envelope{
-		Client: g.client, Helo: helo(s.conn.Hostname()), TLS: g.secure, UTF8: opts.UTF8,
+		Client: g.client, Helo: helo(s.conn.Hostname()), TLS: g.secure, LMTP: g.protocol == overLMTP, UTF8: opts.UTF8,
 		From: from, Received: srv.cfg.Now(),
 	}
 	err = s.ask("MAIL", func(ctx context.Context) error { return srv.receiver.Mail(ctx, env) })
