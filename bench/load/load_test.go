@@ -76,7 +76,8 @@ func TestLoadAgainstTheSink(t *testing.T) {
 		if r.Sent != 40 || r.Failed != 0 || got.Transactions != 40 || got.Deliveries != 40*c.each || r.Recipients != 40*c.each {
 			t.Errorf("%s: report %+v, sink %+v", c.name, r, got)
 		}
-		if got.Connections != c.conns {
+		several := c.conns > 1 && r.Connections > 1 // one may be done with all before another has begun
+		if got.Connections != c.conns && !(several && got.Connections < c.conns) {
 			t.Errorf("%s: %d connections, want %d", c.name, got.Connections, c.conns)
 		}
 		if r.Bytes-40*int64(len(".\r\n")) != got.Bytes || got.Bytes != 40*2000 {

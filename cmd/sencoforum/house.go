@@ -36,6 +36,8 @@ type house struct {
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
+
+	capped error // why waiting posts were not capped at the start
 }
 
 // schema is the number of the store's layout, see docs/store.md.
@@ -157,18 +159,46 @@ func (h *house) startAudit() error {
 		h.log.Error("start-up audit: " + fault)
 	}
 	h.log.Info("start-up audit", "accepted", report.Accepted, "faults", len(report.Faults))
-	return h.db.Update(func(tx *store.Tx) error {
-		capped, err := archive.CapWaiting(tx, time.Now())
-		if capped > 0 {
-			h.log.Warn("the clock was set back: posts wait no longer than their delay", "posts", capped)
-		}
+	if h.capped = h.capWaiting(); errors.Is(h.capped, store.ErrFull) {
+		h.log.Error("no room on disk: posts whose delay was shortened wait for their old time", "cause", h.capped)
+		return nil
+	}
+	return h.capped
+}
+
+func (h *house) capWaiting() error {
+	capped := 0
+	err := h.db.Update(func(tx *store.Tx) (err error) {
+		capped, err = archive.CapWaiting(tx, time.Now())
 		return err
 	})
+	if err == nil && capped > 0 {
+		h.log.Warn("posts wait no longer than their list's delay; was the clock set back?", "posts", capped)
+	}
+	return err
+}
+
+// fullPause is how long what needs room on a full disk waits before it tries
+// again.
+const fullPause = 5 * time.Second
+
+// capLater does what the start had no room for.
+func (h *house) capLater(ctx context.Context) error {
+	for errors.Is(h.capped, store.ErrFull) {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(fullPause):
+		}
+		h.capped = h.capWaiting()
+	}
+	return h.capped
 }
 
 // run works until ctx ends or a part fails; the first error ends all.
 func (h *house) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.capLater(ctx) })
 	g.Go(func() error { return h.publisher.Run(ctx) })
 	g.Go(func() error { return h.expander.Run(ctx) })
 	g.Go(func() error { return h.queue.Run(ctx) })

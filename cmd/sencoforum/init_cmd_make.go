@@ -85,13 +85,27 @@ func (s setup) make(o *rootOptions) error {
 	if err := writeNew(s.path, s.file()); err != nil {
 		return err
 	}
-	if err := becomeOwner(s.cfg.Data); err != nil {
-		return err
+	err := becomeOwner(s.cfg.Data)
+	if err == nil {
+		err = s.makeForum(o)
 	}
-	if err := s.makeForum(o); err != nil {
+	if err == nil {
+		return nil
+	}
+	if left := s.undo(); left != nil {
 		return fmt.Errorf("%w\nremove %s and what is in %s before you try again", err, s.path, s.cfg.Data)
 	}
-	return nil
+	return fmt.Errorf("%w\nnothing was left behind; try again when that is put right", err)
+}
+
+// undo removes what make has made. The data directory was empty before, or was not there.
+func (s setup) undo() error {
+	inside, err := os.ReadDir(s.cfg.Data)
+	faults := []error{err}
+	for _, d := range inside {
+		faults = append(faults, os.Remove(filepath.Join(s.cfg.Data, d.Name())))
+	}
+	return errors.Join(append(faults, os.Remove(s.path))...)
 }
 
 // makeDirectory makes the data directory for its owner alone. An empty one that is there is taken as it is.
@@ -137,7 +151,10 @@ func writeNew(path, text string) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("make settings file: %w", errors.Join(err, os.Remove(path)))
+	}
+	return nil
 }
 
 // makeForum makes keys, store and list.

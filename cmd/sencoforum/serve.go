@@ -245,9 +245,19 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 	return smtpd.New(s.log, h.desk, c), nil
 }
 
-// control answers the command line while the server runs.
+// control answers the command line while the server runs. Without room for its
+// socket the server does without, until there is some.
 func (s server) control(ctx context.Context, h *house) error {
 	l, err := listenControl(filepath.Join(s.cfg.Data, controlName))
+	for errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		s.log.Error("no room on disk for the control socket: commands do not reach this server", "cause", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(fullPause):
+		}
+		l, err = listenControl(filepath.Join(s.cfg.Data, controlName))
+	}
 	if err != nil {
 		return err
 	}

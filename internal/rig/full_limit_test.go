@@ -36,8 +36,8 @@ func TestRigFileLimit(t *testing.T) {
 	if s.answers.to("452 to message") == 0 {
 		t.Error("no commit met the limit")
 	}
-	t.Logf("%d limits, %d posts, %d copies, %d twice of %d allowed, worst recovery %v, commits without room %d; %s",
-		steps, r.Posts, r.Copies, r.Duplicates, s.repeats, worst.Round(time.Millisecond), s.log.said(saysNoCommit), s.answers)
+	t.Logf("%d limits, %d posts, %d copies, %d twice of %d allowed, worst recovery %v, commits without room %d, the reserve given up %d times; %s",
+		steps, r.Posts, r.Copies, r.Duplicates, s.repeats, worst.Round(time.Millisecond), s.log.said(saysNoCommit), s.log.said(saysGivenUp), s.answers)
 }
 
 // used is the end of the last page in use of the store's file.

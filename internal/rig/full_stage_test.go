@@ -105,10 +105,13 @@ func (s *fullStage) stop(t *testing.T) {
 	if took := time.Since(begun); took > drain+5*time.Second {
 		t.Errorf("it took %v to stop", took)
 	}
-	if err == nil {
+	state := s.cmd.ProcessState
+	switch {
+	case err == nil:
 		return
-	}
-	if state := s.cmd.ProcessState; !state.Exited() || state.ExitCode() != 1 || s.log.said(saysNoCommit) == before {
+	case state == nil:
+		t.Fatalf("stop: %v: it had ended by itself\n%s", err, s.log.end())
+	case !state.Exited() || state.ExitCode() != 1 || s.log.said(saysNoCommit) == before:
 		t.Errorf("stop: %v, and no word of a full disk", err)
 	}
 	s.repeats += s.unsettled
