@@ -14,7 +14,7 @@ import (
 // TestRigFullDiskFindsAPlantedFault lets the posters believe a message acknowledged before the server has said so. On a
 // full disk such messages are lost, and the check must find them.
 func TestRigFullDiskFindsAPlantedFault(t *testing.T) {
-	r := fullRuns()[0]
+	r := fullRuns()[3]
 	s := newFullStage(t, build(t), r.disk(t), r.plan)
 	var posters []*fullPoster
 	for n := range 4 {
