@@ -50,6 +50,7 @@ type gate struct {
 	secure  bool     // TLS runs
 	tally   tally
 	out     []byte // the reply so far
+	unsent  []byte // whole replies that leave with the next: see holds
 	mute    bool   // nothing more will be said
 	end     error  // nothing more will be read
 
@@ -129,6 +130,11 @@ func (g *gate) next() error {
 
 // await reads one line within the limits of a command.
 func (g *gate) await() ([]byte, error) {
+	if !g.lineAtHand() {
+		if g.flush(); g.end != nil {
+			return nil, g.end
+		}
+	}
 	until := g.patience()
 	if farewell := g.arm(g.nextCommand(), until); farewell != nil {
 		return nil, g.quit(farewell)
@@ -238,6 +244,7 @@ func (g *gate) fill() error {
 	if g.clock.n > 2*g.server.cfg.MaxBytes+(1<<20) {
 		return errFlood
 	}
+	g.flush()
 	until := g.clock.deadline(g.server.limits, time.Now(), g.form.stray)
 	_ = g.arm(wait{forOctets, g.clock.mark}, until) // what is in arrival may come to its end
 	_, err := g.r.Peek(1)

@@ -112,17 +112,50 @@ func wire(e *smtp.SMTPError) []byte {
 	return fmt.Appendf(nil, "%d %d.%d.%d %s\r\n", e.Code, c[0], c[1], c[2], e.Message)
 }
 
-// deliver sends a reply. After a failed write nothing more is said or read, and
-// neither is after a 421.
+// unsentBytes bounds what waits to leave with a later reply.
+const unsentBytes = 4 << 10
+
+// holds reports whether a reply may leave together with later ones. It waits no
+// longer than the gate has the next command at hand: see await. Which replies
+// those are says RFC 2920 §3.2.
+func (g *gate) holds(code int) bool {
+	verb := g.current.verb
+	return (verb == "MAIL" || verb == "RCPT" || verb == "RSET") && code != 421 && g.end == nil && len(g.unsent) < unsentBytes
+}
+
+// lineAtHand reports whether the next command has arrived.
+func (g *gate) lineAtHand() bool {
+	b, _ := g.r.Peek(g.r.Buffered())
+	return bytes.IndexByte(b, '\n') >= 0
+}
+
+// deliver sends a reply, unless it is to leave with a later one. After a failed
+// write nothing more is said or read, and neither is after a 421.
 func (g *gate) deliver(reply []byte, code int) {
 	if g.mute {
 		return
 	}
 	g.server.log.LogAttrs(g.server.ctx, slog.LevelDebug, "reply", slog.Int("code", code))
-	_ = g.conn.SetWriteDeadline(time.Now().Add(g.writeTime()))
-	if _, err := g.conn.Write(reply); err != nil || code == 421 {
+	g.unsent = append(g.unsent, reply...)
+	if g.holds(code) {
+		return
+	}
+	g.flush()
+	if code == 421 {
 		g.mute, g.end = true, net.ErrClosed
 	}
+}
+
+// flush sends the replies that are held.
+func (g *gate) flush() {
+	if len(g.unsent) == 0 || g.mute {
+		return
+	}
+	_ = g.conn.SetWriteDeadline(time.Now().Add(g.writeTime()))
+	if _, err := g.conn.Write(g.unsent); err != nil {
+		g.mute, g.end = true, net.ErrClosed
+	}
+	g.unsent = g.unsent[:0]
 }
 
 // Close ends the connection and gives its place back.
