@@ -22,8 +22,13 @@ const (
 // fn has seen the writes of others in its group, its own error is returned only if theirs are durable.
 func (db *DB) Update(fn func(tx *Tx) error) error {
 	j := &job{turns: make(chan turn, 1), ran: make(chan outcome, 1)}
-	if err := db.queue.add(j); err != nil {
+	alone, err := db.queue.add(j)
+	if err != nil {
 		return fmt.Errorf("update: %w", err)
+	}
+	if alone {
+		j.alone = fn
+		db.commitAlone(j)
 	}
 	for t := range j.turns {
 		if t.tx == nil {
@@ -37,6 +42,23 @@ func (db *DB) Update(fn func(tx *Tx) error) error {
 	return nil
 }
 
+// commitAlone commits a job that found nobody before it, in the goroutine of its caller: to wake the committer
+// and be woken by it takes longer than most functions. A panic of the function ends the transaction on its way up.
+func (db *DB) commitAlone(j *job) {
+	defer db.queue.free()
+	db.commitJobs([]*job{j})
+}
+
+// try has the function run over a transaction, by whoever is to run it.
+func (j *job) try(tx *Tx) outcome {
+	if j.alone == nil {
+		j.turns <- turn{tx: tx}
+		return <-j.ran
+	}
+	defer func() { tx.ended = true }()
+	return outcome{err: j.alone(tx)}
+}
+
 // run runs the function in the caller's goroutine, so that a panic there ends its caller only.
 func (j *job) run(tx *Tx, fn func(tx *Tx) error) {
 	o := outcome{gone: true}
@@ -48,7 +70,7 @@ func (j *job) run(tx *Tx, fn func(tx *Tx) error) {
 	o = outcome{err: err}
 }
 
-// commitAll is the committer: it takes all that wait and commits them together, until the store is closed.
+// commitAll is the committer: it takes all that wait behind a commit and commits them together, until the store is closed.
 func (db *DB) commitAll() {
 	defer close(db.ended)
 	for {
@@ -57,6 +79,7 @@ func (db *DB) commitAll() {
 			return
 		}
 		db.commitJobs(jobs)
+		db.queue.free()
 	}
 }
 
@@ -115,8 +138,7 @@ func (db *DB) runJobs(g *group, e EngineTx, jobs []*job) (left []*job) {
 		}
 		own := &overlay{}
 		tx := &Tx{engine: e, own: own, group: &g.writes, plain: !db.options.Compress}
-		j.turns <- turn{tx: tx}
-		o := <-j.ran
+		o := j.try(tx)
 		if o.gone {
 			continue
 		}

@@ -5,19 +5,22 @@ import (
 	"sync"
 )
 
-// queue holds the Updates that wait for the committer.
+// queue holds the Updates that wait for the committer, and says who commits.
 type queue struct {
-	wake chan struct{} // holds a token when there is something to look at
+	wake chan struct{} // holds a token when there is something for the committer to look at
 
 	mu      sync.Mutex // guards the rest
+	busy    bool       // somebody commits: the committer, or an Update that found nobody before it
 	waiting []*job
 	refused error // why no more are taken
 	failed  error // what broke the store
 }
 
 // job is one Update on its way. Its caller runs the function whenever it is given a
-// transaction, reports on ran, and goes when it is given the outcome.
+// transaction, reports on ran, and goes when it is given the outcome. A job that is
+// committed by its own caller has the function, and only its outcome is given.
 type job struct {
+	alone func(tx *Tx) error
 	turns chan turn // 1: the committer never waits for a caller that is gone
 	ran   chan outcome
 }
@@ -34,16 +37,30 @@ type outcome struct {
 	gone bool // it panicked, and its caller will not answer again
 }
 
-// add queues a job, or says why not.
-func (q *queue) add(j *job) error {
+// add queues a job, or says why not. When there is nobody to wait for, the job is not queued but alone: its
+// caller commits it and then calls free.
+func (q *queue) add(j *job) (alone bool, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.refused != nil {
-		return q.refused
+	switch {
+	case q.refused != nil:
+		return false, q.refused
+	case !q.busy && len(q.waiting) == 0:
+		q.busy = true
+		return true, nil
 	}
 	q.waiting = append(q.waiting, j)
-	q.ring()
-	return nil
+	return false, nil
+}
+
+// free ends a commit. Who waits by now is for the committer.
+func (q *queue) free() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy = false
+	if len(q.waiting) > 0 || q.refused != nil {
+		q.ring()
+	}
 }
 
 func (q *queue) ring() {
@@ -53,24 +70,31 @@ func (q *queue) ring() {
 	}
 }
 
-// take waits for jobs and returns at most most of them; none when the queue refuses and is empty.
+// take waits for jobs and returns at most most of them, which are then being committed until free; none when
+// the queue refuses and is empty.
 func (q *queue) take(most int) []*job {
 	for {
-		q.mu.Lock()
-		if n := min(most, len(q.waiting)); n > 0 {
-			jobs := q.waiting[:n:n]
-			q.waiting = q.waiting[n:]
-			q.mu.Unlock()
+		jobs, end := q.tryTake(most)
+		if len(jobs) > 0 || end {
 			return jobs
-		}
-		q.waiting = nil
-		refused := q.refused != nil
-		q.mu.Unlock()
-		if refused {
-			return nil
 		}
 		<-q.wake
 	}
+}
+
+func (q *queue) tryTake(most int) (jobs []*job, end bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.busy {
+		return nil, false
+	}
+	n := min(most, len(q.waiting))
+	jobs, q.waiting = q.waiting[:n:n], q.waiting[n:]
+	q.busy = n > 0
+	if n == 0 {
+		q.waiting = nil
+	}
+	return jobs, n == 0 && q.refused != nil
 }
 
 // putBack returns jobs that have not run to the head of the queue.
