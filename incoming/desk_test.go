@@ -32,7 +32,7 @@ type office struct {
 	keys *token.Keyring
 }
 
-func open(t *testing.T) *office {
+func open(t testing.TB) *office {
 	t.Helper()
 	o := &office{db: testdb.Open(t)}
 	var err error
