@@ -27,6 +27,7 @@ type Config struct {
 	Metrics   Metrics
 	Delivery  Delivery
 	Smarthost Smarthost
+	DKIM      DKIM
 	Lists     Lists
 	Log       Log
 }
@@ -76,6 +77,11 @@ type Smarthost struct {
 	PasswordFile string // absolute path of a file that only its owner reads
 	PasswordEnv  string // name of an environment variable
 	Connections  int    // at once
+}
+
+// DKIM says whether mail is signed. The keys are in the data directory.
+type DKIM struct {
+	Sign bool
 }
 
 // Lists is what a new list begins with.
@@ -137,6 +143,7 @@ func Default() Config {
 			TLS:         StartTLS,
 			Connections: 20,
 		},
+		DKIM: DKIM{Sign: true},
 		Lists: Lists{
 			SubjectTag:  true,
 			SendDelay:   Duration(5 * time.Minute),

@@ -53,6 +53,8 @@ func (c *Config) settings() []setting {
 		{"smarthost.password_env", &c.Smarthost.PasswordEnv},
 		{"smarthost.connections", &c.Smarthost.Connections},
 
+		{"dkim.sign", &c.DKIM.Sign},
+
 		{"lists.subject_tag", &c.Lists.SubjectTag},
 		{"lists.send_delay", &c.Lists.SendDelay},
 		{"lists.attach_total", &c.Lists.AttachTotal},

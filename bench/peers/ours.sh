@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # sencoforum as it ships. Acceptance; what a post costs in syncs; fan-out with an envelope sender for each member,
-# unsigned; memory; import of members through the running server.
+# unsigned and signed; memory; import of members through the running server.
 #
 # The sink plays a mail service that takes 8 connections, as many as the limit that the rate is compared with. Every
 # post is by a member of the list who gets no mail, because only members may post.
@@ -35,6 +35,8 @@ host = "127.0.0.1"
 port = $SINK_PORT
 tls = "none"
 connections = 8
+[dkim]
+sign = false
 [metrics]
 listen = "127.0.0.1:$METRICS"
 [log]
@@ -176,6 +178,19 @@ fan_outs() {
   stop_server
 }
 
+# signed sends the same with a signature (RSA, 2,048 bits) for each copy.
+signed() {
+  sed -i 's/^sign = false$/sign = true/' "$CONFIG"
+  start_server
+  warm_up
+  for _ in $(seq "$REPEAT"); do
+    fan_out ours signed small "$MEMBERS" 300 post $(to small)
+    sleep 1
+  done
+  stop_server
+  sed -i 's/^sign = true$/sign = false/' "$CONFIG"
+}
+
 # How long the store's file is written and synced between the reply to a post and its last delivery, as a share of that
 # time. It is an upper bound for the journal of outcomes: copies are sent meanwhile, the rows of the queue are written
 # in that time too, and strace makes each call longer.
@@ -203,4 +218,5 @@ syncs
 imports
 idle
 fan_outs
+signed
 journal_by_strace

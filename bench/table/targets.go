@@ -11,6 +11,7 @@ const (
 	big      = "big"
 	accept   = "accept"
 	single   = "fanout_single"
+	signed   = "fanout_signed"
 	imported = "import_members"
 )
 
@@ -46,6 +47,8 @@ func targets() []target {
 		atMost("outcomes are put on record, share of the time of a fan-out", median(ours, "journal", small, "settle_share"), 0.1, 0.05).forSize(2500).upperBound(),
 		atMost("all disk work of the store, share of the time of a fan-out", median(ours, "journal_by_strace", small, "share"), 0.1, 0.05).forSize(2500).upperBound(),
 		atMost("250 to the first copy, ms", median(ours, single, small, "first_copy_ms"), 50, 10),
+		atLeast("fan-out to SMALL, each copy signed, /s", rate(ours, signed, small), 0.75, 0.88).times("RSA-2048, both cores", rate(limit, "rsa2048_sign", "2")).forSize(2500),
+		atMost("250 to the first signed copy, ms", median(ours, signed, small, "first_copy_ms"), 50, 10),
 
 		atMost("memory, idle, MB", highest(ours, "memory_idle", "", "mb"), 80, 40),
 		atMost("memory, fan-out to BIG, peak MB", bigPeak, 150, 80).forSize(25000),

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sencoforum/config"
+	"sencoforum/courier"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
@@ -24,7 +25,8 @@ type work func(ctx context.Context, a *admin) error
 type admin struct {
 	db    *store.DB
 	cfg   config.Config
-	queue *queue.Queue // nil when no server runs
+	queue *queue.Queue      // nil when no server runs
+	dkim  *courier.DKIMKeys // nil when no server runs
 	now   func() time.Time
 	actor string // who gave the command, for the audit log
 

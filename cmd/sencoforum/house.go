@@ -13,6 +13,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/config"
+	"sencoforum/courier"
 	"sencoforum/fanout"
 	"sencoforum/incoming"
 	"sencoforum/intake"
@@ -31,6 +32,7 @@ type house struct {
 	cfg  config.Config
 	db   *store.DB
 	keys *token.Keyring
+	dkim *courier.DKIMKeys
 
 	desk      *incoming.Desk
 	publisher *archive.Publisher
@@ -89,6 +91,11 @@ func (h *house) build(out queue.Courier) error {
 	if h.keys, err = openKeys(h.cfg.Data); err != nil {
 		return err
 	}
+	if h.cfg.DKIM.Sign {
+		if h.dkim, err = openDKIM(h.cfg.Data, time.Now()); err != nil {
+			return err
+		}
+	}
 	operator, err := optionalAddress(h.cfg.Operator)
 	if err != nil {
 		return fmt.Errorf("operator's address: %w", err)
@@ -101,7 +108,7 @@ func (h *house) build(out queue.Courier) error {
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
-	h.queue = queue.New(h.log, h.db, out, renderers(composer, people), h.queueConfig())
+	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people)), h.queueConfig())
 	h.desk = incoming.New(h.log, h.db, h.keys, people, incoming.Config{
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
@@ -141,6 +148,21 @@ func renderers(c *fanout.Composer, f *moderate.Forwarder) queue.Render {
 			return f.Render(ctx, r)
 		}
 		return queue.Outgoing{}, fmt.Errorf("nobody renders rows of kind %q", r.Kind)
+	}
+}
+
+// signed lets copies be signed after they were composed.
+func (h *house) signed(render queue.Render) queue.Render {
+	if !h.cfg.DKIM.Sign {
+		return render
+	}
+	signer := courier.NewSigner(h.dkim, time.Now)
+	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
+		o, err := render(ctx, r)
+		if err != nil {
+			return o, err
+		}
+		return signer.Sign(o)
 	}
 }
 

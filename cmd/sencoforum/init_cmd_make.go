@@ -103,7 +103,7 @@ func (s setup) undo() error {
 	inside, err := os.ReadDir(s.cfg.Data)
 	faults := []error{err}
 	for _, d := range inside {
-		faults = append(faults, os.Remove(filepath.Join(s.cfg.Data, d.Name())))
+		faults = append(faults, os.RemoveAll(filepath.Join(s.cfg.Data, d.Name())))
 	}
 	return errors.Join(append(faults, os.Remove(s.path))...)
 }
@@ -162,6 +162,9 @@ func (s setup) makeForum(o *rootOptions) error {
 	if _, err := openKeys(s.cfg.Data); err != nil {
 		return err
 	}
+	if _, err := openDKIM(s.cfg.Data, o.now()); err != nil {
+		return err
+	}
 	db, err := openStore(slog.New(slog.NewTextHandler(o.errOut, &slog.HandlerOptions{Level: slog.LevelWarn})), s.cfg.Data)
 	if err != nil {
 		return err
@@ -185,15 +188,15 @@ func (s setup) next() []string {
 	}
 	spf := fmt.Sprintf("DNS: a TXT record of %s: v=spf1 mx -all", c.Domain)
 	if c.Delivery.Through == config.ThroughSmarthost {
-		spf = fmt.Sprintf("DNS: the SPF and DKIM records of %s that %s asks for.", c.Domain, c.Smarthost.Host)
-	}
-	all := []string{dns, spf}
-	if c.Smarthost.PasswordFile != "" {
-		all = append(all, fmt.Sprintf("Write the password for %s into %s, readable by the server's user alone (chmod 600).", c.Smarthost.Host, c.Smarthost.PasswordFile))
+		spf = fmt.Sprintf("DNS: the SPF record of %s that %s asks for, and its DKIM record too.", c.Domain, c.Smarthost.Host)
 	}
 	flag := ""
 	if s.path != defaultConfig {
 		flag = " --config " + s.path
+	}
+	all := []string{dns, spf, "DNS: the key by which others check our signatures: sencoforum dkim list" + flag}
+	if c.Smarthost.PasswordFile != "" {
+		all = append(all, fmt.Sprintf("Write the password for %s into %s, readable by the server's user alone (chmod 600).", c.Smarthost.Host, c.Smarthost.PasswordFile))
 	}
 	return append(all,
 		"Name who moderates: sencoforum moderator add"+flag+" ADDRESS --owner",

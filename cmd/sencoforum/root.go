@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 // newRoot returns the command tree with the admin commands, which the server has as well.
 func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
-		listCommand(o), memberCommand(o), moderatorCommand(o), queueCommand(o), auditCommand(o), verifyCommand(o))
+		listCommand(o), memberCommand(o), moderatorCommand(o), queueCommand(o), dkimCommand(o), auditCommand(o), verifyCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
 	root.Example = "  sencoforum member add --list senco-forum priya@school.example"
 	root.SilenceErrors, root.SilenceUsage = true, true
@@ -194,9 +194,9 @@ Commands:{{range .Commands}}{{if not .IsAvailableCommand}}{{else if index .Annot
 {{end}}{{if .HasExample}}
 Example:
 {{.Example}}
-{{end}}{{if .HasAvailableLocalFlags}}
+{{end}}{{if and .HasParent .HasAvailableLocalFlags}}
 Flags:
 {{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-{{end}}{{if .HasAvailableInheritedFlags}}
+{{end}}{{if or .HasAvailableInheritedFlags (not .HasParent)}}
 Every command has --config FILE, --data DIRECTORY, --json and --yes.
 {{end}}`

@@ -78,6 +78,8 @@ unsettled_max = %d
 host = "127.0.0.1"
 port = %d
 tls = "none"
+[dkim]
+sign = false
 [log]
 level = "error"
 %s
