@@ -1,16 +1,13 @@
 package smtpd
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
-	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
+	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/message"
 )
@@ -48,27 +45,17 @@ func ours(a message.Address) string {
 // domain is enough to see an attempt to relay.
 func theirs(a message.Address) string { return "@" + a.Domain }
 
-// turned counts connections that were ended for one kind of reason and logs
-// them no more than once a second, since a flood of them must not become a flood
-// of lines.
-type turned struct {
-	what  string
-	level slog.Level
-	count atomic.Int64
-	often rate.Sometimes
-}
+// turned logs connections that were ended for one kind of reason no more than
+// once a second, since a flood of them must not become a flood of lines.
+type turned struct{ line *seldom.Line }
 
 func newTurned(what string, l slog.Level) *turned {
-	return &turned{what: what, level: l, often: rate.Sometimes{Interval: time.Second}}
+	return &turned{seldom.NewLine(what, l, time.Second)}
 }
 
 // note counts one and logs the client of it, with why.
 func (t *turned) note(log *slog.Logger, client netip.Addr, why ...slog.Attr) {
-	t.count.Add(1)
-	t.often.Do(func() {
-		attrs := append([]slog.Attr{slog.String("client", client.String())}, why...)
-		log.LogAttrs(context.Background(), t.level, t.what, append(attrs, slog.Int64("count", t.count.Swap(0)))...)
-	})
+	t.line.Log(log, append([]slog.Attr{slog.String("client", client.String())}, why...)...)
 }
 
 // refusedFor is what the log says of a refusal.

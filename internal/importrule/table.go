@@ -56,11 +56,9 @@ var table = []room{
 	{"store", 0, none, nil},
 	{"config", apart, none, nil},
 	// under all of them
-	{failpoints, under, none, nil},
+	{"internal/failpoint", under, none, nil},
+	{"internal/seldom", under, none, nil},
 }
-
-// failpoints is the one part of internal/ that the rooms may import, and so a room of its own.
-const failpoints = "internal/failpoint"
 
 // notShipped are the folders whose packages may import everything; only tests and the command import them.
 var notShipped = []string{"internal", "bench"}
@@ -107,7 +105,7 @@ var libraries = []library{
 	{"github.com/prometheus/client_golang", everyone},
 	{"golang.org/x/sys", []string{"store", "cmd", "smtpd"}},
 	{"golang.org/x/sync", []string{"cmd", "queue", "courier"}},
-	{"golang.org/x/time", []string{"smtpd", "web", "imapd", "courier", "incoming"}},
+	{"golang.org/x/time", []string{"internal/seldom", "web", "imapd"}},
 	{"github.com/google/go-cmp", tests},
 	{"github.com/rogpeppe/go-internal", tests},
 	{"go.uber.org/goleak", tests},
