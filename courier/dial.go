@@ -25,11 +25,15 @@ type way struct {
 	smart *Smarthost // nil: MX hosts
 }
 
-// open connects to the first address of the way that serves us. Its error names the trouble of each that was tried.
+// open connects to the first address of the way that serves us. Its error names the trouble of each that was tried, or
+// wraps queue.ErrStarved.
 func (c *SMTP) open(ctx context.Context, w way) (*session, error) {
 	var all faults
 	tries := 0
 	for at, err := range c.candidates(ctx, w) {
+		if starving(err) {
+			return nil, starved(err)
+		}
 		if err != nil {
 			c.metrics.connected(ctx, nil, err)
 			all = append(all, err)
@@ -39,6 +43,9 @@ func (c *SMTP) open(ctx context.Context, w way) (*session, error) {
 			break
 		}
 		s, err := c.connect(ctx, w, at)
+		if starving(err) {
+			return nil, starved(err)
+		}
 		c.metrics.connected(ctx, s, err)
 		if err == nil {
 			return s, nil

@@ -20,7 +20,8 @@ const (
 )
 
 // Route returns the hop for mail to a domain, which is in lower case and A-labels, or an address literal. Without a smarthost
-// it asks the DNS (RFC 5321 §5.1) and remembers the answer for some minutes. The error is a *queue.RouteError.
+// it asks the DNS (RFC 5321 §5.1) and remembers the answer for some minutes. The error is a *queue.RouteError
+// or wraps queue.ErrStarved, which is not remembered.
 func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
 	if h := c.cfg.Smarthost; h != nil {
 		return queue.Hop{Key: h.key(), Operator: h.key(), Limit: h.Connections}, nil
@@ -32,7 +33,7 @@ func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
 	within, cancel := context.WithTimeout(ctx, c.cfg.Timeouts.DNS)
 	defer cancel()
 	hop, err := c.find(within, domain)
-	if ctx.Err() == nil {
+	if ctx.Err() == nil && !errors.Is(err, queue.ErrStarved) {
 		c.metrics.routed(err)
 		c.routes.put(domain, hop, err)
 	}
@@ -159,6 +160,9 @@ func failed(enhanced, text string) error {
 
 // passing is a trouble of the DNS that may be over soon.
 func passing(err error) error {
+	if starving(err) {
+		return starved(err)
+	}
 	return &queue.RouteError{Result: queue.Result{Outcome: queue.Deferred, Enhanced: "4.4.3",
 		Text: cleanText("the DNS did not answer: " + describe(err))}}
 }

@@ -2,9 +2,12 @@ package courier
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
+	"syscall"
 
 	"sencoforum/queue"
 )
@@ -40,6 +43,22 @@ func describe(err error) string {
 	}
 	return cleanText(err.Error())
 }
+
+// starving reports an error of a dial or a look-up that our own want of descriptors or memory made: the other side was
+// never asked.
+func starving(err error) bool {
+	for _, want := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, want) {
+			return true
+		}
+	}
+	var dns *net.DNSError // keeps only the words of its cause
+	return errors.As(err, &dns) &&
+		(strings.Contains(dns.Err, syscall.EMFILE.Error()) || strings.Contains(dns.Err, syscall.ENFILE.Error()))
+}
+
+// starved is what the queue hears of such an error.
+func starved(err error) error { return fmt.Errorf("%w: %w", queue.ErrStarved, err) }
 
 // faults are the troubles of all addresses that were tried.
 type faults []error

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"sencoforum/message"
@@ -57,6 +58,10 @@ type RouteError struct{ Result Result }
 
 // Error returns the result as one line.
 func (e *RouteError) Error() string { return "route: " + e.Result.Line() }
+
+// ErrStarved is wrapped by an error of [Courier.Route] or [Courier.Deliver] when nothing was tried for want of something
+// of ours, such as descriptors. It says nothing about the other side, and is over as soon as there is some again.
+var ErrStarved = errors.New("this server has too few descriptors left")
 
 // Hop is the next machine, or group of machines, on a copy's way.
 type Hop struct {

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 )
@@ -11,8 +12,6 @@ import (
 const (
 	routeTTL     = 30 * time.Minute // how long a route is believed
 	routeTimeout = time.Minute
-	routers      = 64 // routes asked for at once
-	routersAgain = 32 // of these, for domains that had no route the last time
 )
 
 // domain is what the queue knows of one recipients' domain.
@@ -66,16 +65,17 @@ func (r *router) want(d *domain, urgent bool) {
 	}
 }
 
-// next takes the domain that is to be asked for now, if any. Call it with mu held.
-func (r *router) next() *domain {
-	if r.asking >= routers {
+// next takes the domain that is to be asked for now, if any. Of the most that may be asked for at once, half may be
+// for domains that had no route the last time. Call it with mu held.
+func (r *router) next(most int) *domain {
+	if r.asking >= most {
 		return nil
 	}
 	d := pull(&r.urgent)
 	if d == nil {
 		d = pull(&r.fresh)
 	}
-	if d == nil && r.askingRepeated < routersAgain {
+	if d == nil && r.askingRepeated < max(1, most/2) {
 		if d = pull(&r.again); d != nil {
 			r.askingRepeated++
 		}
@@ -124,7 +124,7 @@ func (q *Queue) rested(d *domain) {
 
 // ask starts as many routes as may be asked for. Call it with mu held.
 func (q *Queue) ask(ctx context.Context) {
-	for d := q.routes.next(); d != nil; d = q.routes.next() {
+	for d := q.routes.next(q.cfg.MaxRoutes); d != nil; d = q.routes.next(q.cfg.MaxRoutes) {
 		repeated := d.failures > 0 // as when it was lined up: only an answer changes it
 		q.working.Go(func() {
 			hop, err := q.route(ctx, d.name)
@@ -156,7 +156,11 @@ func (q *Queue) route(ctx context.Context, name string) (h Hop, err error) {
 // routed lines a domain's rows up at its hop, or deals with not having one. Call it with mu held.
 func (q *Queue) routed(d *domain, to Hop, err error) {
 	now := q.now()
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrStarved):
+		q.starveDomain(d, now, clean(err.Error(), MaxText))
+		return
+	case err != nil:
 		q.unroutable(d, now, err)
 		return
 	}
@@ -167,6 +171,14 @@ func (q *Queue) routed(d *domain, to Hop, err error) {
 		q.line(d.hop, e)
 	}
 	d.parked = nil
+}
+
+// starveDomain makes a domain wait whose hop could not be asked for. Call it with mu held.
+func (q *Queue) starveDomain(d *domain, now time.Duration, text string) {
+	d.hop, d.last = nil, Result{Outcome: Deferred, Text: text}
+	d.until = now + starvedPause
+	q.tired[d] = struct{}{}
+	q.starved.Log(q.log, slog.String("cause", text))
 }
 
 // unroutable ends the rows of a domain that has no hop, or lets them rest. Call it with mu held.

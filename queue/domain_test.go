@@ -104,8 +104,8 @@ func TestDomainsWhoseRouteTakesLongDoNotDelayOthers(t *testing.T) {
 		if got := r.courier.to(); len(got) != 1 {
 			t.Errorf("sent %v", got)
 		}
-		if n := most.Load(); n != routers {
-			t.Errorf("%d routes at once, want %d", n, routers)
+		if n := most.Load(); n != 64 {
+			t.Errorf("%d routes at once, want %d", n, 64)
 		}
 		stop()
 	})

@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"log/slog"
 	"math/rand/v2"
 	"time"
 )
@@ -139,6 +140,17 @@ func (q *Queue) trouble(h *hop, text string) {
 	for _, e := range q.leave(h, func(e *entry) bool { return e.expired(now) }) {
 		q.conclude(e, Result{Outcome: Expired, Text: text})
 	}
+}
+
+// starvedPause is how long a hop or a domain waits that was not tried for want of something of ours.
+const starvedPause = time.Second
+
+// starve makes a hop wait that could not be tried. It is as good as it was: no failure counts and no row expires. Call it
+// with mu held.
+func (q *Queue) starve(h *hop, text string) {
+	h.last = text
+	h.until = max(h.until, q.now()+starvedPause)
+	q.starved.Log(q.log, slog.String("cause", text))
 }
 
 // alive notes that a hop answered. A rest that another connection's failure began goes on, for new connections only.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sencoforum/internal/seldom"
 	"sencoforum/store"
 )
 
@@ -23,6 +24,7 @@ type Render func(ctx context.Context, r Row) (Outgoing, error)
 type Config struct {
 	UnsettledMax   int           // copies handed to the courier whose outcome is not committed; 256
 	MaxConnections int           // to all hops together; 100
+	MaxRoutes      int           // asked for at once; 64
 	Lifetime       time.Duration // how long a row is tried; DefaultLifetime
 	Idle           time.Duration // how long a connection waits for its next copy; 5 s
 	Grace          time.Duration // for copies in flight when Run must end; 20 s
@@ -44,6 +46,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxConnections < 1 {
 		c.MaxConnections = 100
+	}
+	if c.MaxRoutes < 1 {
+		c.MaxRoutes = 64
 	}
 	if c.Lifetime <= 0 {
 		c.Lifetime = DefaultLifetime
@@ -69,6 +74,7 @@ type Queue struct {
 	cfg     Config
 	began   time.Time // all times in memory count from here, so that a stepped clock changes nothing
 	metrics *metrics
+	starved *seldom.Line // connections and routes that were not tried
 
 	bell       chan struct{}  // the scheduler should look again
 	settleBell chan struct{}  // the settler should look again
@@ -128,6 +134,7 @@ func New(log *slog.Logger, db *store.DB, c Courier, render Render, cfg Config) *
 		sessions:   map[*session]struct{}{},
 		pools:      map[string]*pool{},
 		metrics:    newMetrics(),
+		starved:    seldom.NewLine("too few descriptors for connections to mail hosts", slog.LevelError, seldom.Minute),
 		kinds:      kinds{names: []string{"other"}, rows: []int{0}},
 	}
 	q.began = q.cfg.Now()

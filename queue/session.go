@@ -61,7 +61,11 @@ func (s *session) ended(ctx context.Context, err error) {
 			q.landed(f, settlement{id: id, result: Result{Outcome: Deferred, Text: text}})
 		}
 	}
-	if err != nil && ctx.Err() == nil {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case errors.Is(err, ErrStarved):
+		q.starve(s.hop, text)
+	default:
 		q.trouble(s.hop, text)
 	}
 	q.ring()

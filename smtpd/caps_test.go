@@ -76,35 +76,6 @@ func TestClientOf(t *testing.T) {
 	}
 }
 
-func TestLimitsFittingDescriptors(t *testing.T) {
-	tests := []struct {
-		name                string
-		nofile              uint64
-		proxies             bool
-		connections, header int
-	}{
-		{"plenty of descriptors", 20000, false, 200, 100},
-		{"under half of few descriptors", 256, false, 127, 100},
-		{"an unlimited number", 1<<64 - 1, false, 200, 100},
-		{"hardly any", 1, false, 1, 100},
-		{"plenty, and proxies", 20000, true, 200, 100},
-		{"with proxies, both together are under half", 256, true, 96, 31},
-		{"an unlimited number, and proxies", 1<<64 - 1, true, 200, 100},
-		{"hardly any, and proxies", 1, true, 1, 1},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			l := DefaultLimits().fitting(tt.proxies, tt.nofile)
-			if l.Connections != tt.connections || l.Headers != tt.header {
-				t.Errorf("got %d connections and %d headers, want %d and %d", l.Connections, l.Headers, tt.connections, tt.header)
-			}
-		})
-	}
-	if descriptors() == 0 {
-		t.Error("no descriptors at all")
-	}
-}
-
 func TestLimitsFilled(t *testing.T) {
 	got := Limits{Errors: 9}.filled(DefaultLimits())
 	want := DefaultLimits()

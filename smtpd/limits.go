@@ -2,8 +2,6 @@ package smtpd
 
 import (
 	"cmp"
-	"math"
-	"syscall"
 	"time"
 )
 
@@ -12,7 +10,7 @@ import (
 type Limits struct {
 	// Connections open at once. Those of trusted networks count in
 	// Connections only.
-	Connections int // in all; never over half of RLIMIT_NOFILE
+	Connections int // in all
 	PerAddress  int // from one IPv4 address or one IPv6 /64
 	PerNetwork  int // from one IPv4 /24
 
@@ -85,32 +83,4 @@ func (l Limits) filled(d Limits) Limits {
 		Write:  cmp.Or(l.Write, d.Write),
 		Decide: cmp.Or(l.Decide, d.Decide),
 	}
-}
-
-// fitting returns l with caps on connections that leave half of the process's
-// descriptors to the rest of the house. Without proxies no header is awaited.
-func (l Limits) fitting(proxies bool, nofile uint64) Limits {
-	if proxies {
-		l.Headers = belowDescriptors(l.Headers, nofile/4)
-		nofile -= min(nofile, 2*uint64(l.Headers))
-	}
-	l.Connections = belowDescriptors(l.Connections, nofile)
-	return l
-}
-
-// belowDescriptors returns the cap on connections that stays under half of a
-// number of descriptors.
-func belowDescriptors(want int, nofile uint64) int {
-	half := min(nofile/2, math.MaxInt32)
-	return max(1, min(want, int(half)-1))
-}
-
-// descriptors returns the soft limit on open files, or no limit where the
-// system will not say.
-func descriptors() uint64 {
-	var r syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
-		return math.MaxInt32
-	}
-	return r.Cur
 }

@@ -214,15 +214,6 @@ func TestScan(t *testing.T) {
 	c.say("NOOP", "250 ")
 }
 
-func TestNewHeedsDescriptors(t *testing.T) {
-	cfg := config()
-	cfg.Limits.Connections = 1 << 40
-	got, most := New(quiet(), &desk{}, cfg).limits.Connections, descriptors()/2
-	if uint64(got) >= most {
-		t.Errorf("%d connections with %d descriptors", got, 2*most)
-	}
-}
-
 func TestIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := onPipes(t, config()).connect(t).greet()

@@ -109,7 +109,6 @@ func New(log *slog.Logger, r Receiver, cfg Config) *Server {
 		cfg.Now = time.Now
 	}
 	limits := cfg.Limits.filled(DefaultLimits())
-	limits = limits.fitting(len(cfg.ProxyFrom) > 0, descriptors())
 	s := &Server{
 		log: log, receiver: r, cfg: cfg, limits: limits,
 		words:     newWords(cfg.Hostname, cfg.Help, cfg.MaxBytes),

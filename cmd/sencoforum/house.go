@@ -28,11 +28,12 @@ import (
 // A house is the whole server but for its doors: the store, the books, the
 // followers and the queue, wired together.
 type house struct {
-	log  *slog.Logger
-	cfg  config.Config
-	db   *store.DB
-	keys *token.Keyring
-	dkim *courier.DKIMKeys
+	log    *slog.Logger
+	cfg    config.Config
+	places places
+	db     *store.DB
+	keys   *token.Keyring
+	dkim   *courier.DKIMKeys
 
 	desk      *incoming.Desk
 	publisher *archive.Publisher
@@ -79,7 +80,7 @@ func openHouse(log *slog.Logger, cfg config.Config, out queue.Courier) (*house, 
 	if err := failpoint.Hit(failpoint.StartOpened); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	h := &house{log: log, cfg: cfg, db: db}
+	h := &house{log: log, cfg: cfg, places: fit(log, cfg, descriptors()), db: db}
 	if err := h.build(out); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -130,7 +131,8 @@ func (h *house) queueConfig() queue.Config {
 	return queue.Config{
 		UnsettledMax:   d.UnsettledMax,
 		Lifetime:       time.Duration(d.RetryFor),
-		MaxConnections: d.ConnectionsTotal,
+		MaxConnections: h.places.out,
+		MaxRoutes:      h.places.lookups,
 		Finished: func(tx *store.Tx, batch uint64) error {
 			return fanout.Finished(tx, batch, time.Now())
 		},

@@ -226,7 +226,7 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 		return nil, err
 	}
 	limits := smtpd.DefaultLimits()
-	limits.Connections = s.cfg.SMTP.Connections
+	limits.Connections, limits.Headers = h.places.in, h.places.headers
 	limits.PerAddress = s.cfg.SMTP.ConnectionsPerIP
 	limits.PerNetwork = s.cfg.SMTP.ConnectionsPerNetwork
 	c := smtpd.Config{
