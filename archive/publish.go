@@ -9,6 +9,7 @@ import (
 
 	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
+	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -18,11 +19,14 @@ type Publisher struct {
 	log *slog.Logger
 	db  *store.DB
 	now func() time.Time
+
+	noRoom *seldom.Line
 }
 
 // NewPublisher returns a publisher; Run starts it.
 func NewPublisher(log *slog.Logger, db *store.DB, now func() time.Time) *Publisher {
-	return &Publisher{log: log, db: db, now: now}
+	return &Publisher{log: log, db: db, now: now,
+		noRoom: seldom.NewLine("no room on disk: accepted posts wait to be published", slog.LevelError, seldom.Minute)}
 }
 
 // publishBatch bounds one transaction; fullPause is how long publishing waits
@@ -43,7 +47,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		next, err := p.step()
 		if errors.Is(err, store.ErrFull) {
-			p.log.Error("no room on disk: accepted posts wait to be published")
+			p.noRoom.Log(p.log)
 			next, err = p.now().Add(fullPause), nil
 		}
 		if err != nil {

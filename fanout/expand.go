@@ -11,6 +11,7 @@ import (
 	"sencoforum/archive"
 	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
+	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/queue"
 	"sencoforum/store"
@@ -21,11 +22,14 @@ type Expander struct {
 	log *slog.Logger
 	db  *store.DB
 	now func() time.Time
+
+	noRoom *seldom.Line
 }
 
 // NewExpander returns an expander; Run starts it.
 func NewExpander(log *slog.Logger, db *store.DB, now func() time.Time) *Expander {
-	return &Expander{log: log, db: db, now: now}
+	return &Expander{log: log, db: db, now: now,
+		noRoom: seldom.NewLine("no room on disk: published posts wait to be sent", slog.LevelError, seldom.Minute)}
 }
 
 // chunk is how many members one transaction looks at, of one post or of several:
@@ -46,7 +50,7 @@ func (e *Expander) Run(ctx context.Context) error {
 			err = failpoint.Hit(failpoint.FanoutExpanded)
 		}
 		if errors.Is(err, store.ErrFull) {
-			e.log.Error("no room on disk: published posts wait to be sent")
+			e.noRoom.Log(e.log)
 			more, err = true, nil
 			pause(ctx, fullPause)
 		}

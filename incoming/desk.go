@@ -20,6 +20,7 @@ import (
 	"net/netip"
 	"time"
 
+	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/moderate"
@@ -46,11 +47,18 @@ type Desk struct {
 	keys   *token.Keyring
 	people *moderate.Forwarder
 	cfg    Config
+
+	// Why mail is put off, for the log.
+	noRoom, tooMany *seldom.Line
 }
 
 // New returns a desk.
 func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.Forwarder, cfg Config) *Desk {
-	return &Desk{log: log, db: db, keys: keys, people: people, cfg: cfg}
+	return &Desk{
+		log: log, db: db, keys: keys, people: people, cfg: cfg,
+		noRoom:  seldom.NewLine("no room on disk: mail is put off", slog.LevelError, seldom.Minute),
+		tooMany: seldom.NewLine("too many copies wait: mail is put off", slog.LevelWarn, seldom.Minute),
+	}
 }
 
 // Mail is asked before a sender is taken. It refuses for a time when the disk
@@ -61,7 +69,7 @@ func (d *Desk) Mail(_ context.Context, _ *message.Envelope) error {
 		return fmt.Errorf("look for room: %w", err)
 	}
 	if free < d.cfg.MinFree {
-		d.log.Error("no room on disk: mail is put off", "free", free, "needed", d.cfg.MinFree)
+		d.noRoom.Log(d.log, slog.Uint64("free", free), slog.Uint64("needed", d.cfg.MinFree))
 		return d.host().Refuse(list.CaseRoom)
 	}
 	if d.cfg.MaxQueue == 0 {
@@ -72,7 +80,7 @@ func (d *Desk) Mail(_ context.Context, _ *message.Envelope) error {
 		return err
 	}
 	if depth > d.cfg.MaxQueue {
-		d.log.Warn("too many copies wait: mail is put off", "waiting", depth)
+		d.tooMany.Log(d.log, slog.Uint64("waiting", depth))
 		return d.host().Refuse(list.CaseBusy)
 	}
 	return nil

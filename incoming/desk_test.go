@@ -1,6 +1,7 @@
 package incoming
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -309,20 +310,46 @@ func TestNoRoomIsTemporary(t *testing.T) {
 	}
 }
 
-func TestALongQueueIsTemporary(t *testing.T) {
-	o := open(t)
-	testdb.Update(t, o.db, func(tx *store.Tx) error {
-		for range 101 {
-			if err := queue.Put(tx, queue.Row{Kind: "post", Domain: "school.example", Payload: []byte("x"), Queued: noon}); err != nil {
-				return err
+// A full disk was made fuller by a line for each message that was put off.
+func TestMailThatIsPutOffIsLoggedOnceAMinute(t *testing.T) {
+	for _, full := range []bool{true, false} {
+		o := open(t)
+		out := new(bytes.Buffer)
+		o.desk.log = slog.New(slog.NewTextHandler(out, nil))
+		word := "too many copies wait: mail is put off"
+		if full {
+			o.desk.cfg.MinFree, word = 1<<62, "no room on disk: mail is put off"
+		}
+		o.desk.cfg.MaxQueue = 1
+		testdb.Update(t, o.db, func(tx *store.Tx) error { return fill(tx, 2) })
+		for range 500 {
+			if err := o.desk.Mail(t.Context(), &message.Envelope{}); err == nil {
+				t.Fatal("it was taken")
 			}
 		}
-		return nil
-	})
+		if got := strings.Count(out.String(), word); got != 1 || strings.Count(out.String(), "\n") != 1 {
+			t.Errorf("%q: got %d lines, want 1:\n%s", word, got, out)
+		}
+	}
+}
+
+func TestALongQueueIsTemporary(t *testing.T) {
+	o := open(t)
+	testdb.Update(t, o.db, func(tx *store.Tx) error { return fill(tx, 101) })
 	var r *list.Refusal
 	if err := o.receive(t, ordinary()); !errors.As(err, &r) || r.Code != 452 {
 		t.Errorf("error %v", err)
 	}
+}
+
+// fill puts n copies into the queue.
+func fill(tx *store.Tx, n int) error {
+	for range n {
+		if err := queue.Put(tx, queue.Row{Kind: "post", Domain: "school.example", Payload: []byte("x"), Queued: noon}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestAMailToTheListAndToItsOwnersIsBoth(t *testing.T) {

@@ -2,6 +2,7 @@ package smtpd
 
 import (
 	"errors"
+	"log/slog"
 	"net"
 	"net/netip"
 	"syscall"
@@ -31,7 +32,7 @@ func (d door) Accept() (net.Conn, error) {
 			return nil, err
 		default:
 			delay = min(max(2*delay, 5*time.Millisecond), time.Second)
-			d.server.log.Warn("cannot accept mail connections", "err", err, "again in", delay)
+			d.server.starved.Log(d.server.log, slog.Any("err", err), slog.Duration("again in", delay))
 			time.Sleep(delay)
 			continue
 		}

@@ -314,6 +314,10 @@ func TestStarvedOfDescriptors(t *testing.T) {
 		start := time.Now()
 		r := run(t, config(), &starved{p, 10}, func() net.Conn { return p.dial(t) })
 		r.connect(t).greet()
+		// It once wrote up to 200 lines a second into the log.
+		if got := strings.Count(r.log.String(), "cannot accept"); got != 1 {
+			t.Errorf("%d lines in the log, want 1", got)
+		}
 		// 5 ms doubled seven times, then a second each
 		if took := time.Since(start); took != 1275*time.Millisecond+2*time.Second {
 			t.Errorf("recovered after %v", took)

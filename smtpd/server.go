@@ -30,6 +30,7 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/message"
 )
@@ -80,9 +81,10 @@ type Server struct {
 	metrics  *metrics
 
 	// Connections that came to nothing, for the log.
-	away     *turned // found no place
-	shed     *turned // were displaced
-	faceless *turned // came from a proxy, without a proper header
+	away     *turned      // found no place
+	shed     *turned      // were displaced
+	faceless *turned      // came from a proxy, without a proper header
+	starved  *seldom.Line // could not even be taken, for want of descriptors or memory
 
 	// The library's session methods carry no context, so the one of all
 	// questions to the Receiver lives here. It ends with Shutdown.
@@ -116,6 +118,7 @@ func New(log *slog.Logger, r Receiver, cfg Config) *Server {
 		away:      newTurned("connections turned away", slog.LevelInfo),
 		shed:      newTurned("connections displaced by newcomers", slog.LevelInfo),
 		faceless:  newTurned("a proxy did not say who its client is; the connection was closed", slog.LevelWarn),
+		starved:   seldom.NewLine("cannot accept mail connections", slog.LevelWarn, seldom.Minute),
 		listeners: make(map[net.Listener]struct{}),
 		gates:     make(map[*gate]struct{}),
 		caps:      newCaps(limits),

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"sencoforum/internal/failpoint"
@@ -185,7 +186,7 @@ func (db *DB) finish(g *group, err error) {
 		g.tell(nil)
 	case errors.Is(err, ErrFull):
 		db.metrics.failedFor(failedFull)
-		db.log.Warn("store: no room for a commit, nothing was written", "err", err)
+		db.full.Log(db.log, slog.Any("err", err))
 		g.tell(fmt.Errorf("update: %w", err))
 	case !g.applied && len(g.members) > 1:
 		// The engine refused a row before anything was written: a damaged page, perhaps. Alone,

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -144,6 +146,24 @@ func TestTheFileHasALargestSize(t *testing.T) {
 		t.Errorf("update beyond the largest size: %v, Err %v, want ErrFull alone", err, db.Err())
 	}
 	putWords(t, db, "small")
+}
+
+func TestCommitsWithoutRoomAreLoggedOnceAMinute(t *testing.T) {
+	out := new(bytes.Buffer)
+	db := openAt(t, filepath.Join(t.TempDir(), "store.db"),
+		Options{MaxSize: 16 << 20, Log: slog.New(slog.NewTextHandler(out, nil))})
+	large := func(tx *Tx) error { return blobs.Put(tx, 1, plainBlob(make([]byte, 20<<20))) }
+	for range 5 {
+		if err := db.Update(large); !errors.Is(err, ErrFull) {
+			t.Fatalf("update: %v, want ErrFull", err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Count(out.String(), "no room for a commit"), 1; got != want {
+		t.Errorf("got %d lines, want %d:\n%s", got, want, out)
+	}
 }
 
 // This one needs neither root nor a disk of its own.

@@ -24,6 +24,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sencoforum/internal/seldom"
 )
 
 // Options are the settings of a store. The zero value works: no reserve, nothing compressed, schema 0.
@@ -53,6 +55,7 @@ type DB struct {
 	reserve *reserve
 	bells   bells
 	metrics *metrics
+	full    *seldom.Line // commits without room
 
 	queue  queue         // Updates that wait
 	ended  chan struct{} // closed when the committer has returned
@@ -100,7 +103,8 @@ func New(engine Engine, o Options) (*DB, error) {
 }
 
 func newDB(engine Engine, o Options) *DB {
-	db := &DB{engine: engine, options: o, log: o.Log, metrics: newMetrics(), ended: make(chan struct{}), failed: make(chan struct{})}
+	db := &DB{engine: engine, options: o, log: o.Log, metrics: newMetrics(), ended: make(chan struct{}), failed: make(chan struct{}),
+		full: seldom.NewLine("store: no room for a commit, nothing was written", slog.LevelWarn, seldom.Minute)}
 	db.queue.wake = make(chan struct{}, 1)
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)

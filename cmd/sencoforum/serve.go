@@ -21,6 +21,7 @@ import (
 
 	"sencoforum/config"
 	"sencoforum/internal/failpoint"
+	"sencoforum/internal/seldom"
 	"sencoforum/queue"
 	"sencoforum/smtpd"
 )
@@ -249,8 +250,9 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 // socket the server does without, until there is some.
 func (s server) control(ctx context.Context, h *house) error {
 	l, err := listenControl(filepath.Join(s.cfg.Data, controlName))
+	noRoom := seldom.NewLine("no room on disk for the control socket: commands do not reach this server", slog.LevelError, seldom.Minute)
 	for errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		s.log.Error("no room on disk for the control socket: commands do not reach this server", "cause", err)
+		noRoom.Log(s.log, slog.Any("cause", err))
 		select {
 		case <-ctx.Done():
 			return nil

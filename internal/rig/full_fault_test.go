@@ -24,7 +24,7 @@ func TestRigFullDiskFindsAPlantedFault(t *testing.T) {
 	}
 	end := s.crowd(t.Context(), "early", posters...)
 	for range 5 {
-		s.starve(t, fullStep, saysNoCommit)
+		s.starve(t, fullStep, metCommit)
 	}
 	s.disk.clear(t)
 	end()

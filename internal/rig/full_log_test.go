@@ -60,9 +60,6 @@ func (l *fullLog) line(line string) {
 			break
 		}
 	}
-	if strings.Contains(line, saysPutOff) {
-		return // one a message: they would push out the rest
-	}
 	if l.last = append(l.last, line); len(l.last) > 100 {
 		l.last = l.last[50:]
 	}
