@@ -119,12 +119,17 @@ func (e *bolt) failedCommit(id int, cause error) error {
 	return fmt.Errorf("%w: %w", ErrFull, cause)
 }
 
-// isFull recognises the want of room. bbolt does not wrap all causes.
+// isFull recognises the want of room: on the disk, or for the file.
 func isFull(err error) bool {
-	if errors.Is(err, berrors.ErrMaxSizeReached) {
-		return true
-	}
-	for _, n := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+	return wantsDisk(err) || errors.Is(err, berrors.ErrMaxSizeReached) || causedBy(err, syscall.EFBIG)
+}
+
+// wantsDisk recognises the want of room that others on the disk could give. A file that may grow no more has no use for it.
+func wantsDisk(err error) bool { return causedBy(err, syscall.ENOSPC, syscall.EDQUOT) }
+
+// causedBy recognises causes. bbolt does not wrap all of them.
+func causedBy(err error, causes ...syscall.Errno) bool {
+	for _, n := range causes {
 		if errors.Is(err, n) || strings.Contains(err.Error(), ": "+n.Error()) {
 			return true
 		}

@@ -116,7 +116,7 @@ func (db *DB) commitJobs(jobs []*job) {
 		return
 	}
 	db.queue.putBack(left)
-	if errors.Is(err, ErrFull) && db.reserve.release() {
+	if errors.Is(err, ErrFull) && wantsDisk(err) && db.reserve.release() {
 		g.applied = false
 		err = db.engine.Update(g.apply)
 	}

@@ -136,6 +136,49 @@ func TestAReserveThatCannotBeMadeStopsNobody(t *testing.T) {
 	}
 }
 
+// A file that may not grow has no use for room on the disk: the reserve was once given up for nothing.
+func TestTheReserveIsKeptWhenOnlyTheFileMayNotGrow(t *testing.T) {
+	large := func(tx *Tx) error { return blobs.Put(tx, 1, plainBlob(make([]byte, 20<<20))) }
+	for _, c := range []struct {
+		name    string
+		options Options
+		limit   uint64
+	}{
+		{"by the options", Options{Reserve: 1 << 20, MaxSize: 16 << 20}, unix.RLIM_INFINITY},
+		{"by the limit of the process", Options{Reserve: 1 << 20}, 17 << 20},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "store.db")
+			db := openAt(t, path, c.options)
+			lift := limitFiles(t, c.limit)
+			err := db.Update(large)
+			lift()
+			if !errors.Is(err, ErrFull) || db.Err() != nil {
+				t.Errorf("update: %v, Err %v, want ErrFull alone", err, db.Err())
+			}
+			if _, err := os.Stat(path + ".reserve"); err != nil {
+				t.Errorf("the reserve is gone: %v", err)
+			}
+		})
+	}
+}
+
+// limitFiles lets this process write no file beyond a size, until lift.
+func limitFiles(t *testing.T, size uint64) (lift func()) {
+	t.Helper()
+	var old unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
+		t.Fatal(err)
+	}
+	set := func(l unix.Rlimit) {
+		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(unix.Rlimit{Cur: min(size, old.Max), Max: old.Max})
+	return func() { set(old) }
+}
+
 func TestTheFileHasALargestSize(t *testing.T) {
 	db := openAt(t, filepath.Join(t.TempDir(), "store.db"), Options{MaxSize: 32 << 20})
 	var err error
@@ -171,18 +214,10 @@ func TestALimitOnTheSizeOfFilesIsLikeAFullDisk(t *testing.T) {
 	db := openTest(t)
 	putWords(t, db, "before")
 	large := func(tx *Tx) error { return blobs.Put(tx, 1, plainBlob(make([]byte, 20<<20))) }
-	var old unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 17 << 20, Max: old.Max}); err != nil {
-		t.Fatal(err)
-	}
+	lift := limitFiles(t, 17<<20)
 	err := db.Update(large)
 	smallErr := db.Update(func(tx *Tx) error { return writeWords(tx, "small") })
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
-		t.Fatal(err)
-	}
+	lift()
 	if !errors.Is(err, ErrFull) || smallErr != nil || db.Err() != nil {
 		t.Errorf("a large update: %v, a small one: %v, Err %v; want ErrFull and no more", err, smallErr, db.Err())
 	}
