@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // backupRoom is what must stay free beside a backup.
@@ -19,6 +20,27 @@ func (e *bolt) Backup(path string, verify func(Engine) error) error {
 	if err := e.roomFor(path); err != nil {
 		return err
 	}
+	if err := e.backUp(path, verify); err != nil {
+		return backupFailed(err, filepath.Dir(path))
+	}
+	return nil
+}
+
+// backupFailed says what an operator can do about a backup that found no room.
+func backupFailed(err error, dir string) error {
+	switch {
+	case causedBy(err, syscall.EDQUOT):
+		return fmt.Errorf("%w: %w; the quota of this user is used up in %s: raise it, make room there, or choose another disk", ErrFull, err, dir)
+	case causedBy(err, syscall.EFBIG):
+		return fmt.Errorf("%w: %w; a limit on the size of files is in the way: lift it (ulimit -f), or choose another file system", ErrFull, err)
+	case isFull(err):
+		return fmt.Errorf("%w: %w; make room in %s (df and df -i say whether bytes or files are missing), or choose another disk", ErrFull, err, dir)
+	}
+	return err
+}
+
+// backUp writes and verifies the copy, and removes it after an error.
+func (e *bolt) backUp(path string, verify func(Engine) error) error {
 	f, err := openLocked(path+".partial", os.O_RDWR|os.O_CREATE, DefaultOptions().Lock)
 	if err != nil {
 		return err
@@ -35,9 +57,6 @@ func (e *bolt) Backup(path string, verify func(Engine) error) error {
 	if copied != nil {
 		err = errors.Join(err, copied.Close())
 	}
-	if err != nil && isFull(err) {
-		err = fmt.Errorf("%w: %w", ErrFull, err)
-	}
 	return err
 }
 
@@ -52,7 +71,8 @@ func (e *bolt) roomFor(path string) error {
 		return err
 	}
 	if need := uint64(size) + backupRoom; free < need {
-		return fmt.Errorf("%w: the copy needs %d MiB and %s has %d MiB free", ErrFull, need>>20, filepath.Dir(path), free>>20)
+		return fmt.Errorf("%w: the copy needs %d MiB and %s has %d MiB free; make room there, or choose another disk",
+			ErrFull, need>>20, filepath.Dir(path), free>>20)
 	}
 	return nil
 }

@@ -133,8 +133,17 @@ func isStill(f *os.File, path string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// createBolt makes a new file under another name, flushes and checks it, and then gives it its name.
+// createBolt makes a new store. Without room nothing of it is left, and the error says what to do.
 func createBolt(path string, o Options) (*bolt, error) {
+	e, err := makeBolt(path, o)
+	if err != nil && isFull(err) {
+		err = fmt.Errorf("%w: %w; make room (df and df -i say whether bytes or files are missing) and start again", ErrFull, err)
+	}
+	return e, err
+}
+
+// makeBolt makes a new file under another name, flushes and checks it, and then gives it its name.
+func makeBolt(path string, o Options) (*bolt, error) {
 	f, err := openLocked(path+".new", os.O_RDWR|os.O_CREATE, o.Lock)
 	if err != nil {
 		return nil, err
@@ -148,9 +157,6 @@ func createBolt(path string, o Options) (*bolt, error) {
 	os.Remove(f.Name()) // a crash may leave it, too
 	if e != nil {
 		err = errors.Join(err, e.Close())
-	}
-	if isFull(err) {
-		err = fmt.Errorf("%w: %w; make room and start again", ErrFull, err)
 	}
 	return nil, err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -40,6 +41,61 @@ func fillDisk(t *testing.T, dir string, left int64) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// takeFiles makes files on a disk of its own until there can be no more. Bytes are free all the same.
+func takeFiles(t *testing.T, dir string) {
+	t.Helper()
+	if err := unix.Mount("none", dir, "tmpfs", unix.MS_REMOUNT, "nr_inodes=20"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		path := filepath.Join(dir, "file"+strconv.Itoa(i))
+		if err := os.WriteFile(path, nil, 0o600); errors.Is(err, unix.ENOSPC) {
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("20 files, and there is room for more")
+}
+
+// A backup, and a first start, once said only "no space left on device" of a disk with room for bytes and none for files.
+func TestNoRoomForAFileIsToldAndWhatToDo(t *testing.T) {
+	dir := smallDisk(t, 64<<20)
+	takeFiles(t, dir)
+	db := openTest(t)
+	putWords(t, db, "a")
+	if err := db.Backup(filepath.Join(dir, "copy")); !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "df -i") {
+		t.Errorf("backup: %v, want ErrFull and what to do", err)
+	}
+	if _, err := Open(filepath.Join(dir, "store.db"), Options{}); !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), "df -i") {
+		t.Errorf("first start: %v, want ErrFull and what to do", err)
+	}
+	putWords(t, db, "b")
+}
+
+func TestABackupWithoutRoomSaysWhatToDo(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"no bytes, or no files", &fs.PathError{Op: "open", Path: "/b/copy.partial", Err: unix.ENOSPC}, "make room in /b"},
+		{"the user's quota", &fs.PathError{Op: "write", Path: "/b/copy.partial", Err: unix.EDQUOT}, "quota of this user is used up in /b"},
+		{"a limit on the size of files", &fs.PathError{Op: "write", Path: "/b/copy.partial", Err: unix.EFBIG}, "ulimit -f"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := backupFailed(tt.err, "/b")
+			if !errors.Is(err, ErrFull) || !errors.Is(err, tt.err) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want ErrFull with the cause and %q", err, tt.want)
+			}
+		})
+	}
+	other := errors.New("input/output error")
+	if err := backupFailed(other, "/b"); err != other {
+		t.Errorf("got %v, want %v as it is", err, other)
+	}
 }
 
 func TestAFirstStartOnAFullDiskLeavesNothing(t *testing.T) {

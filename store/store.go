@@ -150,7 +150,7 @@ func (db *DB) Stats() Stats {
 
 // Backup writes a copy of one moment to a new file at path, while work goes on. The copy is made under
 // another name, flushed to disk, opened and checked record by record, and only then gets its name. An existing
-// file is never replaced; without room the error wraps ErrFull, with figures.
+// file is never replaced; without room the error wraps ErrFull and says what to do.
 func (db *DB) Backup(path string) error {
 	if err := db.engine.Backup(filepath.Clean(path), verifyCopy); err != nil {
 		return fmt.Errorf("back up store to %s: %w", path, err)
