@@ -43,7 +43,7 @@ func guard(err *error, old bool) {
 	r := recover()
 	switch _, fault := r.(interface{ Addr() uintptr }); {
 	case fault: // the system could not bring the page in: the file was cut off, or the disk does not read
-		*err = fmt.Errorf("%w: %w: %v; restore the newest backup that passes its check", ErrDamaged, errFault, r)
+		*err = fmt.Errorf("%w: %w: %v; look at the disk first (dmesg), then restore the newest backup that passes its check", ErrDamaged, errFault, r)
 	case r != nil:
 		*err = fmt.Errorf("%w: %v; restore the newest backup that passes its check", ErrDamaged, r)
 	}

@@ -21,7 +21,8 @@ func (e *bolt) walk(problem func(string)) error {
 	if err != nil {
 		return err
 	}
-	m, lost, err := readMeta(e.file)
+	file := &failing{r: e.file}
+	m, lost, err := readMeta(file)
 	info, statErr := e.file.Stat()
 	r, beginErr := e.begin(false)
 	rollback(w)
@@ -32,6 +33,8 @@ func (e *bolt) walk(problem func(string)) error {
 	switch {
 	case statErr != nil:
 		return statErr
+	case file.err != nil:
+		return diskFailed(e.path, file.err)
 	case err != nil:
 		problem(err.Error())
 		return nil
@@ -42,9 +45,12 @@ func (e *bolt) walk(problem func(string)) error {
 		problem(p)
 		return nil
 	}
-	walk := newWalker(e.file, m, true, problem)
+	walk := newWalker(file, m, true, problem)
 	walk.freelist()
 	walk.tree(m.root, true)
+	if file.err != nil {
+		return diskFailed(e.path, file.err)
+	}
 	return nil
 }
 

@@ -72,7 +72,7 @@ func readMeta(file io.ReaderAt) (m boltMeta, lost bool, err error) {
 		ok1 = ok1 && int64(m1.pageSize) == size
 	}
 	if r.err != nil {
-		return m, false, fmt.Errorf("cannot be read: %w", r.err)
+		return m, false, r.err
 	}
 	if !ok0 && !ok1 {
 		return m, false, errors.New("neither of its two first pages is that of a store")
@@ -84,18 +84,28 @@ func readMeta(file io.ReaderAt) (m boltMeta, lost bool, err error) {
 	return m0, !sound0 || !sound1 || copied, nil
 }
 
-// failing keeps the first error of its reads, but for the end of the file.
+// failing keeps the first error of its reads, but for the end of the file, and then reads no more: a disk that fails takes
+// seconds over each attempt.
 type failing struct {
 	r   io.ReaderAt
 	err error
 }
 
 func (f *failing) ReadAt(b []byte, at int64) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
 	n, err := f.r.ReadAt(b, at)
-	if err != nil && !errors.Is(err, io.EOF) && f.err == nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		f.err = err
 	}
 	return n, err
+}
+
+// diskFailed says that a file could not be read, and what to do before anything else.
+func diskFailed(name string, err error) error {
+	return fmt.Errorf("%w: %s: %w; look at the disk first (dmesg, smartctl -a), for the store itself may be whole; "+
+		"if the disk is failing, copy the file to a sound one, or restore the newest backup there", ErrDisk, name, err)
 }
 
 // metaAt reads the meta page at an offset. ok says that bbolt will take it, sound that it is wholly right.
@@ -113,42 +123,55 @@ func checkBeforeMap(f *os.File, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	return checkFile(f, f.Name(), info.Size(), log)
+}
+
+// checkFile checks the file of a name and a size.
+func checkFile(r io.ReaderAt, name string, size int64, log *slog.Logger) error {
 	first := ""
-	lost := walkFile(f, info.Size(), false, func(p string) {
+	lost, err := walkFile(r, size, false, func(p string) {
 		if first == "" {
 			first = p
 		}
 	})
+	if err != nil {
+		return diskFailed(name, err)
+	}
 	if first != "" {
 		return fmt.Errorf("%w: %s %s; restore the newest backup (if this is a first start, remove the file and start again)",
-			ErrDamaged, f.Name(), first)
+			ErrDamaged, name, first)
 	}
 	if lost {
 		log.Warn("store: one of the two meta pages is damaged, as after a power cut; if there was none, "+
-			"the last commit may be missing", "file", f.Name())
+			"the last commit may be missing", "file", name)
 	}
 	return nil
 }
 
-// walkFile checks a file, without the rows or with them, and reports whether a meta page is lost.
-func walkFile(r io.ReaderAt, size int64, deep bool, problem func(string)) (lost bool) {
+// walkFile checks a file, without the rows or with them, and reports whether a meta page is lost. The error is one of
+// the disk, which says nothing about the file.
+func walkFile(file io.ReaderAt, size int64, deep bool, problem func(string)) (lost bool, err error) {
 	if size == 0 {
 		problem("is empty")
-		return false
+		return false, nil
 	}
+	r := &failing{r: file}
 	m, lost, err := readMeta(r)
-	if err != nil {
+	switch {
+	case r.err != nil:
+		return false, r.err
+	case err != nil:
 		problem(err.Error())
-		return false
+		return false, nil
 	}
 	if p := m.fault(size); p != "" {
 		problem(p)
-		return lost
+		return lost, nil
 	}
 	w := newWalker(r, m, deep, problem)
 	w.freelist()
 	w.tree(m.root, true)
-	return lost
+	return lost, r.err
 }
 
 // fault says what is wrong with a meta page, given the size of the file.

@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"errors"
+	"io"
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -117,6 +119,52 @@ func TestAMetaPageThatCannotBeReadIsNoTornOne(t *testing.T) {
 			t.Errorf("meta page at %d: lost %v, %v; want the error of the disk", at, lost, err)
 		}
 	}
+}
+
+// A disk that did not read was once taken for damage, with the advice to restore a backup.
+func TestAPageThatCannotBeReadIsTheDisksFault(t *testing.T) {
+	b := smallPages(t, 80)
+	m, _, err := readMeta(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range m.high {
+		if id > 1 && !reachable(b, m, id) {
+			continue
+		}
+		at := int64(id) * 1024
+		err := checkFile(spoilt{bytes.NewReader(b), at, at + 1024}, "/data/forum.db", int64(len(b)), slog.New(slog.DiscardHandler))
+		if !errors.Is(err, ErrDisk) || !errors.Is(err, errDisk) || errors.Is(err, ErrDamaged) {
+			t.Fatalf("page %d: %v, want ErrDisk with its cause, and not ErrDamaged", id, err)
+		}
+		for _, word := range []string{"/data/forum.db", "dmesg", "smartctl"} {
+			if !strings.Contains(err.Error(), word) {
+				t.Errorf("page %d: %v, want %q in it", id, err, word)
+			}
+		}
+	}
+}
+
+// A disk that fails takes its time over each read, and what follows from the first failure tells nothing.
+func TestTheWalkReadsNoMoreOnceTheDiskFailed(t *testing.T) {
+	b := smallPages(t, 80)
+	reads := 0
+	r := counted{spoilt{bytes.NewReader(b), 2048, int64(len(b))}, &reads}
+	_, err := walkFile(r, int64(len(b)), true, func(p string) { t.Errorf("a problem of the file: %s", p) })
+	if !errors.Is(err, errDisk) || reads != 3 {
+		t.Errorf("%d reads, %v; want the two meta pages and one more", reads, err)
+	}
+}
+
+// counted counts reads.
+type counted struct {
+	io.ReaderAt
+	reads *int
+}
+
+func (c counted) ReadAt(b []byte, at int64) (int, error) {
+	*c.reads++
+	return c.ReaderAt.ReadAt(b, at)
 }
 
 // Commits write the two meta pages in turn, so two of the same commit are one over the other.

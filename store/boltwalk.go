@@ -10,7 +10,7 @@ import (
 // pages without reading outside the file and without going in circles. bbolt packs pages without gaps, so a
 // wrong count or size shows. Not deep, it reads no more than the headers of the leaves.
 type walker struct {
-	r       io.ReaderAt
+	r       *failing
 	meta    boltMeta
 	deep    bool
 	problem func(string)
@@ -23,7 +23,7 @@ type bitset []uint64
 func (s bitset) has(i uint64) bool { return s[i/64]&(1<<(i%64)) != 0 }
 func (s bitset) set(i uint64)      { s[i/64] |= 1 << (i % 64) }
 
-func newWalker(r io.ReaderAt, m boltMeta, deep bool, problem func(string)) *walker {
+func newWalker(r *failing, m boltMeta, deep bool, problem func(string)) *walker {
 	words := m.high/64 + 1
 	w := &walker{r: r, meta: m, deep: deep, problem: problem, used: make(bitset, words), free: make(bitset, words)}
 	w.used.set(0)
@@ -31,7 +31,12 @@ func newWalker(r io.ReaderAt, m boltMeta, deep bool, problem func(string)) *walk
 	return w
 }
 
-func (w *walker) report(format string, args ...any) { w.problem(fmt.Sprintf(format, args...)) }
+// report tells of a problem. What follows from a disk that does not read is none of the file's.
+func (w *walker) report(format string, args ...any) {
+	if w.r.err == nil {
+		w.problem(fmt.Sprintf(format, args...))
+	}
+}
 
 // page is a page being read, with the pages that overflow from it.
 type page struct {

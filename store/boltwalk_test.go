@@ -55,7 +55,9 @@ func resum(b []byte) {
 }
 
 func walkAll(b []byte, deep bool) (problems []string) {
-	walkFile(bytes.NewReader(b), int64(len(b)), deep, func(p string) { problems = append(problems, p) })
+	if _, err := walkFile(bytes.NewReader(b), int64(len(b)), deep, func(p string) { problems = append(problems, p) }); err != nil {
+		problems = append(problems, err.Error())
+	}
 	return problems
 }
 
@@ -99,7 +101,7 @@ func TestCirclesAreFoundBeforeTheFileIsMapped(t *testing.T) {
 
 // reachable reports whether a page is in use: damage of a free page is none.
 func reachable(b []byte, m boltMeta, id uint64) bool {
-	w := newWalker(bytes.NewReader(b), m, true, func(string) {})
+	w := newWalker(&failing{r: bytes.NewReader(b)}, m, true, func(string) {})
 	w.freelist()
 	w.tree(m.root, true)
 	return w.used.has(id)

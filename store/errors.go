@@ -21,6 +21,9 @@ var (
 	// ErrDamaged says that what was read is not what was written.
 	ErrDamaged = errors.New("store is damaged")
 
+	// ErrDisk says that the disk did not give out what was written, which may be whole.
+	ErrDisk = errors.New("the disk could not be read")
+
 	// ErrInUse says that another process has the store open.
 	ErrInUse = errors.New("store is in use")
 

@@ -76,7 +76,7 @@ type Stats struct {
 }
 
 // Open opens the store at path and migrates it to the schema of the options; it makes a new one, atomically,
-// when there is no file. The error may wrap ErrInUse, ErrNewer, ErrDamaged or ErrFull and says what to do next.
+// when there is no file. The error may wrap ErrInUse, ErrNewer, ErrDamaged, ErrDisk or ErrFull and says what to do next.
 func Open(path string, o Options) (*DB, error) {
 	engine, err := Bolt(path, o)
 	if err != nil {
