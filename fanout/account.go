@@ -48,7 +48,7 @@ func Accounts(tx *store.Tx, each func(Account) error) (faults []string, err erro
 		}
 	}
 	for batch, n := range open {
-		faults = append(faults, fmt.Sprintf("%d copies wait for post %d, which is not there", n, batch))
+		faults = append(faults, fmt.Sprintf("%s for post %d, which is not there", number(n, "copy waits", "copies wait"), batch))
 	}
 	lost, err := withoutPost(tx, posted)
 	return append(faults, lost...), err
@@ -92,7 +92,7 @@ func (a *Account) compare(rows int) {
 			a.Faults = append(a.Faults, fmt.Sprintf(format, args...))
 		}
 	}
-	fault(rows > a.Copies.Open, "%d copies wait, but %d are counted open", rows, a.Copies.Open)
+	fault(rows > a.Copies.Open, "%s, but %s counted open", number(rows, "copy waits", "copies wait"), number(a.Copies.Open, "is", "are"))
 	if a.Imported {
 		fault(a.Copies != queue.Counts{}, "it was imported, but copies were made")
 		return
@@ -107,7 +107,7 @@ func (a *Account) compare(rows int) {
 		fault(!a.Copies.Sealed, "its recipients were read, but its copies are not counted as complete")
 		fault(a.Copies.Sealed && a.Copies.Open == 0, "every copy is settled, but its message is not done")
 	case intake.Done:
-		fault(!a.Copies.Sealed || a.Copies.Open > 0, "it is done, but %d copies are open", a.Copies.Open)
+		fault(!a.Copies.Sealed || a.Copies.Open > 0, "it is done, but %s open", number(a.Copies.Open, "copy is", "copies are"))
 	}
 }
 

@@ -135,7 +135,7 @@ func TestBooksThatContradictEachOther(t *testing.T) {
 		"a message that is done too early":   {move(intake.Done), []string{"post 1: it is done, but 2 copies are open"}},
 		"a message that waits for nothing":   {message(intake.Waiting), []string{"message 2 is waiting, but there is no post of it"}},
 		"a message that was sent by nobody":  {message(intake.Done), []string{"message 2 is done, but there is no post of it"}},
-		"a copy of no post":                  {row(7), []string{"1 copies wait for post 7, which is not there"}},
+		"a copy of no post":                  {row(7), []string{"1 copy waits for post 7, which is not there"}},
 		"a message that went away":           {func(tx *store.Tx) error { return intake.Purge(tx, 1, "") }, []string{"post 1: its message 1 is not there"}},
 		"a message of no post is no trouble": {message(intake.Handled), nil},
 	} {

@@ -117,22 +117,21 @@ func bodyOptions(p archive.Post, l list.List, webURL string) message.BodyOptions
 
 // attachNote is the line for files that are too large to travel with a copy.
 func attachNote(names []string, l list.List, p archive.Post, webURL string) string {
-	files := "1 file was"
-	if len(names) != 1 {
-		files = fmt.Sprintf("%d files were", len(names))
-	}
 	where := "Ask the writer for it at the list."
+	if len(names) != 1 {
+		where = "Ask the writer for them at the list."
+	}
 	if webURL != "" {
 		where = "Members can read the message at " + permalink(webURL, p) + "."
 	}
 	return fmt.Sprintf("%s too large to send with this email (more than %s in all): %s. %s",
-		files, list.Megabytes(l.AttachTotal), strings.Join(names, ", "), where)
+		number(len(names), "file was", "files were"), list.Megabytes(l.AttachTotal), strings.Join(names, ", "), where)
 }
 
 // footer is the same for all members, because footers are quoted back: it has
 // no address and no token of anybody's.
 func footer(p archive.Post, l list.List, webURL string) (text, htm string) {
-	lines := []string{fmt.Sprintf("Reply = everyone (%s people).", thousands(p.Audience))}
+	lines := []string{"Reply = everyone (" + number(p.Audience, "person", "people") + ")."}
 	if webURL != "" {
 		lines = append(lines, "Read, report or stop this discussion: "+permalink(webURL, p))
 	}
@@ -147,6 +146,14 @@ func footer(p archive.Post, l list.List, webURL string) (text, htm string) {
 		h.WriteString(html.EscapeString(line))
 	}
 	return strings.Join(lines, "\n"), h.String()
+}
+
+// number writes a number with what follows it, for example "1 person" or "1,204 people".
+func number(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
 }
 
 // thousands writes a number as people read it, for example "1,204".

@@ -131,3 +131,30 @@ func TestThousands(t *testing.T) {
 		}
 	}
 }
+
+// A list with one member once had "1 people" under each copy.
+func TestOnePersonIsNoPeople(t *testing.T) {
+	for n, want := range map[int]string{0: "(0 people)", 1: "(1 person)", 2: "(2 people)", 1204: "(1,204 people)"} {
+		text, htm := footer(archive.Post{Audience: n}, forum(), "")
+		if !strings.Contains(text, want) || !strings.Contains(htm, want) {
+			t.Errorf("got %q and %q, want %q in both", text, htm, want)
+		}
+	}
+}
+
+func TestFilesThatAreTooLargeAreCounted(t *testing.T) {
+	for _, tt := range []struct {
+		names []string
+		want  []string
+	}{
+		{[]string{"a.pdf"}, []string{"1 file was too large", "Ask the writer for it"}},
+		{[]string{"a.pdf", "b.pdf"}, []string{"2 files were too large", "Ask the writer for them"}},
+	} {
+		got := attachNote(tt.names, forum(), archive.Post{}, "")
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("got %q, want %q in it", got, want)
+			}
+		}
+	}
+}

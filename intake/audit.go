@@ -47,12 +47,12 @@ func Audit(tx *store.Tx) (Report, error) {
 			return r, err
 		}
 		if counted != r.Live[s] {
-			r.Faults = append(r.Faults, fmt.Sprintf("%d messages are %s, but the counter says %d", r.Live[s], s, counted))
+			r.Faults = append(r.Faults, fmt.Sprintf("messages that are %s: %d, but the counter says %d", s, r.Live[s], counted))
 		}
 		sum += r.Live[s] + n
 	}
 	if sum != r.Accepted {
-		r.Faults = append(r.Faults, fmt.Sprintf("%d messages were accepted, but %d are accounted for", r.Accepted, sum))
+		r.Faults = append(r.Faults, fmt.Sprintf("messages that were accepted: %d, but accounted for: %d", r.Accepted, sum))
 	}
 	return r, nil
 }

@@ -68,7 +68,7 @@ func demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	}
 	cfg := demoConfig(dir, l.Addr().String())
 	forum := sample.New(o.members+demoModerators, o.posts, time.Now())
-	fmt.Fprintf(out, "Filling %s with %d members and %d posts ...\n", dir, len(forum.Members), len(forum.Posts))
+	fmt.Fprintf(out, "Filling %s with %s and %s ...\n", dir, plural(len(forum.Members), "member"), plural(len(forum.Posts), "post"))
 	if err := fillOnce(cfg, forum, o.sendDelay); err != nil {
 		return err
 	}
