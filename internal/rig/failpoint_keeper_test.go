@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"sencoforum/internal/failpoint"
@@ -50,8 +49,7 @@ func (k *keeper) run() {
 func (k *keeper) once(env []string) bool {
 	cmd := exec.Command(k.srv.Binary, "--config", k.srv.Config, "serve")
 	cmd.Env, cmd.Stderr, cmd.Stdout = env, k, io.Discard
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
+	if err := begin(cmd); err != nil {
 		k.fault("start the server: %v", err)
 		return false
 	}

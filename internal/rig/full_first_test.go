@@ -163,7 +163,7 @@ func fullOutcome(t *testing.T, line ...string) (code int, said string) {
 	var out output
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
+	if err := begin(cmd); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)

@@ -31,8 +31,8 @@ func launch(t *testing.T, cmd *exec.Cmd) *process {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Pdeathsig = true, syscall.SIGKILL
-	if err := cmd.Start(); err != nil {
+	cmd.SysProcAttr.Setsid = true
+	if err := begin(cmd); err != nil {
 		t.Fatal(err)
 	}
 	go func() {

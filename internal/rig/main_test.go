@@ -11,6 +11,9 @@ import (
 
 // TestMain removes what build has made.
 func TestMain(m *testing.M) {
+	if os.Getenv(orphanVariable) != "" {
+		leaveAnOrphan()
+	}
 	code := m.Run()
 	if built.dir != "" {
 		os.RemoveAll(built.dir)

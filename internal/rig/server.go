@@ -139,7 +139,7 @@ func (s *Server) Start(ctx context.Context) error {
 	s.cmd = exec.Command(line[0], line[1:]...)
 	s.cmd.Env = append(os.Environ(), s.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.Log, s.Log
-	if err := s.cmd.Start(); err != nil {
+	if err := begin(s.cmd); err != nil {
 		return err
 	}
 	for until := time.Now().Add(startTime); time.Now().Before(until) && ctx.Err() == nil; {
