@@ -3,6 +3,7 @@ package rig
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -11,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/emersion/go-msgauth/dkim"
 )
 
 const forum = "senco-forum@lists.example.org"
@@ -29,7 +32,7 @@ var fields = map[string]string{
 }
 
 // allowed are the fields whose value is looked at elsewhere, or by nobody.
-const allowed = " Return-Path Delivered-To Feedback-Id From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
+const allowed = " Return-Path Delivered-To Dkim-Signature Feedback-Id From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
 
 // footer is what stands under a text of the demo.
 const footer = "\n-- \nReply = everyone (28 people).\nFewer emails, or leave: write weekly or leave to\nsenco-forum-request@lists.example.org\n"
@@ -55,6 +58,7 @@ func checkCopies(t *testing.T, d *demo, l letter, copies map[string]string) {
 		c.read(m.Header.Get("Content-Type"), m.Header.Get("Content-Transfer-Encoding"), body)
 		c.words(l)
 		c.private(l)
+		c.signature(d)
 		token := m.Header.Get("Return-Path")
 		if other, used := tokens[token]; used || !returnPath.MatchString(token) {
 			t.Errorf("return path %s for %s; used for %q too", token, address, other)
@@ -152,6 +156,20 @@ func (c *oneCopy) words(l letter) {
 	}
 	if html, ok := c.parts["text/html"]; ok && strings.Count(html, "Reply = everyone (28 people).") != 1 {
 		c.Errorf("%s: no footer in the HTML: %s", c.address, html)
+	}
+}
+
+// signature asks another implementation whether the copy is signed by the domain that From names, as it stands.
+func (c *oneCopy) signature(d *demo) {
+	_, sent, _ := strings.Cut(c.raw, "\r\nDelivered-To: "+c.address+"\r\n")
+	found, err := dkim.VerifyWithOptions(strings.NewReader(sent), &dkim.VerifyOptions{LookupTXT: func(name string) ([]string, error) {
+		if record, ok := d.keys[name]; ok {
+			return []string{record}, nil
+		}
+		return nil, errors.New("no record " + name)
+	}})
+	if err != nil || len(found) != 1 || found[0].Err != nil || found[0].Domain != "lists.example.org" {
+		c.Errorf("%s: signatures %+v, %v\n%s", c.address, found, err, c.raw)
 	}
 }
 

@@ -21,6 +21,7 @@ type demo struct {
 	binary, dir string
 	port        string // where it takes mail
 	members     map[string]string
+	keys        map[string]string // name of a DNS record -> what "dkim list" says to publish there
 	moderators  []string
 
 	mu     sync.Mutex
@@ -45,10 +46,30 @@ func startDemo(t *testing.T, binary string) *demo {
 			d.moderators = append(d.moderators, m.Address)
 		}
 	}
+	d.keys = d.published(t)
 	if len(d.members) != 28 || len(d.moderators) != 3 {
 		t.Fatalf("%d members and %d moderators, want 28 and 3", len(d.members), len(d.moderators))
 	}
 	return d
+}
+
+// published are the DNS records by which the demo's signatures are checked.
+func (d *demo) published(t *testing.T) map[string]string {
+	t.Helper()
+	var keys []struct {
+		Names  []string
+		Record string
+	}
+	if err := json.Unmarshal(d.command(t, "dkim", "list", "--json"), &keys); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, k := range keys {
+		for _, n := range k.Names {
+			all[n] = k.Record
+		}
+	}
+	return all
 }
 
 // command runs one of the operator's commands on the demo.
