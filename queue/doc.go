@@ -4,7 +4,8 @@
 // A row is one copy for one recipient. Rows are opaque: a [Render] function composes the copy at the moment of
 // sending, so that whatever was stopped, redacted or left in between takes effect, and a [Courier] carries it. Rows
 // belong to batches (a post, a digest issue); a batch remembers one byte of outcome for each of its members, and
-// words for failures only. A lone mail has batch 0 and leaves no trace unless it fails.
+// words for failures only. A lone mail has batch 0 and leaves no trace unless it fails. A [Letter] is the one kind of
+// row that the queue renders itself: a mail that was composed when it was put.
 //
 // # Tables
 //

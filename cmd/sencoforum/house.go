@@ -148,6 +148,8 @@ func renderers(c *fanout.Composer, f *moderate.Forwarder) queue.Render {
 			return c.Render(ctx, r)
 		case moderate.Kind:
 			return f.Render(ctx, r)
+		case queue.LetterKind:
+			return queue.RenderLetter(ctx, r)
 		}
 		return queue.Outgoing{}, fmt.Errorf("nobody renders rows of kind %q", r.Kind)
 	}

@@ -146,8 +146,11 @@ func putAside(tx *store.Tx) ([]aside, error) {
 
 // whatFor says what a row carries.
 func whatFor(r queue.Row) string {
-	if r.Kind == fanout.Kind {
+	switch r.Kind {
+	case fanout.Kind:
 		return fmt.Sprintf("post %d", r.Batch)
+	case queue.LetterKind:
+		return "letter"
 	}
 	return "mail to people"
 }
