@@ -20,6 +20,7 @@ import (
 	"net/netip"
 	"time"
 
+	"sencoforum/hold"
 	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -108,6 +109,8 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 	switch dest.Kind {
 	case list.KindPost:
 		err = d.post(ctx, in)
+	case list.KindConfirm:
+		err = d.confirm(in)
 	case list.KindBounces:
 		err = d.returned(in)
 	default:
@@ -133,20 +136,31 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 	if err != nil {
 		return dest, err
 	}
-	if dest.Token != "" && !d.tokenHolds(dest) {
-		return dest, d.texts(dest.List).Refuse(list.CaseToken)
+	if dest.Token == "" {
+		return dest, nil
 	}
-	return dest, nil
+	holds, err := d.tokenHolds(tx, dest)
+	if err == nil && !holds {
+		err = d.texts(dest.List).Refuse(list.CaseToken)
+	}
+	return dest, err
 }
 
-// tokenHolds reports whether a service address bears a token of ours. Only
-// return addresses are given out so far.
-func (d *Desk) tokenHolds(dest list.Destination) bool {
-	if dest.Kind != list.KindBounces {
-		return false
+// tokenHolds reports whether a service address bears a token that we gave out
+// for it and that is still good.
+func (d *Desk) tokenHolds(tx *store.Tx, dest list.Destination) (bool, error) {
+	switch dest.Kind {
+	case list.KindBounces:
+		claims, err := d.keys.Verify(dest.Token, dest.List.Name)
+		return err == nil && claims.Kind == token.Bounces, nil
+	case list.KindConfirm:
+		_, it, err := hold.Look(tx, dest.Token, d.cfg.Now())
+		if errors.Is(err, hold.ErrSpent) {
+			return false, nil
+		}
+		return err == nil && it.List == dest.List.ID, err
 	}
-	claims, err := d.keys.Verify(dest.Token, dest.List.Name)
-	return err == nil && claims.Kind == token.Bounces
+	return false, nil
 }
 
 // host is who speaks where no list is meant.

@@ -18,7 +18,7 @@ func (d *Desk) forPeople(in *arrival) error {
 		return in.texts.Refuse(list.FormCase(in.form))
 	}
 	open := in.dest.Kind == list.KindOwner || in.dest.Kind == list.KindOperator
-	if in.auth != list.Verified && !open {
+	if in.auth == list.Failed || in.auth != list.Verified && !open {
 		return in.texts.Refuse(list.CaseSender)
 	}
 	err := d.db.View(func(tx *store.Tx) error {

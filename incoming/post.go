@@ -28,6 +28,8 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 	switch verdict.Action {
 	case list.Accept:
 		return d.accept(in, author, verdict)
+	case list.Hold:
+		return d.holdBack(in, author, verdict)
 	case list.Discard:
 		return d.keep(in, intake.Discarded, verdict)
 	case list.Duplicate:

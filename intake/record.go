@@ -99,6 +99,10 @@ func Put(tx *store.Tx, n New) (ID, error) {
 	return n.ID, states.Put(tx, n.ID, status)
 }
 
+// Claim lets a key stand for a message that was stored without one, once it is
+// accepted after all.
+func Claim(tx *store.Tx, id ID, k Key) error { return keys.Put(tx, k, id) }
+
 // Get returns the record of a message, or ErrNoMessage.
 func Get(tx *store.Tx, id ID) (Record, error) {
 	r, ok, err := messages.Get(tx, id)

@@ -6,9 +6,9 @@ import "sencoforum/message"
 type Authentication string
 
 // Verified means that the message comes from its author's domain or from a
-// network the operator trusts. Failed means that the domain itself says it
-// does not. Unverified is the rest, and Unknown means that it could not be
-// found out now.
+// network the operator trusts, or that its author said so. Failed means that
+// the domain itself says it does not. Unverified is the rest, and Unknown means
+// that it could not be found out now.
 const (
 	Verified   Authentication = "verified"
 	Unverified Authentication = "unverified"
@@ -19,10 +19,11 @@ const (
 // Action is what becomes of a message.
 type Action string
 
-// The actions. Holding a message comes with the rooms that can release it.
+// The actions.
 const (
 	Accept    Action = "accept"
 	Refuse    Action = "refuse"
+	Hold      Action = "hold"      // nothing shows who wrote it: whoever From names is asked, if we know them
 	Discard   Action = "discard"   // certainly automatic
 	Duplicate Action = "duplicate" // known already
 )
@@ -119,6 +120,9 @@ func sender(s Submission) (Verdict, bool) {
 	switch s.Auth {
 	case Verified:
 		return Verdict{}, false
+	case Unverified:
+		// For everybody, whether From is a member's address or a stranger's: the answer says nothing about members.
+		return Verdict{Action: Hold, Reasons: []string{string(Unverified)}}, true
 	case Unknown:
 		return refuse(s, CaseLater, string(s.Auth))
 	}

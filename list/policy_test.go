@@ -38,7 +38,7 @@ func TestDecide(t *testing.T) {
 		{"100 addresses pass", func(s *Submission) { s.Addresses = 100 }, answer{Accept, 0, "member"}},
 		{"a loop is refused", func(s *Submission) { s.Loop = "bears the mark" }, answer{Refuse, 554, "loop"}},
 		{"From as an address of ours is refused", func(s *Submission) { s.FromUs = true }, answer{Refuse, 550, "from"}},
-		{"an unverified sender is refused", func(s *Submission) { s.Auth = Unverified }, answer{Refuse, 550, "sender"}},
+		{"an unverified sender waits", func(s *Submission) { s.Auth = Unverified }, answer{Hold, 0, "unverified"}},
 		{"a failed sender is refused", func(s *Submission) { s.Auth = Failed }, answer{Refuse, 550, "sender"}},
 		{"trouble with the check is temporary", func(s *Submission) { s.Auth = Unknown }, answer{Refuse, 451, "later"}},
 		{"no word about the sender fails closed", func(s *Submission) { s.Auth = "" }, answer{Refuse, 550, "sender"}},
@@ -47,7 +47,7 @@ func TestDecide(t *testing.T) {
 		{"a closed list takes nothing", func(s *Submission) { s.List.Closed = true }, answer{Refuse, 550, "closed"}},
 		{"a member who may not post is refused", func(s *Submission) { s.Author.NoPosting = true }, answer{Refuse, 550, "stopped"}},
 		{"a stranger is refused", func(s *Submission) { s.Author = nil }, answer{Refuse, 550, "stranger"}},
-		{"an unverified stranger learns nothing of membership", func(s *Submission) { s.Author, s.Auth = nil, Unverified }, answer{Refuse, 550, "sender"}},
+		{"an unverified stranger learns nothing of membership", func(s *Submission) { s.Author, s.Auth = nil, Unverified }, answer{Hold, 0, "unverified"}},
 		{"form comes before everything", func(s *Submission) {
 			s.Form, s.Loop, s.Author = &message.FormError{Rule: message.RuleNUL}, "loop", nil
 		}, answer{Refuse, 550, "form"}},

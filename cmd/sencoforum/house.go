@@ -228,6 +228,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.publisher.Run(ctx) })
 	g.Go(func() error { return h.expander.Run(ctx) })
 	g.Go(func() error { return h.queue.Run(ctx) })
+	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
 	g.Go(func() error {
 		select {
 		case <-ctx.Done():

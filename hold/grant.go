@@ -1,0 +1,78 @@
+package hold
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// A Grant is what a token lets its holder do: answer for one item, as one
+// person. The token itself was mailed to that person alone and is not stored.
+type Grant struct {
+	Item   Number        `json:"item"`
+	Person list.PersonID `json:"person"`
+	Until  time.Time     `json:"until"`
+}
+
+// ErrSpent is returned for a token that was never given out, is too old, or
+// whose item was decided already.
+var ErrSpent = errors.New("that token is not valid any more")
+
+// Allow makes a token for a person's answer and returns it. It is stored hashed,
+// so this is the only moment at which it is known.
+func Allow(tx *store.Tx, it Item, p list.PersonID, until time.Time) (string, error) {
+	t := token.Random()
+	digest, err := token.Hash(t)
+	if err != nil {
+		return "", err
+	}
+	g := Grant{Item: it.Number, Person: p, Until: until}
+	return t, errors.Join(tokens.Put(tx, digest, g), granted.Put(tx, grantedKey{A: it.Number, B: digest}, struct{}{}))
+}
+
+// Look returns what a token stands for, or ErrSpent.
+func Look(tx *store.Tx, t string, now time.Time) (Grant, Item, error) {
+	digest, err := token.Hash(t)
+	if err != nil {
+		return Grant{}, Item{}, fmt.Errorf("%w: %w", ErrSpent, err)
+	}
+	g, ok, err := tokens.Get(tx, digest)
+	if err != nil {
+		return g, Item{}, err
+	}
+	if !ok || !now.Before(g.Until) {
+		return g, Item{}, ErrSpent
+	}
+	it, err := Get(tx, g.Item)
+	if errors.Is(err, ErrNoItem) {
+		err = ErrSpent
+	}
+	return g, it, err
+}
+
+// MayAsk counts a question to a person and reports whether it may be mailed: no
+// more than most in one day, as token.DayOf counts them.
+func MayAsk(tx *store.Tx, p list.PersonID, now time.Time, most int) (bool, error) {
+	today := uint32(token.DayOf(now))
+	n := 0
+	for row, err := range store.Prefix(asked, tx, p) {
+		switch {
+		case err != nil:
+			return false, err
+		case row.Key.B == today:
+			n = row.Value
+		default: // of another day: it says nothing any more
+			if err := asked.Delete(tx, row.Key); err != nil {
+				return false, err
+			}
+		}
+	}
+	if n >= most {
+		return false, nil
+	}
+	return true, asked.Put(tx, askedKey{A: p, B: today}, n+1)
+}

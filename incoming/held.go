@@ -1,0 +1,109 @@
+package incoming
+
+import (
+	"errors"
+	"time"
+
+	"sencoforum/hold"
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/notice"
+	"sencoforum/queue"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// How long a message waits for its author to say that it is theirs, and how
+// many such questions one person gets in a day.
+const (
+	keepUnverified = 7 * 24 * time.Hour
+	questionsADay  = 3
+)
+
+// holdBack keeps a message of which nothing shows who wrote it. Everybody gets
+// the same answer in the session. If From is a member's address, the address
+// that is stored is asked whether the message is theirs; nobody else is told.
+func (d *Desk) holdBack(in *arrival, author list.Person, v list.Verdict) error {
+	blob := store.NewBlob(d.traced(in))
+	var again, asked bool
+	err := d.db.Update(func(tx *store.Tx) error {
+		var err error
+		if _, again, err = hold.Known(tx, in.key); err != nil {
+			return err
+		}
+		if again { // the sender did not hear our answer
+			return in.putDuplicate(tx)
+		}
+		id, err := intake.Put(tx, intake.New{Record: in.record(v.Reasons), Raw: blob, State: intake.Held})
+		if err != nil {
+			return err
+		}
+		it, err := hold.Put(tx, hold.Item{
+			Message: id, List: in.dest.List.ID, Reason: hold.Unverified, From: in.from.Address, Author: author.ID,
+			Key: in.key, Since: in.env.Received, Until: in.env.Received.Add(keepUnverified),
+		})
+		if err != nil {
+			return err
+		}
+		if asked, err = d.ask(tx, in, it, author); err != nil {
+			return err
+		}
+		return d.makeRoom(tx, it.List)
+	})
+	if err != nil {
+		return err
+	}
+	d.log.Info("kept: sender not verified", "list", in.dest.List.Name, "again", again, "asked", asked)
+	return nil
+}
+
+// ask mails the question to a member, unless a machine wrote the message, the
+// person has had enough questions today, or is no member of this list.
+func (d *Desk) ask(tx *store.Tx, in *arrival, it hold.Item, author list.Person) (bool, error) {
+	if author.ID == 0 || len(d.automatic(in)) > 0 {
+		return false, nil
+	}
+	if _, err := list.Member(tx, it.List, author.ID); err != nil {
+		if errors.Is(err, list.ErrNoMember) {
+			err = nil
+		}
+		return false, err
+	}
+	may, err := hold.MayAsk(tx, author.ID, d.cfg.Now(), questionsADay)
+	if err != nil || !may {
+		return false, err
+	}
+	tok, err := hold.Allow(tx, it, author.ID, it.Until)
+	if err != nil {
+		return false, err
+	}
+	mail, err := notice.WasThisYou{
+		List: in.dest.List, To: author, Subject: in.msg.Subject(), Token: tok, Help: d.cfg.HelpURL,
+		Days: int(keepUnverified / (24 * time.Hour)), Now: d.cfg.Now(),
+	}.Compose()
+	if err != nil {
+		return false, err
+	}
+	return true, queue.PutLetter(tx, queue.Letter{
+		From: d.returnTo(in.dest.List, author.ID), To: author.Address, Header: mail.Header, Body: mail.Body,
+		Member: uint32(author.ID), Priority: queue.Urgent, Queued: d.cfg.Now(),
+	})
+}
+
+// returnTo is the envelope sender of a mail to one person, so that a dead
+// address is seen.
+func (d *Desk) returnTo(l list.List, p list.PersonID) message.Address {
+	a := l.Service("bounces")
+	a.Local += "+" + d.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(p), Day: token.DayOf(d.cfg.Now())}, l.Name)
+	return a
+}
+
+// makeRoom discards what a list cannot keep any more.
+func (d *Desk) makeRoom(tx *store.Tx, l list.ID) error {
+	it, found, err := hold.Surplus(tx, l)
+	if err != nil || !found {
+		return err
+	}
+	return intake.Move(tx, it.Message, intake.Status{State: intake.Discarded, Since: d.cfg.Now(), Reason: "too many messages of unverified senders"})
+}

@@ -1,0 +1,78 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// WasThisYou asks a member, at the address that is stored, whether a message
+// came from them. It shows nothing of the message but its subject.
+type WasThisYou struct {
+	List    list.List
+	To      list.Person
+	Subject string
+	Token   string // for the answer
+	Help    string // base address of the help pages, empty while there are none
+	Days    int    // how long the message is kept
+	Now     time.Time
+}
+
+// maxSubject is how much of a stranger's subject a mail of ours shows.
+const maxSubject = 80
+
+// Compose returns the mail.
+func (n WasThisYou) Compose() (Mail, error) {
+	var w message.Writer
+	w.Mailbox("From", message.Mailbox{Name: n.List.Title, Address: n.List.Service("request")})
+	w.Mailbox("To", message.Mailbox{Name: n.To.Name, Address: n.To.Address})
+	answer := n.List.Service("confirm")
+	answer.Local += "+" + n.Token
+	w.Mailbox("Reply-To", message.Mailbox{Name: n.List.Title, Address: answer})
+	w.Text("Subject", "Did you just write to the forum?")
+	head(&w, n.List, n.Now, "asked."+fmt.Sprintf("%d.%d", n.Now.UnixNano(), n.To.ID))
+	body, fields := message.PlainText(n.text())
+	for _, f := range fields {
+		w.Raw(f.Name, f.Value)
+	}
+	if err := w.Err(); err != nil {
+		return Mail{}, fmt.Errorf("write question to a member: %w", err)
+	}
+	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+}
+
+func (n WasThisYou) text() string {
+	var b strings.Builder
+	b.WriteString(greeting(n.To))
+	subject := "without a subject"
+	if s := shorten(n.Subject); s != "" {
+		subject = fmt.Sprintf("with the subject %q", s)
+	}
+	fmt.Fprintf(&b, "\n\nDid you just write to %s, %s? We\ncould not check that it came from you, so nobody has seen it.\n", n.List.Title, subject)
+	fmt.Fprintf(&b, "\nYes, it was me: reply yes, and it is sent.\nNo: do nothing. It is deleted in %d days.\n", n.Days)
+	if n.Help != "" {
+		fmt.Fprintf(&b, "\nWhy this happens: %s/help/school-it\n", strings.TrimRight(n.Help, "/"))
+	}
+	return b.String()
+}
+
+// greeting is the first line of a mail to somebody.
+func greeting(p list.Person) string {
+	first, _, _ := strings.Cut(list.CleanName(p.Name), " ")
+	if first == "" {
+		return "Hello"
+	}
+	return "Hello " + first
+}
+
+// shorten is a subject as a mail of ours shows it, cut at a letter's edge.
+func shorten(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= maxSubject {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxSubject], "") + "..."
+}
