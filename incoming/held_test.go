@@ -72,7 +72,7 @@ func TestAYesMakesTheMessageAPost(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := o.letters(t)
-	for _, want := range []string{"To <priya@school.example>", "Did you just write to the forum?", `with the subject "Part-time timetables"`, "reply yes, and it is sent", "deleted in 7 days"} {
+	for _, want := range []string{"To <priya@school.example>", "Did you just write to the forum?", "The subject is:\r\n\r\n  Part-time timetables\r\n", "reply yes, and it is sent", "deleted in 7 days"} {
 		if len(all) != 1 || !strings.Contains(all[0], want) {
 			t.Fatalf("the letters are without %q:\n%s", want, strings.Join(all, "\n\n"))
 		}

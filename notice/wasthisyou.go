@@ -1,9 +1,11 @@
 package notice
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -21,8 +23,8 @@ type WasThisYou struct {
 	Now     time.Time
 }
 
-// maxSubject is how much of a stranger's subject a mail of ours shows.
-const maxSubject = 80
+// maxSubject is how many letters of a stranger's subject a mail of ours shows.
+const maxSubject = 70
 
 // Compose returns the mail.
 func (n WasThisYou) Compose() (Mail, error) {
@@ -47,11 +49,8 @@ func (n WasThisYou) Compose() (Mail, error) {
 func (n WasThisYou) text() string {
 	var b strings.Builder
 	b.WriteString(greeting(n.To))
-	subject := "without a subject"
-	if s := shorten(n.Subject); s != "" {
-		subject = fmt.Sprintf("with the subject %q", s)
-	}
-	fmt.Fprintf(&b, "\n\nDid you just write to %s, %s? We\ncould not check that it came from you, so nobody has seen it.\n", n.List.Title, subject)
+	fmt.Fprintf(&b, "\n\nDid you just write to %s? The subject is:\n\n  %s\n", n.List.Title, cmp.Or(shorten(n.Subject), "(no subject)"))
+	b.WriteString("\nWe could not check that it came from you, so nobody has seen it.\n")
 	fmt.Fprintf(&b, "\nYes, it was me: reply yes, and it is sent.\nNo: do nothing. It is deleted in %d days.\n", n.Days)
 	if n.Help != "" {
 		fmt.Fprintf(&b, "\nWhy this happens: %s/help/school-it\n", strings.TrimRight(n.Help, "/"))
@@ -68,11 +67,21 @@ func greeting(p list.Person) string {
 	return "Hello " + first
 }
 
-// shorten is a subject as a mail of ours shows it, cut at a letter's edge.
+// shorten is a stranger's subject as a mail of ours shows it: one line, and nothing in it that hides or turns around
+// what stands beside it.
 func shorten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= maxSubject {
-		return s
+	s = strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
+	letters := []rune(strings.Join(strings.Fields(s), " "))
+	if len(letters) <= maxSubject {
+		return string(letters)
 	}
-	return strings.ToValidUTF8(s[:maxSubject], "") + "..."
+	return string(letters[:maxSubject]) + "..."
 }
