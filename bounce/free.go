@@ -1,0 +1,130 @@
+package bounce
+
+import (
+	"strings"
+
+	"sencoforum/message"
+)
+
+// readFree reads a report without a delivery status.
+func readFree(m *message.Message, lines []string, depth int) Report {
+	t := newReportLines(lines)
+	out := excluded(m)
+	found := failedRecipients(m)
+	if named := t.recipients(out); len(found) == 0 {
+		found = named
+	} else if len(found) == 1 {
+		found[0] = writtenTo(m, found[0], named, out)
+	}
+	if len(found) == 0 {
+		if r := readNested(m, depth); r.Kind != None {
+			return r
+		}
+		found = returnedTo(m, out)
+	}
+	text := strings.Join(lines, "\n")
+	words := plain(text)
+	switch {
+	case len(found) == 0 && !speaksOfFailure(m, lines):
+		return Report{}
+	case phraseClass(words) == Unknown && findStatus(text) == "" && hasPhrase(words, deliveredPhrases):
+		return Report{Kind: Delivered, Reporter: reporterOf(m)}
+	case len(found) == 0:
+		found = []message.Address{{}}
+	}
+	r := Report{Kind: Failure, Reporter: reporterOf(m)}
+	subject := plain(m.Subject())
+	if hasPhrase(subject+" "+words, notYetPhrases) && !hasPhrase(subject+" "+words, gaveUpPhrases) {
+		r.Kind = Delayed
+	}
+	for _, a := range found {
+		rcpt := freeRecipient(a, t.about(a, len(found) == 1))
+		if r.Kind == Delayed {
+			rcpt.Class, rcpt.Permanent = Delay, false
+		}
+		r.add(rcpt)
+	}
+	return r
+}
+
+var deliveredPhrases = []string{
+	"successfully delivered", "was delivered to", "were delivered to", "has been delivered", "have been delivered", "delivered successfully",
+	"successfully relayed", "relayed to the following", "delivery to the following recipients was successful", "delivery * succeeded",
+	"erfolgreich zugestellt", "remis avec succès", "entregado correctamente", "consegnato correttamente",
+}
+
+func freeRecipient(a message.Address, about string) Recipient {
+	status := better("", about)
+	return Recipient{
+		Address: a, Status: status, Class: classify(status, about), Permanent: isPermanent(status, about),
+		Diagnostic: tellingLine(about),
+	}
+}
+
+// tellingLine returns the line of a text that says why: with a status code, a reply code or a phrase that has a class.
+// Only that line is kept, since other lines may be of the returned mail.
+func tellingLine(text string) string {
+	for line := range strings.Lines(text) {
+		if findStatus(line) != "" || findReply(line) != 0 || phraseClass(plain(line)) != Unknown {
+			return oneLine(line, MaxDiagnostic)
+		}
+	}
+	return ""
+}
+
+func reporterOf(m *message.Message) string {
+	from, _ := m.From()
+	return oneLine(from.Address.Domain, maxReporter)
+}
+
+// failedRecipients reads X-Failed-Recipients, which Exim and Gmail write.
+func failedRecipients(m *message.Message) (found []message.Address) {
+	for _, v := range m.Header.Values("X-Failed-Recipients") {
+		for part := range strings.SplitSeq(v, ",") {
+			if a, _, end := addressIn(part); end > 0 && len(found) < MaxRecipients {
+				found = append(found, a)
+			}
+		}
+	}
+	return found
+}
+
+// excluded are the addresses that a report names but is not about: its author, its addressee, and the sender of the
+// mail that it returns.
+func excluded(m *message.Message) map[string]bool {
+	out := make(map[string]bool)
+	take := func(h message.Header, names ...string) {
+		for _, name := range names {
+			if a, _, end := addressIn(h.Get(name)); end > 0 {
+				out[a.Key()] = true
+			}
+		}
+	}
+	take(m.Header, "From", "To", "Reply-To", "Sender", "Return-Path", "Errors-To")
+	if h, found := returnedHeader(m); found {
+		take(h, "From", "Return-Path", "Sender", "Reply-To", "Errors-To")
+	}
+	return out
+}
+
+// returnedTo is the last resort: the one addressee of the returned mail.
+func returnedTo(m *message.Message, out map[string]bool) []message.Address {
+	h, found := returnedHeader(m)
+	if !found {
+		return nil
+	}
+	for _, name := range []string{"X-Failed-Recipients", "Delivered-To", "X-Envelope-To", "Envelope-To", "X-Original-To", "To"} {
+		value := h.Get(name)
+		a, _, end := addressIn(value)
+		if end == 0 {
+			continue
+		}
+		if _, _, second := addressIn(value[end:]); second > 0 {
+			return nil // nobody knows which
+		}
+		if !out[a.Key()] {
+			return []message.Address{a}
+		}
+	}
+	return nil
+}
