@@ -146,7 +146,7 @@ func (n notification) bounced() Report {
 	r := Report{Kind: Failure, Reporter: oneLine(afterType(n.Bounce.Agent), maxReporter)}
 	for _, to := range n.Bounce.To {
 		d := delivery{final: to.Address, action: to.Action, status: to.Status, diagnostic: to.Diagnostic}
-		rcpt := recipientOf(d, d.address(), "")
+		rcpt := recipientOf(d, d.target(), "")
 		if to.Status == "" {
 			rcpt.Permanent = n.Bounce.Type != "Transient"
 		}

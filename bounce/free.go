@@ -17,6 +17,9 @@ func readFree(m *message.Message, lines []string, depth int) Report {
 		found[0] = writtenTo(m, found[0], named, out)
 	}
 	if len(found) == 0 {
+		found = t.bareNames(reporterOf(m))
+	}
+	if len(found) == 0 {
 		if r := readNested(m, depth); r.Kind != None {
 			return r
 		}
@@ -30,15 +33,15 @@ func readFree(m *message.Message, lines []string, depth int) Report {
 	case phraseClass(words) == Unknown && findStatus(text) == "" && hasPhrase(words, deliveredPhrases):
 		return Report{Kind: Delivered, Reporter: reporterOf(m)}
 	case len(found) == 0:
-		found = []message.Address{{}}
+		found = []target{{}}
 	}
 	r := Report{Kind: Failure, Reporter: reporterOf(m)}
 	subject := plain(m.Subject())
 	if hasPhrase(subject+" "+words, notYetPhrases) && !hasPhrase(subject+" "+words, gaveUpPhrases) {
 		r.Kind = Delayed
 	}
-	for _, a := range found {
-		rcpt := freeRecipient(a, t.about(a, len(found) == 1))
+	for _, who := range found {
+		rcpt := freeRecipient(who, t.about(who, len(found) == 1))
 		if r.Kind == Delayed {
 			rcpt.Class, rcpt.Permanent = Delay, false
 		}
@@ -53,21 +56,29 @@ var deliveredPhrases = []string{
 	"erfolgreich zugestellt", "remis avec succès", "entregado correctamente", "consegnato correttamente",
 }
 
-func freeRecipient(a message.Address, about string) Recipient {
+func freeRecipient(who target, about string) Recipient {
 	status := better("", about)
 	return Recipient{
-		Address: a, Status: status, Class: classify(status, about), Permanent: isPermanent(status, about),
+		Address: who.to, Final: who.final, Status: status, Class: classify(status, about), Permanent: isPermanent(status, about),
 		Diagnostic: tellingLine(about),
 	}
 }
 
-// tellingLine returns the line of a text that says why: with a status code, a reply code or a phrase that has a class.
-// Only that line is kept, since other lines may be of the returned mail.
+// tellingLine returns the line of a text that says why: with a status code, a reply code or a phrase that has a class,
+// and the two indented lines at most that go on with it. Only these are kept, since others may be of the returned mail.
 func tellingLine(text string) string {
-	for line := range strings.Lines(text) {
-		if findStatus(line) != "" || findReply(line) != 0 || phraseClass(plain(line)) != Unknown {
-			return oneLine(line, MaxDiagnostic)
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if findStatus(line) == "" && findReply(line) == 0 && phraseClass(plain(line)) == Unknown {
+			continue
 		}
+		for n := 1; n <= 2 && i+n < len(lines) && strings.HasPrefix(line, " "); n++ {
+			if next := lines[i+n]; !strings.HasPrefix(next, " ") || strings.TrimSpace(next) == "" {
+				break
+			}
+			line += " " + lines[i+n]
+		}
+		return oneLine(line, MaxDiagnostic)
 	}
 	return ""
 }
@@ -78,11 +89,11 @@ func reporterOf(m *message.Message) string {
 }
 
 // failedRecipients reads X-Failed-Recipients, which Exim and Gmail write.
-func failedRecipients(m *message.Message) (found []message.Address) {
+func failedRecipients(m *message.Message) (found []target) {
 	for _, v := range m.Header.Values("X-Failed-Recipients") {
 		for part := range strings.SplitSeq(v, ",") {
 			if a, _, end := addressIn(part); end > 0 && len(found) < MaxRecipients {
-				found = append(found, a)
+				found = append(found, target{to: a})
 			}
 		}
 	}
@@ -108,7 +119,7 @@ func excluded(m *message.Message) map[string]bool {
 }
 
 // returnedTo is the last resort: the one addressee of the returned mail.
-func returnedTo(m *message.Message, out map[string]bool) []message.Address {
+func returnedTo(m *message.Message, out map[string]bool) []target {
 	h, found := returnedHeader(m)
 	if !found {
 		return nil
@@ -123,7 +134,7 @@ func returnedTo(m *message.Message, out map[string]bool) []message.Address {
 			return nil // nobody knows which
 		}
 		if !out[a.Key()] {
-			return []message.Address{a}
+			return []target{{to: a}}
 		}
 	}
 	return nil

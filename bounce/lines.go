@@ -34,11 +34,19 @@ func newReportLines(lines []string) reportLines {
 			if end == 0 || len(t.named) == 10*MaxRecipients {
 				break
 			}
+			if last := len(t.named) - 1; last >= 0 && t.named[last].line == i && isBehindName(line[t.named[last].end:from+start]) {
+				t.named = t.named[:last] // it is the display name of this one
+			}
 			t.named = append(t.named, namedLine{i, from + start, from + end, a})
 			from += end
 		}
 	}
 	return t
+}
+
+// isBehindName reports what stands between a display name and its address.
+func isBehindName(between string) bool {
+	return strings.Trim(between, "\"' \t") == "<"
 }
 
 // isOfReturned reports a line that tells the mail, not its recipient: message ids and senders.
@@ -54,35 +62,59 @@ func isOfReturned(line string) bool {
 }
 
 // recipients returns the addresses that the report is about. Mail hosts put them at the beginning of a line, else
-// behind a label, else into the sentence that says what failed; the first of these that has any decides.
-func (t reportLines) recipients(out map[string]bool) []message.Address {
+// behind a label, else into the sentence that says what failed; the first of these that has any decides. out are
+// addresses that a report names for other reasons; at a place of their own they count if no other does.
+func (t reportLines) recipients(out map[string]bool) []target {
 	for i, is := range []func(namedLine) bool{t.leads, t.isLabelled, t.isInFailure, t.isAnywhere} {
-		var found []message.Address
-		seen := make(map[string]bool)
-		for _, n := range t.named {
-			key := n.address.Key()
-			if seen[key] || out[key] || !is(n) || len(found) > MaxRecipients {
-				continue
-			}
-			seen[key] = true
-			found = append(found, n.address)
+		all := t.those(is, nil)
+		found := withoutHelpers(t.those(is, out))
+		if own := i < 2; own && len(found) == 0 {
+			found = withoutHelpers(all)
 		}
-		others := withoutHelpers(found)
-		if len(others) == 0 && i < 2 {
-			others = found // at a place of its own it is the recipient
+		if len(found) == 0 && i < 2 {
+			found = all
 		}
-		if len(others) > 0 {
-			return others
+		if len(found) > 0 {
+			return found
 		}
 	}
 	return nil
 }
 
+// those returns the recipients at places of one kind, each once and without those of out.
+func (t reportLines) those(is func(namedLine) bool, out map[string]bool) []target {
+	var found []target
+	seen := make(map[string]bool)
+	for i, n := range t.named {
+		key := n.address.Key()
+		if seen[key] || out[key] || !is(n) || len(found) > MaxRecipients {
+			continue
+		}
+		seen[key] = true
+		found = append(found, t.expanded(i))
+	}
+	return found
+}
+
+// expanded returns the recipient at the named line i, with the address that it was expanded from if the report has it
+// on the same line or on the next.
+func (t reportLines) expanded(i int) target {
+	n := t.named[i]
+	if i+1 < len(t.named) {
+		from := t.named[i+1]
+		before := strings.ToLower(t.lines[from.line][:from.start])
+		if from.line <= n.line+1 && hasPhrase(before, []string{"expanded from", "generated from", "was addressed to", "forwarded from"}) {
+			return newTarget(from.address, n.address)
+		}
+	}
+	return target{to: n.address}
+}
+
 // withoutHelpers leaves out those who are named to be asked.
-func withoutHelpers(found []message.Address) []message.Address {
-	var others []message.Address
+func withoutHelpers(found []target) []target {
+	var others []target
 	for _, a := range found {
-		switch strings.ToLower(a.Local) {
+		switch strings.ToLower(a.to.Local) {
 		case "postmaster", "abuse", "support", "helpdesk", "help", "hostmaster", "mailer-daemon", "webmaster", "admin":
 		default:
 			others = append(others, a)
@@ -91,27 +123,40 @@ func withoutHelpers(found []message.Address) []message.Address {
 	return others
 }
 
-// leads reports an address that begins its line, behind marks and the kind of address at most, and does not go on as a
-// sentence that asks to write there.
+// leads reports an address that begins its line, behind marks, the kind of address or a reply code at most, and does
+// not go on a sentence that asks to write there.
 func (t reportLines) leads(n namedLine) bool {
 	before := strings.ToLower(strings.TrimLeft(t.lines[n.line][:n.start], " \t>*•·-+\"'<[(|«"))
-	for _, kind := range []string{"smtp:", "rfc822;", "rfc822:", "mailto:", "to:", "to: <"} {
-		if strings.TrimSpace(before) == kind || before == kind+"<" {
+	before = strings.TrimRight(before, " \t<")
+	if digits(before) == 3 && len(before) <= 4 && (before[0] == '4' || before[0] == '5') {
+		return !strings.Contains(t.lines[n.line][:n.start], "<<<")
+	}
+	switch before {
+	case "smtp:", "rfc822;", "rfc822:", "mailto:":
+		return true
+	case "to:":
+		return !t.isHeader(n.line)
+	case "":
+	default:
+		return dda(before)
+	}
+	if n.line == 0 {
+		return true
+	}
+	above := strings.ToLower(strings.TrimSpace(t.lines[n.line-1]))
+	ended := above == "" || strings.HasSuffix(above, ":") || strings.HasSuffix(above, ".")
+	return ended || !hasPhrase(above, []string{"contact", "assistance", "please write", "mail to", "from", "sender"})
+}
+
+// isHeader reports that the line stands among those that tell which mail it was: with its subject or its time.
+func (t reportLines) isHeader(line int) bool {
+	for i := max(0, line-4); i < min(len(t.lines), line+5); i++ {
+		lower := strings.ToLower(strings.TrimSpace(t.lines[i]))
+		if strings.HasPrefix(lower, "subject:") || strings.HasPrefix(lower, "sent:") || strings.HasPrefix(lower, "betreff:") {
 			return true
 		}
 	}
-	if before != "" {
-		return dda(before)
-	}
-	// A line that ends the sentence of the one above: "please write to\n<address>."
-	if n.line > 0 {
-		above := strings.ToLower(t.lines[n.line-1])
-		if hasPhrase(above, []string{"contact", "assistance", "please write", "send mail to", "send email to", "e-mail to", "from <", "sender"}) &&
-			!strings.HasSuffix(strings.TrimSpace(above), ":") && !strings.HasSuffix(strings.TrimSpace(above), ".") && strings.TrimSpace(above) != "" {
-			return false
-		}
-	}
-	return true
+	return false
 }
 
 // dda reports the X.400 form of an address with an Internet address in it.
@@ -128,7 +173,7 @@ func (t reportLines) isLabelled(n namedLine) bool {
 	if len(label) > 80 || !strings.HasSuffix(label, ":") && !strings.HasSuffix(label, "=") {
 		return false
 	}
-	return hasPhrase(label, labels)
+	return hasPhrase(label, labels) && !(strings.TrimSpace(label) == "to:" && t.isHeader(n.line))
 }
 
 var labels = []string{
@@ -139,6 +184,9 @@ var labels = []string{
 // isInFailure reports an address in a line, or next to one, that says that something failed.
 func (t reportLines) isInFailure(n namedLine) bool {
 	near := t.lines[n.line]
+	if t.isBehindFrom(n) {
+		return false
+	}
 	if n.line > 0 {
 		near = t.lines[n.line-1] + " " + near
 	}
@@ -149,13 +197,43 @@ func (t reportLines) isInFailure(n namedLine) bool {
 	return strings.Contains(text, "rcpt to:") || hasPhrase(text, failurePhrases) || phraseClass(text) != Unknown
 }
 
-func (t reportLines) isAnywhere(namedLine) bool { return true }
+func (t reportLines) isAnywhere(n namedLine) bool { return !t.isBehindFrom(n) }
+
+// isBehindFrom reports the address of a sender: "not accepting mail from ...".
+func (t reportLines) isBehindFrom(n namedLine) bool {
+	before := strings.TrimRight(strings.ToLower(t.lines[n.line][:n.start]), " <\"'")
+	return strings.HasSuffix(before, "from") && !strings.HasSuffix(before, "generated from") && !strings.HasSuffix(before, "expanded from")
+}
+
+// bareNames returns the recipients of a provider that names its own without a domain, each in a line of its own below
+// a sentence about the failure.
+func (t reportLines) bareNames(domain string) (found []target) {
+	below := false
+	for _, line := range t.lines {
+		name := strings.TrimSpace(line)
+		switch {
+		case name == "":
+		case strings.HasSuffix(name, ":"):
+			below = hasPhrase(plain(name), failurePhrases)
+		case below && len(found) < MaxRecipients && !strings.ContainsAny(name, " \t@:"):
+			if a, ok := readAddress(name + "@" + domain); ok {
+				found = append(found, target{to: a})
+			}
+		default:
+			below = false
+		}
+	}
+	return found
+}
 
 // about returns what the report says of a recipient: the lines that name it, each with those that follow until another
 // recipient or an empty line. Where only one recipient failed and those lines give no reason, it is the whole report.
-func (t reportLines) about(a message.Address, only bool) string {
+func (t reportLines) about(who target, only bool) string {
 	var b strings.Builder
-	key := a.Key()
+	key := who.to.Key()
+	if who.final != (message.Address{}) {
+		key = who.final.Key()
+	}
 	next := 0
 	for i, n := range t.named {
 		if n.line < next || n.address.Key() != key {

@@ -32,7 +32,7 @@ var policyPhrases = []string{
 	"not authorised", "not permitted", "isn't permitted", "not allowed to", "not have permission", "do not have permission", "don't have permission",
 	// rules of the receiver
 	"policy", "policies", "prohibit", "local restrictions", "rejected by the recipient's", "not accepting mail from", "not accepting messages from", "doesn't accept mail from", "does not accept mail from", "refuses mail from", "not accept email from", "only accepts", "accepts mail only from",
-	"accepts messages only", "allowed senders", "restricted", "access list", "sender rejected", "sender address rejected",
+	"accepts messages only", "allowed senders", "restricted", "access list", "sender rejected", "sender address", "unroutable sender", "unrouteable sender",
 	"bad sender", "bad outbound sender", "sender verify", "sender denied", "invalid sender", "unverified sender", "sender is not allowed",
 	"senders are allowed", "domain of sender", "sender domain", "sender address does not", "return address",
 	"administratively denied", "administrative prohibition", "email rejected due to", "relay access denied",
@@ -49,6 +49,7 @@ var policyPhrases = []string{
 	"nachricht ist zu gross", "zu groß", "abgelehnt * richtlinie", "richtlinie", "spamverdacht", "trop volumineux", "taille maximale",
 	"contenu * refusé", "indésirable", "demasiado grande", "directiva", "política", "politica", "troppo grande", "te groot", "beleid",
 	"zbyt duża", "迷惑メール", "垃圾邮件", "спам",
+	"keine berechtigung", "nicht berechtigt", "autorisation", "permiso", "permissão", "permesso", "toestemming", "uprawnie", "oprávnění", "behörighet", "tilladelse", "разрешени", "権限", "权限", "權限", "권한",
 }
 
 var fullPhrases = []string{

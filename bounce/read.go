@@ -117,31 +117,31 @@ func readDeliveries(m *message.Message, s deliveryStatus, lines []string) Report
 		} else if r.Kind == Delivered {
 			r.Kind = Delayed
 		}
-		a := d.address()
+		who := d.target()
 		if open == 1 && afterType(d.original) == "" {
-			a = writtenTo(m, a, t.recipients(out), out)
+			who = writtenTo(m, who, t.recipients(out), out)
 		}
-		r.add(recipientOf(d, a, t.about(a, open == 1)))
+		r.add(recipientOf(d, who, t.about(who, open == 1)))
 	}
 	return r
 }
 
-// writtenTo returns the one recipient of a report whose status names it as a, or not at all. Where the text names
-// another one, to whom the returned mail was addressed, the status has the address that it was passed on to.
-func writtenTo(m *message.Message, a message.Address, named []message.Address, out map[string]bool) message.Address {
-	if failed := failedRecipients(m); a.IsZero() && len(failed) == 1 {
-		a = failed[0]
+// writtenTo returns the one recipient of a report that names it as who, or not at all. Where the text names another
+// one, to whom the returned mail was addressed, who is where it was passed on to.
+func writtenTo(m *message.Message, who target, named []target, out map[string]bool) target {
+	if failed := failedRecipients(m); who.to.IsZero() && len(failed) == 1 {
+		who = failed[0]
 	}
-	if len(named) != 1 || named[0].Key() == a.Key() {
-		return a
+	if len(named) != 1 || named[0].to.Key() == who.to.Key() {
+		return who
 	}
-	if a.IsZero() {
+	if who.to.IsZero() {
 		return named[0]
 	}
-	if to := returnedTo(m, out); len(to) == 1 && to[0].Key() == named[0].Key() {
-		return named[0]
+	if to := returnedTo(m, out); len(to) == 1 && to[0].to.Key() == named[0].to.Key() {
+		return newTarget(named[0].to, who.to)
 	}
-	return a
+	return who
 }
 
 // add keeps a recipient. Where it stands in the report already, the entry that says more is kept.
@@ -162,14 +162,14 @@ func (r *Report) add(rcpt Recipient) {
 }
 
 // recipientOf judges one recipient of a delivery status; about is what the text for people says of it.
-func recipientOf(d delivery, a message.Address, about string) Recipient {
+func recipientOf(d delivery, who target, about string) Recipient {
 	words := afterType(d.diagnostic)
 	if _, note, found := strings.Cut(d.status, " "); found && words == "" {
 		words = note // some hosts write their words behind the code
 	}
 	field := findStatus(d.status)
 	status := better(field, words)
-	rcpt := Recipient{Address: a, Status: status, Diagnostic: oneLine(words, MaxDiagnostic)}
+	rcpt := Recipient{Address: who.to, Final: who.final, Status: status, Diagnostic: oneLine(words, MaxDiagnostic)}
 	rcpt.Class = classify(status, words)
 	if rcpt.Class == Unknown && about != "" {
 		if status == "" || isGeneral(status) && subjectOf(status) == 0 {

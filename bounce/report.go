@@ -54,6 +54,9 @@ type Recipient struct {
 	// zero where the report names none; the caller then has only the return address.
 	Address message.Address
 
+	// Final is where it went at last, where that is known and another: behind an alias, or a domain that was moved.
+	Final message.Address
+
 	Class Class
 
 	// Permanent means that the reporter says "never": a status of 5.x.x, or none and it gave up. A status of 4.x.x

@@ -24,7 +24,7 @@ func originOf(m *message.Message) origin {
 	switch from := fromProgram(m); {
 	case from == mailbox:
 		return mailbox
-	case from == maybe, hasNullPath(m), isAuto(m):
+	case from == maybe, hasNullPath(m), isAuto(m), isAdmin(m) && titledAsReport(m):
 		return maybe
 	}
 	return person
@@ -59,6 +59,16 @@ func fromProgram(m *message.Message) origin {
 		}
 	}
 	return person
+}
+
+// isAdmin reports an address that servers and people write from alike.
+func isAdmin(m *message.Message) bool {
+	from, _ := m.From()
+	switch strings.ToLower(from.Address.Local) {
+	case "admin", "support", "info", "mail", "helpdesk":
+		return true
+	}
+	return false
 }
 
 // hasNullPath reports a message with the empty return path that every report has (RFC 5321 §4.5.5), as the server that

@@ -152,14 +152,24 @@ func afterType(value string) string {
 	return strings.TrimSpace(value)
 }
 
-// address is the recipient that was written to, or else the one that it became.
-func (d delivery) address() message.Address {
-	for _, value := range []string{d.original, d.final} {
-		if a, _, end := addressIn(afterType(value)); end > 0 {
-			return a
-		}
+// target is the recipient that was written to, or else the one that it became.
+func (d delivery) target() target {
+	original, _, _ := addressIn(afterType(d.original))
+	final, _, _ := addressIn(afterType(d.final))
+	if original.IsZero() {
+		return target{to: final}
 	}
-	return message.Address{}
+	return newTarget(original, final)
+}
+
+// target is an address that was written to, and the one that it became if that is another.
+type target struct{ to, final message.Address }
+
+func newTarget(to, final message.Address) target {
+	if final.Key() == to.Key() {
+		final = message.Address{}
+	}
+	return target{to, final}
 }
 
 // outcome is what became of a recipient.
