@@ -44,7 +44,7 @@ func readFeedback(m *message.Message) (Report, bool) {
 
 // readFeedbackFields reads the part of a feedback report and returns the fields that name who complains.
 func (r *Report) readFeedbackFields(text []byte) (people []string) {
-	for _, f := range fieldsOf(text, false) {
+	for f := range fieldsOf(text, false) {
 		switch strings.ToLower(f.Name) {
 		case "feedback-type":
 			r.FeedbackType = strings.ToLower(oneLine(f.Value, 40))

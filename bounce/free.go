@@ -118,10 +118,10 @@ func excluded(m *message.Message) map[string]bool {
 	return out
 }
 
-// returnedTo is the last resort: the one addressee of the returned mail.
+// returnedTo is the last resort: the one addressee of the returned mail. That of a list's mail is the list.
 func returnedTo(m *message.Message, out map[string]bool) []target {
 	h, found := returnedHeader(m)
-	if !found {
+	if !found || h.Has("List-Id") || h.Has("List-Post") {
 		return nil
 	}
 	for _, name := range []string{"X-Failed-Recipients", "Delivered-To", "X-Envelope-To", "Envelope-To", "X-Original-To", "To"} {

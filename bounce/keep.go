@@ -48,7 +48,7 @@ var feedbackFields = []string{
 
 func keepPart(b *bytes.Buffer, content []byte, names []string) {
 	empty := true
-	for _, f := range fieldsOf(content, false) {
+	for f := range fieldsOf(content, false) {
 		switch {
 		case f.Name == "":
 			empty = true

@@ -32,7 +32,7 @@ func readAt(m *message.Message, depth int) Report {
 	from := originOf(m)
 	lines := reportText(m)
 	status, typed := statusOf(m, lines)
-	if !typed && isAutoReply(m, from) {
+	if !typed && isAutoReply(m, from, lines) {
 		return Report{Kind: AutoReply}
 	}
 	if from == person && (!typed || !titledAsReport(m)) {

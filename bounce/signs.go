@@ -61,14 +61,11 @@ func fromProgram(m *message.Message) origin {
 	return person
 }
 
-// isAdmin reports an address that servers and people write from alike.
+// isAdmin reports an address that servers and people write from alike, and no answer.
 func isAdmin(m *message.Message) bool {
 	from, _ := m.From()
-	switch strings.ToLower(from.Address.Local) {
-	case "admin", "support", "info", "mail", "helpdesk":
-		return true
-	}
-	return false
+	local := strings.ToLower(from.Address.Local)
+	return (local == "admin" || local == "mail") && !m.Header.Has("In-Reply-To") && !m.Header.Has("References")
 }
 
 // hasNullPath reports a message with the empty return path that every report has (RFC 5321 §4.5.5), as the server that
@@ -101,12 +98,13 @@ func speaksOfFailure(m *message.Message, lines []string) bool {
 
 // isAutoReply reports an answer that a person's mailbox gave by itself: a vacation or a challenge. What a mail host
 // wrote about a delivery is none, whatever it quotes.
-func isAutoReply(m *message.Message, from origin) bool {
+func isAutoReply(m *message.Message, from origin, lines []string) bool {
 	h := m.Header
 	if from == mailbox {
-		return isChallenge(m)
+		return marksChallenge(h)
 	}
-	if message.IsAutoReplySubject(m.Subject()) || h.Has("X-Autoreply") || h.Has("X-Autorespond") || isChallenge(m) {
+	if message.IsAutoReplySubject(m.Subject()) || h.Has("X-Autoreply") || h.Has("X-Autorespond") || marksChallenge(h) ||
+		hasPhrase(plain(m.Subject()+" "+strings.Join(lines, "\n")), challengePhrases) {
 		return true
 	}
 	auto := strings.ToLower(h.Get("Auto-Submitted"))
@@ -115,22 +113,19 @@ func isAutoReply(m *message.Message, from origin) bool {
 	return replied && fromProgram(m) == person
 }
 
-// isChallenge reports a mail that asks the sender to prove that he is a person.
-func isChallenge(m *message.Message) bool {
-	for _, f := range m.Header.Fields() {
+// marksChallenge reports the header of a mail that asks the sender to prove that he is a person.
+func marksChallenge(h message.Header) bool {
+	for _, f := range h.Fields() {
 		name := strings.ToLower(f.Name)
 		if strings.HasPrefix(name, "x-challenge") || strings.HasPrefix(name, "x-spamarrest") || strings.HasPrefix(name, "x-boxtrapper") ||
 			name == "x-tmda-confirm" || name == "x-delivery-agent" && strings.HasPrefix(strings.ToLower(f.Value), "tmda") {
 			return true
 		}
 	}
-	if m.Root.Type == "multipart/report" {
-		return false
-	}
-	text := m.Text()
-	return hasPhrase(plain(m.Subject()+" "+text[:min(len(text), maxMatch)]), challengePhrases)
+	return false
 }
 
+// challengePhrases say the same in the subject or the text.
 var challengePhrases = []string{
 	"confirm your message", "confirm your email to", "confirm that you are", "confirm you are", "please confirm * deliver", "verify that you are", "verify you are", "prove that you are", "prove you are", "are a real person", "are a human",
 	"awaiting your confirmation", "awaiting confirmation", "pending your confirmation", "waiting for your confirmation", "challenge-response", "challenge/response", "challenge response", "sender verification request", "message is being held until", "held until you", "your message * held until", "your message * until you confirm",

@@ -2,6 +2,7 @@ package bounce
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 
 	"sencoforum/message"
@@ -60,7 +61,7 @@ func readStatus(text []byte) deliveryStatus {
 		}
 		open = false
 	}
-	for _, f := range fieldsOf(text, true) {
+	for f := range fieldsOf(text, true) {
 		if f.Name == "" { // an empty line
 			if d.action != "" || d.status != "" {
 				flush()
@@ -108,30 +109,34 @@ func (d *delivery) slot(name string) *string {
 	return nil
 }
 
-// fieldsOf returns the header fields in text, unfolded, with a Field without a name for each empty line between them.
+// fieldsOf yields the header fields in text, unfolded, with a Field without a name for each empty line between them.
 // Lines that are no field go with the one before if they are indented, and where loose is set, as broken mail servers
-// fold, also if they are not.
-func fieldsOf(text []byte, loose bool) []message.Field {
-	var fields []message.Field
-	size := 0
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimRight(line, "\r\n")
-		if size += len(line); size > 16*maxText {
-			break
-		}
-		name, value, found := strings.Cut(line, ":")
-		switch {
-		case strings.TrimSpace(line) == "":
-			fields = append(fields, message.Field{})
-		case found && isFieldName(name):
-			fields = append(fields, message.Field{Name: name, Value: strings.TrimSpace(value)})
-		case len(fields) > 0 && fields[len(fields)-1].Name != "" && (loose || line[0] == ' ' || line[0] == '\t'):
-			if last := &fields[len(fields)-1]; len(last.Value) < 4*MaxDiagnostic {
-				last.Value += " " + strings.TrimSpace(line)
+// fold, also if they are not. A value is cut off some time after MaxDiagnostic bytes.
+func fieldsOf(text []byte, loose bool) iter.Seq[message.Field] {
+	return func(yield func(message.Field) bool) {
+		var last message.Field
+		for line := range bytes.Lines(text) {
+			line = bytes.TrimRight(line[:min(len(line), 8*MaxDiagnostic)], "\r\n")
+			name, value, found := bytes.Cut(line, []byte(":"))
+			switch {
+			case len(bytes.TrimSpace(line)) == 0:
+				if last.Name != "" && !yield(last) || !yield(message.Field{}) {
+					return
+				}
+				last = message.Field{}
+			case found && isFieldName(string(name)):
+				if last.Name != "" && !yield(last) {
+					return
+				}
+				last = message.Field{Name: string(name), Value: string(bytes.TrimSpace(value))}
+			case last.Name != "" && len(last.Value) < 4*MaxDiagnostic && (loose || line[0] == ' ' || line[0] == '\t'):
+				last.Value += " " + string(bytes.TrimSpace(line))
 			}
 		}
+		if last.Name != "" {
+			yield(last)
+		}
 	}
-	return fields
 }
 
 // isFieldName reports a word of letters and hyphens, as all fields of a delivery status are.
