@@ -137,7 +137,8 @@ func plainWord(word string) string {
 }
 
 // blocklists are names in the domains of lists of bad senders. A host of that name in a refusal is its reason.
-var blocklists = []string{"spamhaus", "spamcop", "barracuda", "sorbs", "surbl", "uribl", "uceprotect", "dnsbl", "rbl.", "abuseat", "invaluement"}
+var blocklists = []string{"spamhaus", "spamcop", "barracuda", "sorbs", "surbl", "uribl", "uceprotect", "dnsbl", "rbl.",
+	"abuseat", "invaluement"}
 
 // plainHost replaces the name of a host, whose words say nothing: "antispam.example.org said: user unknown".
 func plainHost(word string) string {

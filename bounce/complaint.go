@@ -33,7 +33,8 @@ func readFeedback(m *message.Message) (Report, bool) {
 		r.addAll(value)
 	}
 	if len(r.Recipients) == 0 && found {
-		for _, name := range []string{"X-HmXmrOriginalRecipient", "Original-Rcpt-To", "Delivered-To", "X-Original-To", "To"} {
+		for _, name := range []string{"X-HmXmrOriginalRecipient", "Original-Rcpt-To", "Delivered-To", "X-Original-To",
+			"To"} {
 			if r.addAll(h.Get(name)); len(r.Recipients) > 0 {
 				break
 			}
@@ -75,7 +76,8 @@ func (r *Report) addAll(s string) {
 // isProviderComplaint reports the complaints that are no RFC 5965: the subject says what it is and a mail is attached.
 func isProviderComplaint(m *message.Message) bool {
 	subject := strings.ToLower(m.Subject())
-	titled := strings.HasPrefix(subject, "complaint about message from") || strings.HasPrefix(subject, "email feedback report for") ||
+	titled := strings.HasPrefix(subject, "complaint about message from") || strings.HasPrefix(subject,
+		"email feedback report for") ||
 		strings.HasPrefix(subject, "abuse report") || strings.HasPrefix(subject, "spam complaint")
 	if !titled || fromProgram(m) == mailbox {
 		return false
@@ -151,6 +153,9 @@ func (n notification) bounced() Report {
 			rcpt.Permanent = n.Bounce.Type != "Transient"
 		}
 		r.add(rcpt)
+	}
+	if len(r.Recipients) == 0 {
+		r.add(Recipient{Permanent: n.Bounce.Type != "Transient"})
 	}
 	return r
 }

@@ -112,7 +112,10 @@ func ours(s sample, r Report) string {
 		return "no mail host wrote it"
 	case r.Kind == Delayed && s.kind == "permanent":
 		return "a warning: the mail is still being tried"
-	case s.kind == "permanent" && slices.ContainsFunc(r.Recipients, func(rcpt Recipient) bool { return strings.HasPrefix(rcpt.Status, "4.") }):
+	case s.kind == "permanent" && slices.ContainsFunc(r.Recipients, func(rcpt Recipient) bool {
+		return strings.HasPrefix(rcpt.Status,
+			"4.")
+	}):
 		return "the status 4.x.x is temporary, also where the host gave up"
 	case s.kind == "feedback" && len(s.recipients) == 1 && strings.HasSuffix(s.recipients[0], ".invalid"):
 		return "it names nobody, and the peer puts a name of its own"

@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"slices"
 	"strings"
 
 	"sencoforum/message"
@@ -51,8 +52,10 @@ func readFree(m *message.Message, lines []string, depth int) Report {
 }
 
 var deliveredPhrases = []string{
-	"successfully delivered", "was delivered to", "were delivered to", "has been delivered", "have been delivered", "delivered successfully",
-	"successfully relayed", "relayed to the following", "delivery to the following recipients was successful", "delivery * succeeded",
+	"successfully delivered", "was delivered to", "were delivered to", "has been delivered", "have been delivered",
+	"delivered successfully",
+	"successfully relayed", "relayed to the following", "delivery to the following recipients was successful",
+	"delivery * succeeded",
 	"erfolgreich zugestellt", "remis avec succès", "entregado correctamente", "consegnato correttamente",
 }
 
@@ -64,23 +67,27 @@ func freeRecipient(who target, about string) Recipient {
 	}
 }
 
-// tellingLine returns the line of a text that says why: with a status code, a reply code or a phrase that has a class,
-// and the two indented lines at most that go on with it. Only these are kept, since others may be of the returned mail.
+// tellingLine returns the line of a text that says why: one with a status code or a reply code, else one with a phrase
+// that has a class; and the two indented lines at most that go on with it. Only these are kept, since others may be of
+// the returned mail.
 func tellingLine(text string) string {
 	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		if findStatus(line) == "" && findReply(line) == 0 && phraseClass(plain(line)) == Unknown {
-			continue
-		}
-		for n := 1; n <= 2 && i+n < len(lines) && strings.HasPrefix(line, " "); n++ {
-			if next := lines[i+n]; !strings.HasPrefix(next, " ") || strings.TrimSpace(next) == "" {
-				break
-			}
-			line += " " + lines[i+n]
-		}
-		return oneLine(line, MaxDiagnostic)
+	hasCode := func(line string) bool { return findStatus(line) != "" || findReply(line) != 0 }
+	i := slices.IndexFunc(lines, hasCode)
+	if i < 0 {
+		i = slices.IndexFunc(lines, func(line string) bool { return phraseClass(plain(line)) != Unknown })
 	}
-	return ""
+	if i < 0 {
+		return ""
+	}
+	telling := lines[i]
+	for n := i + 1; n < len(lines) && n <= i+2 && strings.HasPrefix(telling, " "); n++ {
+		if !strings.HasPrefix(lines[n], " ") || strings.TrimSpace(lines[n]) == "" {
+			break
+		}
+		telling += " " + lines[n]
+	}
+	return oneLine(telling, MaxDiagnostic)
 }
 
 func reporterOf(m *message.Message) string {
@@ -124,7 +131,8 @@ func returnedTo(m *message.Message, out map[string]bool) []target {
 	if !found || h.Has("List-Id") || h.Has("List-Post") {
 		return nil
 	}
-	for _, name := range []string{"X-Failed-Recipients", "Delivered-To", "X-Envelope-To", "Envelope-To", "X-Original-To", "To"} {
+	for _, name := range []string{"X-Failed-Recipients", "Delivered-To", "X-Envelope-To", "Envelope-To",
+		"X-Original-To", "To"} {
 		value := h.Get(name)
 		a, _, end := addressIn(value)
 		if end == 0 {

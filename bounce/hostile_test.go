@@ -26,7 +26,8 @@ func TestTenThousandRecipients(t *testing.T) {
 	var status, text strings.Builder
 	status.WriteString("Reporting-MTA: dns; mx.example.net\n\n")
 	for i := range 10_000 {
-		fmt.Fprintf(&status, "Final-Recipient: rfc822; a%d@school.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 %s\n\n", i, strings.Repeat("why ", 100))
+		fmt.Fprintf(&status, "Final-Recipient: rfc822; a%d@school.example\nAction: failed\nStatus: 5.0.0\n"+
+			"Diagnostic-Code: smtp; 550 %s\n\n", i, strings.Repeat("why ", 100))
 		fmt.Fprintf(&text, "<b%d@school.example>:\nIt failed.\n\n", i)
 	}
 	quick(t, "a status", func() {
@@ -42,7 +43,8 @@ func TestTenThousandRecipients(t *testing.T) {
 		}
 	})
 	quick(t, "fields", func() {
-		r := Read(parse("From: MAILER-DAEMON@mx.example\nX-Failed-Recipients: " + strings.Repeat("a@school.example, ", 10_000) + "\nSubject: failure notice\n\nfailed"))
+		r := Read(parse("From: MAILER-DAEMON@mx.example\nX-Failed-Recipients: " + strings.Repeat("a@school.example, ", 10_000) + "\n" +
+			"Subject: failure notice\n\nfailed"))
 		if len(r.Recipients) != 1 {
 			t.Errorf("got %d", len(r.Recipients))
 		}
@@ -50,7 +52,9 @@ func TestTenThousandRecipients(t *testing.T) {
 }
 
 func TestControlsAreNoPartOfAReport(t *testing.T) {
-	status := "Reporting-MTA: dns; mx\x00\x1b[31m.example\u202e\nFinal-Recipient: rfc822; bea@school.example\x07\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 \x1b[2J\u202eno\u200b such\x00 user\rBcc: evil@example.com\n"
+	status := "Reporting-MTA: dns; mx\x00\x1b[31m.example\u202e\nFinal-Recipient: rfc822; bea@school.example\x07\n" +
+		"Action: failed\nStatus: 5.1.1\n" +
+		"Diagnostic-Code: smtp; 550 \x1b[2J\u202eno\u200b such\x00 user\rBcc: evil@example.com\n"
 	m := message.Parse([]byte(dsn(status, "")))
 	r := Read(m)
 	if len(r.Recipients) != 1 || r.Recipients[0].Address.String() != "bea@school.example" {
@@ -62,14 +66,16 @@ func TestControlsAreNoPartOfAReport(t *testing.T) {
 		}
 	}
 	for line := range bytes.Lines(Keep(m)) {
-		if bytes.HasPrefix(line, []byte("Bcc")) || bytes.ContainsAny(bytes.TrimSuffix(line, []byte("\n")), "\x00\x1b\r\x07") {
+		if bytes.HasPrefix(line, []byte("Bcc")) || bytes.ContainsAny(bytes.TrimSuffix(line, []byte("\n")),
+			"\x00\x1b\r\x07") {
 			t.Errorf("kept %q", line)
 		}
 	}
 }
 
 func TestAddressesThatAreNone(t *testing.T) {
-	for _, s := range []string{"@", "a@b", "a@b.1", "a@192.0.2.1", "bea@school.example\u202e.com@", "<>", "a..b@@x.example", "\"@x", strings.Repeat("@", 10_000), strings.Repeat("a@b ", 10_000)} {
+	for _, s := range []string{"@", "a@b", "a@b.1", "a@192.0.2.1", "bea@school.example\u202e.com@", "<>",
+		"a..b@@x.example", "\"@x", strings.Repeat("@", 10_000), strings.Repeat("a@b ", 10_000)} {
 		if a, _, end := addressIn(s); end > 0 && a.String() != "bea@school.example" {
 			t.Errorf("%.40q: got %v", s, a)
 		}
@@ -84,7 +90,8 @@ func TestDeepNesting(t *testing.T) {
 	wrap := func(n int) string {
 		text := status
 		for range n {
-			text = "From: postmaster@gateway.example\nSubject: Delivery Status Notification\nContent-Type: message/rfc822\n\n" + text
+			text = "From: postmaster@gateway.example\nSubject: Delivery Status Notification\n" +
+				"Content-Type: message/rfc822\n\n" + text
 		}
 		return text
 	}
@@ -105,7 +112,8 @@ func TestDeepNesting(t *testing.T) {
 	}
 	quick(t, "multiparts", func() { Read(parse(b.String())) })
 	quick(t, "parts", func() {
-		Read(parse("From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; boundary=b\n\n" + strings.Repeat("--b\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@x\n\n", 20_000)))
+		Read(parse("From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; boundary=b\n\n" + strings.Repeat("--b\n"+
+			"Content-Type: message/rfc822\n\nFrom: MAILER-DAEMON@x\n\n", 20_000)))
 	})
 }
 
@@ -122,7 +130,8 @@ func TestGarbage(t *testing.T) {
 
 	wide := utf16.Encode([]rune("<bea@school.example>: 550 5.1.1 user unknown\n"))
 	var b bytes.Buffer
-	b.WriteString("From: MAILER-DAEMON@mx.example\nSubject: failure notice\nContent-Type: text/plain; charset=utf-16le\n\n")
+	b.WriteString("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n" +
+		"Content-Type: text/plain; charset=utf-16le\n\n")
 	for _, u := range wide {
 		b.WriteByte(byte(u))
 		b.WriteByte(byte(u >> 8))
@@ -163,26 +172,36 @@ func check(t testing.TB, raw []byte) {
 }
 
 func TestBounceOfAVacation(t *testing.T) {
-	checkRead(t, "in the text that comes back", "From: MAILER-DAEMON@mx.example\nSubject: Mail delivery failed\nAuto-Submitted: auto-replied\n\nThe following address(es) failed:\n\n  bea@school.example\n    550 User unknown\n\n------ This is a copy of the message, including all the headers. ------\n\nReturn-path: <cem@school.example>\nSubject: Out of office\nAuto-Submitted: auto-replied\n\nI am away. Please confirm that you are a human.\n",
+	checkRead(t, "in the text that comes back", "From: MAILER-DAEMON@mx.example\nSubject: Mail delivery failed\n"+
+		"Auto-Submitted: auto-replied\n\nThe following address(es) failed:\n\n  bea@school.example\n"+
+		"    550 User unknown\n\n------ This is a copy of the message, including all the headers. ------\n\n"+
+		"Return-path: <cem@school.example>\nSubject: Out of office\nAuto-Submitted: auto-replied\n\n"+
+		"I am away. Please confirm that you are a human.\n",
 		"failure", "bea@school.example dead permanent")
-	checkRead(t, "in the subject", strings.Replace(dsn("Final-Recipient: rfc822; bea@school.example\nAction: failed\nStatus: 5.1.1\n", ""), "Undelivered Mail", "Undeliverable: Automatic reply: away", 1),
+	checkRead(t, "in the subject", strings.Replace(dsn("Final-Recipient: rfc822; bea@school.example\n"+
+		"Action: failed\nStatus: 5.1.1\n", ""), "Undelivered Mail", "Undeliverable: Automatic reply: away", 1),
 		"failure", "bea@school.example dead permanent 5.1.1")
 }
 
 func TestKeep(t *testing.T) {
-	text := dsn("Reporting-MTA: dns; mx.example.net\nX-Postfix-Sender: rfc822; x\nSubject: EHCP for Tom\n\nFinal-Recipient: rfc822; bea@school.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 No such\n  user\n\nTom needs help.\n", "Tom needs help, said the human part.\n")
+	text := dsn("Reporting-MTA: dns; mx.example.net\nX-Postfix-Sender: rfc822; x\nSubject: EHCP for Tom\n\n"+
+		"Final-Recipient: rfc822; bea@school.example\nAction: failed\nStatus: 5.1.1\n"+
+		"Diagnostic-Code: smtp; 550 No such\n  user\n\nTom needs help.\n", "Tom needs help, said the human part.\n")
 	got := string(Keep(parse(text)))
 	for _, secret := range []string{"Tom", "human part", "school.example>", "X-Postfix-Sender"} {
 		if strings.Contains(got, secret) {
 			t.Errorf("kept %q", secret)
 		}
 	}
-	for _, want := range []string{"Subject: Undelivered Mail Returned to Sender\n", "\nReporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; bea@school.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 No such user\n"} {
+	for _, want := range []string{"Subject: Undelivered Mail Returned to Sender\n", "\n" +
+		"Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; bea@school.example\nAction: failed\n" +
+		"Status: 5.1.1\nDiagnostic-Code: smtp; 550 No such user\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("kept without %q:\n%s", want, got)
 		}
 	}
-	free := string(Keep(parse("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n<bea@school.example>: failed\n\n--- Below this line is a copy of the message.\n\nTom needs help.\n")))
+	free := string(Keep(parse("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n" +
+		"<bea@school.example>: failed\n\n--- Below this line is a copy of the message.\n\nTom needs help.\n")))
 	if want := "From: MAILER-DAEMON@mx.example\nSubject: failure notice\n"; free != want {
 		t.Errorf("got %q, want %q", free, want)
 	}
@@ -211,10 +230,17 @@ func FuzzKeep(f *testing.F) {
 }
 
 func seeds(f *testing.F) {
-	status := "Reporting-MTA: dns; mx\n\nOriginal-Recipient: rfc822; a@b.example\nFinal-Recipient: rfc822; c@d.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.7.1 spam\n"
+	status := "Reporting-MTA: dns; mx\n\nOriginal-Recipient: rfc822; a@b.example\n" +
+		"Final-Recipient: rfc822; c@d.example\nAction: failed\nStatus: 5.1.1\n" +
+		"Diagnostic-Code: smtp; 550 5.7.1 spam\n"
 	f.Add([]byte(dsn(status, "<a@b.example>: 550 5.1.1 user unknown\n")))
-	f.Add([]byte("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n<a@b.example> (expanded from <c@d.example>):\n550 5.1.1 No such user\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <x@y.example>\nTo: a@b.example\n\nhi\n"))
-	f.Add([]byte("From: fbl@p.example\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: a@b.example\n--b--\n"))
-	f.Add([]byte("From: no-reply@sns.example\n\n{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"a@b.example\"}]}}"))
-	f.Add([]byte("From: postmaster@g.example\nSubject: Undeliverable\nContent-Type: message/rfc822\n\n" + dsn(status, "")))
+	f.Add([]byte("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n" +
+		"<a@b.example> (expanded from <c@d.example>):\n550 5.1.1 No such user\n\n" +
+		"--- Below this line is a copy of the message.\n\nReturn-Path: <x@y.example>\nTo: a@b.example\n\nhi\n"))
+	f.Add([]byte("From: fbl@p.example\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n" +
+		"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: a@b.example\n--b--\n"))
+	f.Add([]byte("From: no-reply@sns.example\n\n" +
+		"{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"a@b.example\"}]}}"))
+	f.Add([]byte("From: postmaster@g.example\nSubject: Undeliverable\nContent-Type: message/rfc822\n\n" + dsn(status,
+		"")))
 }

@@ -52,8 +52,10 @@ func isBehindName(between string) bool {
 // isOfReturned reports a line that tells the mail, not its recipient: message ids and senders.
 func isOfReturned(line string) bool {
 	lower := strings.ToLower(strings.TrimSpace(line))
-	for _, name := range []string{"message-id", "message id", "messageid", "from:", "mail from:", ">>> mail from", "sender:", "reply-to:", "return-path", "original-envelope-id",
-		"envelope-from", "in-reply-to", "references:", "x-", "content-id", "reporting-mta", "von:", "de:", "cc:", "sender address"} {
+	for _, name := range []string{"message-id", "message id", "messageid", "from:", "mail from:", ">>> mail from",
+		"sender:", "reply-to:", "return-path", "original-envelope-id",
+		"envelope-from", "in-reply-to", "references:", "x-", "content-id", "reporting-mta", "von:", "de:", "cc:",
+		"sender address"} {
 		if strings.HasPrefix(lower, name) {
 			return true
 		}
@@ -103,7 +105,8 @@ func (t reportLines) expanded(i int) target {
 	if i+1 < len(t.named) {
 		from := t.named[i+1]
 		before := strings.ToLower(t.lines[from.line][:from.start])
-		if from.line <= n.line+1 && hasPhrase(before, []string{"expanded from", "generated from", "was addressed to", "forwarded from"}) {
+		if from.line <= n.line+1 && hasPhrase(before, []string{"expanded from", "generated from", "was addressed to",
+			"forwarded from"}) {
 			return newTarget(from.address, n.address)
 		}
 	}
@@ -152,7 +155,8 @@ func (t reportLines) leads(n namedLine) bool {
 func (t reportLines) isHeader(line int) bool {
 	for i := max(0, line-4); i < min(len(t.lines), line+5); i++ {
 		lower := strings.ToLower(strings.TrimSpace(t.lines[i]))
-		if strings.HasPrefix(lower, "subject:") || strings.HasPrefix(lower, "sent:") || strings.HasPrefix(lower, "betreff:") {
+		if strings.HasPrefix(lower, "subject:") || strings.HasPrefix(lower, "sent:") || strings.HasPrefix(lower,
+			"betreff:") {
 			return true
 		}
 	}
@@ -177,8 +181,10 @@ func (t reportLines) isLabelled(n namedLine) bool {
 }
 
 var labels = []string{
-	"recipient", "rcpt to", "addressee", "address", "adressat", "empfänger", "destinat", "ontvanger", "user", "not delivered", "undeliver", "fail", "deliver",
-	"mailbox", "account", "intended", "invalid", "unknown", "to:", "full", "mottagare", "modtager", "odbiorca", "宛先", "收件人",
+	"recipient", "rcpt to", "addressee", "address", "adressat", "empfänger", "destinat", "ontvanger", "user",
+	"not delivered", "undeliver", "fail", "deliver",
+	"mailbox", "account", "intended", "invalid", "unknown", "to:", "full", "mottagare", "modtager", "odbiorca", "宛先",
+	"收件人",
 }
 
 // isInFailure reports an address in a line, or next to one, that says that something failed.
@@ -202,7 +208,8 @@ func (t reportLines) isAnywhere(n namedLine) bool { return !t.isBehindFrom(n) }
 // isBehindFrom reports the address of a sender: "not accepting mail from ...".
 func (t reportLines) isBehindFrom(n namedLine) bool {
 	before := strings.TrimRight(strings.ToLower(t.lines[n.line][:n.start]), " <\"'")
-	return strings.HasSuffix(before, "from") && !strings.HasSuffix(before, "generated from") && !strings.HasSuffix(before, "expanded from")
+	return strings.HasSuffix(before, "from") && !strings.HasSuffix(before, "generated from") && !strings.HasSuffix(before,
+		"expanded from")
 }
 
 // bareNames returns the recipients of a provider that names its own without a domain, each in a line of its own below

@@ -8,6 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
+// TestScore has one course of events for each rule.
+//
+// ceiling: flat table
 func TestScore(t *testing.T) {
 	type step struct {
 		day  Day
@@ -15,6 +18,10 @@ func TestScore(t *testing.T) {
 		want Action
 	}
 	dead, full := Event{Class: Dead}, Event{Class: Full}
+	refused := Event{Class: Dead, Probe: true}
+	probed := func(then ...step) []step {
+		return append([]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}}, then...)
+	}
 	for _, c := range []struct {
 		name  string
 		steps []step
@@ -25,17 +32,17 @@ func TestScore(t *testing.T) {
 		{"the third day brings a probe and no points",
 			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {105, dead, SendProbe}}, State{LastDead: 105, ProbeSent: 105}},
 		{"a probe refused as dead suspends",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {102, Event{Class: Dead, Probe: true}, Suspend}}, State{Suspended: true}},
+			probed(step{102, refused, Suspend}), State{Suspended: true}},
 		{"a probe refused on its third day suspends",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {105, Event{Class: Dead, Probe: true}, Suspend}}, State{Suspended: true}},
+			probed(step{105, refused, Suspend}), State{Suspended: true}},
 		{"a probe refused on the fourth day is one point",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {106, Event{Class: Dead, Probe: true}, Nothing}}, State{Points: 1, LastDead: 106}},
+			probed(step{106, refused, Nothing}), State{Points: 1, LastDead: 106}},
 		{"a probe refused for spam does nothing",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {103, Event{Class: Policy, Probe: true}, Nothing}}, State{LastDead: 102, ProbeSent: 102}},
+			probed(step{103, Event{Class: Policy, Probe: true}, Nothing}), State{LastDead: 102, ProbeSent: 102}},
 		{"a probe that is not refused leaves nothing behind",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {130, Event{Arrived: true}, Nothing}}, State{}},
+			probed(step{130, Event{Arrived: true}, Nothing}), State{}},
 		{"who is suspended stays so",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {103, Event{Class: Dead, Probe: true}, Suspend}, {104, Event{Arrived: true}, Nothing}, {105, dead, Nothing}}, State{Suspended: true}},
+			probed(step{103, refused, Suspend}, step{104, Event{Arrived: true}, Nothing}, step{105, dead, Nothing}), State{Suspended: true}},
 		{"points are forgotten after 21 days",
 			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {122, dead, Nothing}}, State{Points: 1, LastDead: 122}},
 		{"points are kept for 20 days",
@@ -43,7 +50,7 @@ func TestScore(t *testing.T) {
 		{"holidays score nothing",
 			[]step{{100, Event{Class: Dead, Frozen: true}, Nothing}, {101, Event{Class: Dead, Frozen: true}, Nothing}, {102, Event{Class: Dead, Frozen: true}, Nothing}}, State{}},
 		{"a probe that comes back in the holidays suspends nobody",
-			[]step{{100, dead, Nothing}, {101, dead, Nothing}, {102, dead, SendProbe}, {103, Event{Class: Dead, Probe: true, Frozen: true}, Nothing}}, State{LastDead: 102, ProbeSent: 102}},
+			probed(step{103, Event{Class: Dead, Probe: true, Frozen: true}, Nothing}), State{LastDead: 102, ProbeSent: 102}},
 		{"an open circuit breaker scores nothing",
 			[]step{{100, dead, Nothing}, {101, Event{Class: Dead, Broken: true}, Nothing}, {102, dead, Nothing}}, State{Points: 2, LastDead: 102}},
 		{"a domain that nobody has checked scores nothing",
@@ -89,7 +96,8 @@ func TestDayOf(t *testing.T) {
 func drawEvent(classes ...Class) *rapid.Generator[Event] {
 	return rapid.Custom(func(t *rapid.T) Event {
 		return Event{
-			Class: rapid.SampledFrom(classes).Draw(t, "class"), Arrived: rapid.Bool().Draw(t, "arrived"), Probe: rapid.Bool().Draw(t, "probe"),
+			Class: rapid.SampledFrom(classes).Draw(t, "class"), Arrived: rapid.Bool().Draw(t, "arrived"), Probe: rapid.Bool().Draw(t,
+				"probe"),
 			Frozen: rapid.Bool().Draw(t, "frozen"), Broken: rapid.Bool().Draw(t, "broken"),
 		}
 	})
@@ -98,7 +106,8 @@ func drawEvent(classes ...Class) *rapid.Generator[Event] {
 // TestOnlyDeadSuspends: whatever else comes back, and however often, changes no score.
 func TestOnlyDeadSuspends(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := State{Points: rapid.IntRange(0, 2).Draw(t, "points"), LastDead: 1000, ProbeSent: Day(rapid.SampledFrom([]int{0, 1000}).Draw(t, "probe"))}
+		s := State{Points: rapid.IntRange(0, 2).Draw(t, "points"), LastDead: 1000, ProbeSent: Day(rapid.SampledFrom([]int{0, 1000}).Draw(t,
+			"probe"))}
 		day := Day(1000)
 		for _, e := range rapid.SliceOfN(drawEvent(Unknown, NoDomain, Full, Delay, Policy), 1, 200).Draw(t, "events") {
 			before := s.Points

@@ -45,14 +45,18 @@ func fromProgram(m *message.Message) origin {
 			return mailbox
 		}
 	}
-	for _, name := range []string{"postmaster", "poostmaster", "mdaemon", "mmdf", "administrator", "systemadministrator", "sysadmin",
-		"noreply", "donotreply", "nobody", "mailadmin", "mailmaster", "mailserver", "mailsystem", "mailgateway", "mailsweeper",
-		"bounce", "daemon", "root", "smtp", "virus", "spam", "delivery", "notification", "uucp", "mailmarshal", "mailscanner"} {
+	for _, name := range []string{"postmaster", "poostmaster", "mdaemon", "mmdf", "administrator",
+		"systemadministrator", "sysadmin",
+		"noreply", "donotreply", "nobody", "mailadmin", "mailmaster", "mailserver", "mailsystem", "mailgateway",
+		"mailsweeper",
+		"bounce", "daemon", "root", "smtp", "virus", "spam", "delivery", "notification", "uucp", "mailmarshal",
+		"mailscanner"} {
 		if strings.Contains(local, name) {
 			return maybe
 		}
 	}
-	for _, name := range []string{"postmaster", "delivery", "system administrator", "mail system", "mail server", "mail service", "mailer", "daemon",
+	for _, name := range []string{"postmaster", "delivery", "system administrator", "mail system", "mail server",
+		"mail service", "mailer", "daemon",
 		"gateway", "internet mail", "content filter", "content-filter"} {
 		if strings.Contains(field, name) {
 			return maybe
@@ -86,14 +90,16 @@ func isAuto(m *message.Message) bool {
 	return v != "" && !strings.HasPrefix(v, "no")
 }
 
-// speaksOfFailure reports a message whose subject or text says that a mail did not arrive.
+// speaksOfFailure reports a message whose subject or text says that a mail did not arrive, or whose text has a reply
+// code and its reason.
 func speaksOfFailure(m *message.Message, lines []string) bool {
 	subject := plain(m.Subject())
 	if _, reply := message.Stem(subject, ""); !reply && hasPhrase(subject, failurePhrases) {
 		return true
 	}
-	text := plain(strings.Join(lines, "\n"))
-	return hasPhrase(text, failurePhrases) || phraseClass(text) != Unknown
+	text := strings.Join(lines, "\n")
+	words := plain(text)
+	return hasPhrase(words, failurePhrases) || findReply(text) != 0 && phraseClass(words) != Unknown
 }
 
 // isAutoReply reports an answer that a person's mailbox gave by itself: a vacation or a challenge. What a mail host
@@ -117,8 +123,10 @@ func isAutoReply(m *message.Message, from origin, lines []string) bool {
 func marksChallenge(h message.Header) bool {
 	for _, f := range h.Fields() {
 		name := strings.ToLower(f.Name)
-		if strings.HasPrefix(name, "x-challenge") || strings.HasPrefix(name, "x-spamarrest") || strings.HasPrefix(name, "x-boxtrapper") ||
-			name == "x-tmda-confirm" || name == "x-delivery-agent" && strings.HasPrefix(strings.ToLower(f.Value), "tmda") {
+		if strings.HasPrefix(name, "x-challenge") || strings.HasPrefix(name, "x-spamarrest") || strings.HasPrefix(name,
+			"x-boxtrapper") ||
+			name == "x-tmda-confirm" || name == "x-delivery-agent" && strings.HasPrefix(strings.ToLower(f.Value),
+			"tmda") {
 			return true
 		}
 	}
@@ -127,9 +135,15 @@ func marksChallenge(h message.Header) bool {
 
 // challengePhrases say the same in the subject or the text.
 var challengePhrases = []string{
-	"confirm your message", "confirm your email to", "confirm that you are", "confirm you are", "please confirm * deliver", "verify that you are", "verify you are", "prove that you are", "prove you are", "are a real person", "are a human",
-	"awaiting your confirmation", "awaiting confirmation", "pending your confirmation", "waiting for your confirmation", "challenge-response", "challenge/response", "challenge response", "sender verification request", "message is being held until", "held until you", "your message * held until", "your message * until you confirm",
-	"one-time confirmation", "one time confirmation", "approved senders list", "to my list of approved", "add you to * allowed", "spam arrest", "boxtrapper",
+	"confirm your message", "confirm your email to", "confirm that you are", "confirm you are",
+	"please confirm * deliver", "verify that you are", "verify you are", "prove that you are", "prove you are",
+	"are a real person", "are a human",
+	"awaiting your confirmation", "awaiting confirmation", "pending your confirmation",
+	"waiting for your confirmation", "challenge-response", "challenge/response", "challenge response",
+	"sender verification request", "message is being held until", "held until you", "your message * held until",
+	"your message * until you confirm",
+	"one-time confirmation", "one time confirmation", "approved senders list", "to my list of approved",
+	"add you to * allowed", "spam arrest", "boxtrapper",
 }
 
 // isReceipt reports a receipt of reading (RFC 8098), which says nothing about a delivery that failed.

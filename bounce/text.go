@@ -31,7 +31,8 @@ func beginsReturned(lines []string, i int) bool {
 	if line == "" || len(line) > 200 {
 		return false
 	}
-	if strings.HasPrefix(line, "received: ") || strings.HasPrefix(line, "from mailer-daemon ") || strings.HasPrefix(line, "return-path:") {
+	if strings.HasPrefix(line, "received: ") || strings.HasPrefix(line, "from mailer-daemon ") || strings.HasPrefix(line,
+		"return-path:") {
 		return true
 	}
 	ruled := strings.HasPrefix(line, "--") || strings.HasPrefix(line, "==") || strings.HasPrefix(line, "__") ||
@@ -46,10 +47,20 @@ func beginsReturned(lines []string, i int) bool {
 
 // returnedMarks stand in the line before the returned mail, at its beginning or within a rule.
 var returnedMarks = []string{
-	"below this line is", "this is a copy of", "this is the header", "original message follows", "original message", "original mail follows", "message header follows", "message headers follow", "message headers:", "the header of the original",
-	"the header and top", "the header and first", "headers of the original", "unsent message", "returned message", "undelivered message", "undeliverable message", "body of message", "copy of the original", "copy of your message", "the following is the original", "the following is a copy", "start of returned", "message text follows",
-	"message follows", "attachment is a copy", "enclosed is a copy", "included is a copy", "here is a copy", "here are the first", "begin message", "beginning of original", "text of your message", "forwarded message", "returned mail follows", "header of message", "your original message", "contents of the original", "included below",
-	"ursprüngliche nachricht", "originalnachricht", "kopie der", "kopfzeilen der", "message d'origine", "message original", "copie du message", "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht", "原始邮件", "原文",
+	"below this line is", "this is a copy of", "this is the header", "original message follows", "original message",
+	"original mail follows", "message header follows", "message headers follow", "message headers:",
+	"the header of the original",
+	"the header and top", "the header and first", "headers of the original", "unsent message", "returned message",
+	"undelivered message", "undeliverable message", "body of message", "copy of the original",
+	"copy of your message", "the following is the original", "the following is a copy", "start of returned",
+	"message text follows",
+	"message follows", "attachment is a copy", "enclosed is a copy", "included is a copy", "here is a copy",
+	"here are the first", "begin message", "beginning of original", "text of your message", "forwarded message",
+	"returned mail follows", "header of message", "your original message", "contents of the original",
+	"included below",
+	"ursprüngliche nachricht", "originalnachricht", "kopie der", "kopfzeilen der", "message d'origine",
+	"message original", "copie du message", "mensaje original", "messaggio originale", "mensagem original",
+	"oorspronkelijk bericht", "原始邮件", "原文",
 }
 
 // returnedHeader returns the header of the mail that comes back with a report: of an attached message, of attached
