@@ -2,6 +2,7 @@ package bounce
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"sencoforum/message"
 )
@@ -24,7 +25,7 @@ func addressIn(s string) (a message.Address, start, end int) {
 		if s[start] == '@' && at > 0 && s[at-1] == '"' {
 			start = quotedStart(s, at)
 		}
-		end = at + 1 + len(strings.TrimRight(s[at+1:end], ".-"))
+		end = at + 1 + len(strings.TrimRight(asciiEnd(s[at+1:end]), ".-"))
 		start += prefixLen(s[start:at])
 		if a, ok := readAddress(s[start:end]); ok {
 			return a, start, end
@@ -43,6 +44,17 @@ func readAddress(s string) (message.Address, bool) {
 	return a, true
 }
 
+// asciiEnd cuts off a text without spaces between words, such as Japanese, that goes on behind a domain: its last label
+// is ASCII at first and then is not.
+func asciiEnd(domain string) string {
+	last := strings.LastIndexByte(domain, '.') + 1
+	i := strings.IndexFunc(domain[last:], func(r rune) bool { return r >= 0x80 })
+	if last > 0 && i >= 2 {
+		return domain[:last+i]
+	}
+	return domain
+}
+
 // quotedStart returns where a quoted local part that ends before at begins (RFC 5321 §4.1.2), or at.
 func quotedStart(s string, at int) int {
 	for i := at - 2; i >= 0 && at-i < 128 && s[i] != '\n'; i-- {
@@ -53,9 +65,17 @@ func quotedStart(s string, at int) int {
 	return at
 }
 
-// prefixLen is the length of what programs write before an address without a space: quotes, or a kind of address.
+// prefixLen is the length of what stands before an address without a space: quotes, a path, a kind of address, or a text
+// in a script that has no spaces.
 func prefixLen(local string) int {
-	n := len(local) - len(strings.TrimLeft(local, "'`*=./-"))
+	n := 0
+	if i := strings.LastIndexFunc(local, func(r rune) bool { return r >= '\u3000' && r < '\ufffd' }); i >= 0 {
+		n = i + utf8.RuneLen('\u3000') // of a text without spaces between words
+	}
+	if i := strings.LastIndexByte(local, '/'); i > n && local[n] == '/' && !strings.Contains(local, "=") {
+		n = i // of a path
+	}
+	n += len(local[n:]) - len(strings.TrimLeft(local[n:], "'`*=./-"))
 	lower := strings.ToLower(local)
 	for _, mark := range []string{"smtp=", "to=", "for=", "rcpt=", "recipient=", "mail=", "rfc822=", "email="} {
 		if strings.HasPrefix(lower[n:], mark) {

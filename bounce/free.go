@@ -67,11 +67,15 @@ func freeRecipient(who target, about string) Recipient {
 	}
 }
 
+// maxTelling is how many lines of a text are searched for its reason.
+const maxTelling = 200
+
 // tellingLine returns the line of a text that says why: one with a status code or a reply code, else one with a phrase
 // that has a class; and the two indented lines at most that go on with it. Only these are kept, since others may be of
 // the returned mail.
 func tellingLine(text string) string {
 	lines := strings.Split(text, "\n")
+	lines = lines[:min(len(lines), maxTelling)]
 	hasCode := func(line string) bool { return findStatus(line) != "" || findReply(line) != 0 }
 	i := slices.IndexFunc(lines, hasCode)
 	if i < 0 {

@@ -80,6 +80,14 @@ func TestAddressesThatAreNone(t *testing.T) {
 			t.Errorf("%.40q: got %v", s, a)
 		}
 	}
+	for _, s := range []string{"収信者bea@school.exampleさん", "/home/x/.cat/bea@school.example:", "smtp=bea@school.example.", "'bea@school.example'"} {
+		if a, _, _ := addressIn(s); a.String() != "bea@school.example" {
+			t.Errorf("%s: got %v", s, a)
+		}
+	}
+	if a, _, _ := addressIn("jürgen@müller.example"); a.String() != "jürgen@xn--mller-kva.example" {
+		t.Errorf("got %v", a)
+	}
 	if a, _, _ := addressIn(`rfc822; "bea smith"@school.example`); a.String() != `"bea smith"@school.example` {
 		t.Errorf("got %v", a)
 	}
@@ -123,6 +131,16 @@ func TestGarbage(t *testing.T) {
 	head := []byte("From: MAILER-DAEMON@mx.example\nSubject: failure notice\n\n")
 	quick(t, "8-bit garbage from a mail host", func() { check(t, append(bytes.Clone(head), bits...)) })
 	quick(t, "a long line", func() { check(t, append(bytes.Clone(head), bytes.Repeat([]byte("a@b.example "), 100_000)...)) })
+	var many, short strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&many, "please look at %c%d@b.example, ", 'a'+i%26, i)
+		if i%200 == 0 {
+			many.WriteByte('\n')
+		}
+		fmt.Fprintf(&short, "%d\nq\n", i)
+	}
+	quick(t, "long lines of many addresses", func() { check(t, append(bytes.Clone(head), many.String()...)) })
+	quick(t, "short lines", func() { check(t, append(bytes.Clone(head), "a@b.example\n"+short.String()...)) })
 	quick(t, "a long word", func() { check(t, append(bytes.Clone(head), bytes.Repeat([]byte("a"), 1<<20)...)) })
 	quick(t, "a long address", func() {
 		check(t, append(bytes.Clone(head), []byte(strings.Repeat("a.", 1<<19)+"@"+strings.Repeat("b.", 1<<19))...))

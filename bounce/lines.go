@@ -12,7 +12,8 @@ const maxAbout = 24
 // reportLines are the lines of a report with the addresses in them.
 type reportLines struct {
 	lines []string
-	named []namedLine // lines with an address, in their order
+	named []namedLine  // lines with an address, in their order
+	fails map[int]bool // lines that were asked for failures, with the answer
 }
 
 // namedLine is one address in a line.
@@ -24,7 +25,7 @@ type namedLine struct {
 
 // newReportLines finds the addresses in lines, at most three of a line and ten times MaxRecipients in all.
 func newReportLines(lines []string) reportLines {
-	t := reportLines{lines: lines}
+	t := reportLines{lines: lines, fails: make(map[int]bool)}
 	for i, line := range lines {
 		if isOfReturned(line) {
 			continue
@@ -68,13 +69,12 @@ func isOfReturned(line string) bool {
 // addresses that a report names for other reasons; at a place of their own they count if no other does.
 func (t reportLines) recipients(out map[string]bool) []target {
 	for i, is := range []func(namedLine) bool{t.leads, t.isLabelled, t.isInFailure, t.isAnywhere} {
-		all := t.those(is, nil)
 		found := withoutHelpers(t.those(is, out))
-		if own := i < 2; own && len(found) == 0 {
-			found = withoutHelpers(all)
-		}
-		if len(found) == 0 && i < 2 {
-			found = all
+		if ownPlace := i < 2; ownPlace && len(found) == 0 {
+			all := t.those(is, nil)
+			if found = withoutHelpers(all); len(found) == 0 {
+				found = all
+			}
 		}
 		if len(found) > 0 {
 			return found
@@ -189,18 +189,17 @@ var labels = []string{
 
 // isInFailure reports an address in a line, or next to one, that says that something failed.
 func (t reportLines) isInFailure(n namedLine) bool {
-	near := t.lines[n.line]
 	if t.isBehindFrom(n) {
 		return false
 	}
-	if n.line > 0 {
-		near = t.lines[n.line-1] + " " + near
+	fails, known := t.fails[n.line]
+	if !known {
+		near := t.lines[max(0, n.line-1):min(len(t.lines), n.line+2)]
+		text := plain(strings.Join(near, " "))
+		fails = strings.Contains(text, "rcpt to:") || hasPhrase(text, failurePhrases) || phraseClass(text) != Unknown
+		t.fails[n.line] = fails
 	}
-	if n.line+1 < len(t.lines) {
-		near += " " + t.lines[n.line+1]
-	}
-	text := plain(near)
-	return strings.Contains(text, "rcpt to:") || hasPhrase(text, failurePhrases) || phraseClass(text) != Unknown
+	return fails
 }
 
 func (t reportLines) isAnywhere(n namedLine) bool { return !t.isBehindFrom(n) }

@@ -213,8 +213,9 @@ var notYetPhrases = []string{
 
 // gaveUpPhrases say that it is not, whatever else is said.
 var gaveUpPhrases = []string{
-	"giving up", "given up", "gave up", "permanent fatal", "permanent error", "failed permanently",
-	"returned to sender", "will not be retried", "no further", "permanently", "not be able to be delivered",
+	"giving up", "given up", "not continue", "will not retry", "not be retried", "no longer be retried", "gave up",
+	"permanent fatal", "permanent error", "failed permanently",
+	"returned to sender", "no further", "permanently", "not be able to be delivered",
 	"message expired", "has expired",
 	"returning message to sender", "permanent delivery failure",
 }
