@@ -59,12 +59,13 @@ var deliveredPhrases = []string{
 	"erfolgreich zugestellt", "remis avec succès", "entregado correctamente", "consegnato correttamente",
 }
 
+// freeRecipient judges one recipient by what the report says of it.
 func freeRecipient(who target, about string) Recipient {
 	status := better("", about)
-	return Recipient{
-		Address: who.to, Final: who.final, Status: status, Class: classify(status, about), Permanent: isPermanent(status, about),
-		Diagnostic: tellingLine(about),
+	rcpt := Recipient{
+		Address: who.to, Final: who.final, Status: status, Class: classify(status, about), Diagnostic: tellingLine(about),
 	}
+	return rcpt.lasting(isPermanent(status, about))
 }
 
 // maxTelling is how many lines of a text are searched for its reason.

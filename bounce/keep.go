@@ -18,13 +18,20 @@ const (
 // Keep returns what is kept of a bounce: the fields of its header, and behind an empty line those of its delivery
 // status or feedback report. Nothing of the returned mail is in it, neither its header nor its text, and no text that
 // the reporting host wrote for people, since it may quote the mail. The fields of the parts are those of RFC 3464 and
-// RFC 5965 only; each is one line of UTF-8 without controls. The result has at most 128 KiB.
+// RFC 5965 only; each is one line of UTF-8 without controls. The
+// subject of a bounce may repeat that of the mail. The result has at most 128 KiB.
 func Keep(m *message.Message) []byte {
 	var b bytes.Buffer
+	seen := make(map[string]bool)
 	for i, f := range m.Header.Fields() {
+		name := strings.ToLower(f.Name)
 		if i == keepFields {
 			break
 		}
+		if seen[name] && slices.Contains(onceFields, name) {
+			continue
+		}
+		seen[name] = true
 		keepField(&b, f)
 	}
 	for _, p := range m.Walk() {
@@ -37,6 +44,10 @@ func Keep(m *message.Message) []byte {
 	}
 	return b.Bytes()
 }
+
+// onceFields stand once in a header (RFC 5322 §3.6). A second one belongs to the mail that came back, where a broken
+// server forgot the line between them.
+var onceFields = []string{"from", "to", "cc", "subject", "date", "message-id", "reply-to", "sender", "in-reply-to", "references"}
 
 // feedbackFields are the fields of a feedback report that are kept (RFC 5965 §3, RFC 6591 §3.1). Those that hold parts
 // of the mail, such as Reported-URI, are not.

@@ -23,7 +23,7 @@ type namedLine struct {
 	address    message.Address
 }
 
-// newReportLines finds the addresses in lines, at most three of a line and ten times MaxRecipients in all.
+// newReportLines finds the addresses in the first 4,096 bytes of each line, at most ten times MaxRecipients in all.
 func newReportLines(lines []string) reportLines {
 	t := reportLines{lines: lines, fails: make(map[int]bool)}
 	for i, line := range lines {

@@ -181,9 +181,19 @@ func recipientOf(d delivery, who target, about string) Recipient {
 			rcpt.Diagnostic = tellingLine(about)
 		}
 	}
-	rcpt.Permanent = isPermanent(status, words+"\n"+about)
+	rcpt = rcpt.lasting(isPermanent(status, words+"\n"+about))
 	if d.outcome() == delayed {
 		rcpt.Class, rcpt.Permanent = Delay, false
+	}
+	return rcpt
+}
+
+// lasting sets whether a refusal is permanent. One that is not says nothing about the address but that its mailbox may
+// be full, whatever else its words are: hosts may answer 450 to what they would refuse tomorrow, or not.
+func (rcpt Recipient) lasting(permanent bool) Recipient {
+	rcpt.Permanent = permanent
+	if !permanent && rcpt.Class != Full {
+		rcpt.Class = Delay
 	}
 	return rcpt
 }

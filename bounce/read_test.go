@@ -122,6 +122,11 @@ func TestReadStatus(t *testing.T) {
 			"Status: 5.4.1\n" +
 			"Diagnostic-Code: smtp; 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)\n", "",
 			[]string{"failure", "bea@school.example dead permanent 5.4.1"}},
+		{"a full mailbox that is still being tried", per + "Final-Recipient: rfc822; bea@school.example\nAction: delayed\n" +
+			"Status: 4.2.2\n", "", []string{"delayed", "bea@school.example delay temporary 4.2.2"}},
+		{"an unknown user for now", per + "Final-Recipient: rfc822; bea@school.example\nAction: failed\n" +
+			"Diagnostic-Code: smtp; 450 bea@school.example: User unknown in local recipient table\n", "",
+			[]string{"failure", "bea@school.example delay temporary"}},
 		{"no recipient at all", per, "Something failed.\n", []string{"failure", " unknown permanent"}},
 	} {
 		if c.name == "no recipient at all" {

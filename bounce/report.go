@@ -71,7 +71,7 @@ type Recipient struct {
 type Report struct {
 	Kind       Kind
 	Recipients []Recipient // of Failure and Delayed; of Complaint and Feedback only with their Address
-	More       int         // recipients beyond MaxRecipients
+	More       int         // recipients beyond MaxRecipients; of a text without a status only that there are more
 	Reporter   string      // the host that reports, as it names itself, or ""
 
 	FeedbackType string // of a feedback report, in lower case (RFC 5965 §7.3)

@@ -107,7 +107,8 @@ func speaksOfFailure(m *message.Message, lines []string) bool {
 func isAutoReply(m *message.Message, from origin, lines []string) bool {
 	h := m.Header
 	if from == mailbox {
-		return marksChallenge(h)
+		vacation := m.Root.Type != "multipart/report" && message.IsAutoReplySubject(m.Subject()) && !speaksOfFailure(m, lines)
+		return vacation || marksChallenge(h)
 	}
 	if message.IsAutoReplySubject(m.Subject()) || h.Has("X-Autoreply") || h.Has("X-Autorespond") || marksChallenge(h) ||
 		hasPhrase(plain(m.Subject()+" "+strings.Join(lines, "\n")), challengePhrases) {
