@@ -1,6 +1,7 @@
 package bounce
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"flag"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"sencoforum/internal/corpora"
 	"sencoforum/message"
@@ -176,4 +179,16 @@ func classesOf(r Report) (all []string) {
 		all = append(all, rcpt.Class.String()+" "+rcpt.Status)
 	}
 	return all
+}
+
+// TestCorpusLineEnds: a sample says the same with the line ends of the wire as with those of a file.
+func TestCorpusLineEnds(t *testing.T) {
+	for _, s := range samples(t) {
+		raw := bytes.ReplaceAll(s.message.Raw(), []byte("\r\n"), []byte("\n"))
+		file := Read(message.Parse(raw))
+		wire := Read(message.Parse(bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))))
+		if diff := cmp.Diff(file, wire); diff != "" {
+			t.Errorf("%s (-file +wire):\n%s", s.file, diff)
+		}
+	}
 }
