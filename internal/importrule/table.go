@@ -83,7 +83,7 @@ var libraries = []library{
 	{"github.com/xuri/excelize", []string{"message"}},
 	{"github.com/ledongthuc/pdf", []string{"message"}},
 	{"golang.org/x/text", []string{"message"}},
-	{"golang.org/x/net/idna", []string{"message"}},
+	{"golang.org/x/net/idna", []string{"message", "mailauth"}},
 	{"golang.org/x/net/html", []string{"message"}},
 	{"go.etcd.io/bbolt", []string{"store"}},
 	{"github.com/klauspost/compress", []string{"store"}},
@@ -112,4 +112,5 @@ var libraries = []library{
 	{"pgregory.net/rapid", tests},
 	{"github.com/foxcpp/go-mockdns", tests},
 	{"github.com/chromedp", tests},
+	{"go.yaml.in/yaml", tests},
 }
