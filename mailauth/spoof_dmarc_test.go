@@ -42,7 +42,7 @@ func TestSpoofDMARC(t *testing.T) {
 		{name: "a subdomain with its own record", from: "mail.victim.example", dns: record("mail.victim.example", "v=DMARC1; p=none"), want: Unverified, why: ReasonDMARCFailNone},
 		{name: "the middle of three has a record of its own", from: "x.mail.victim.example", dns: record("mail.victim.example", "v=DMARC1; p=none"),
 			want: Failed, why: ReasonDMARCFail},
-		{name: "a hundred labels are walked in eight steps", from: "a.b.c.d.e.f.g.h.i.j.k.victim.example", want: Failed, why: ReasonDMARCFail},
+		{name: "fourteen labels are walked in eight steps", from: "a.b.c.d.e.f.g.h.i.j.k.victim.example", want: Failed, why: ReasonDMARCFail},
 		{name: "a record nine labels down is found only at the start", from: "a.b.c.d.e.f.g.h.victim.example",
 			dns: record("a.b.c.d.e.f.g.h.victim.example", "v=DMARC1; p=none"), want: Unverified, why: ReasonDMARCFailNone},
 		{name: "the organisation signs for nine labels down", from: "a.b.c.d.e.f.g.h.victim.example", sign: []string{"ed@victim.example"}, want: Verified, why: ReasonDMARCPass},
