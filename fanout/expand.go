@@ -23,6 +23,10 @@ type Expander struct {
 	db  *store.DB
 	now func() time.Time
 
+	// Finished, if not nil, is called in the transaction that puts the last row of a post all of whose copies have come
+	// to their end by then. For all other posts the queue calls its own.
+	Finished func(tx *store.Tx, batch uint64) error
+
 	noRoom *seldom.Line
 }
 
@@ -170,7 +174,7 @@ func (e *Expander) expand(tx *store.Tx, c archive.Change, at store.Position, mos
 		at = store.Position{Seq: uint64(c.Seq), Within: uint64(p.last)}
 		return at, p.seen, place.Set(tx, at)
 	}
-	if err := seal(tx, post, e.now()); err != nil {
+	if err := seal(tx, post, e.now(), e.Finished); err != nil {
 		return at, 0, err
 	}
 	return done, p.seen, place.Set(tx, done)
@@ -226,7 +230,7 @@ func rowFor(post archive.Post, p list.Person, now time.Time) queue.Row {
 
 // seal says that no more rows will come; where none is open any more the
 // message is done at once.
-func seal(tx *store.Tx, post archive.Post, now time.Time) error {
+func seal(tx *store.Tx, post archive.Post, now time.Time, finished func(*store.Tx, uint64) error) error {
 	done, err := queue.Seal(tx, uint64(post.Number))
 	if err != nil {
 		return err
@@ -240,7 +244,10 @@ func seal(tx *store.Tx, post archive.Post, now time.Time) error {
 	if !done {
 		return nil
 	}
-	return intake.Move(tx, post.Intake, intake.Status{State: intake.Done, Since: now})
+	if err := intake.Move(tx, post.Intake, intake.Status{State: intake.Done, Since: now}); err != nil || finished == nil {
+		return err
+	}
+	return finished(tx, uint64(post.Number))
 }
 
 // Finished marks a message as done. The queue calls it in the transaction that

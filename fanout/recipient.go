@@ -20,7 +20,7 @@ type wanting struct {
 // receives reports whether a member gets a copy now: by delivery mode, pause,
 // and the choice about own posts.
 func (w *wanting) receives(tx *store.Tx, m list.Membership) (bool, error) {
-	if m.Paused(w.now) || m.NotOwn && m.Person == w.post.Author {
+	if m.Suspended || m.Paused(w.now) || m.NotOwn && m.Person == w.post.Author {
 		return false, nil
 	}
 	switch m.Mode {

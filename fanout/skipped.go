@@ -64,7 +64,7 @@ func Retry(tx *store.Tx, seq archive.Seq, now time.Time) error {
 	if err := skipped.Delete(tx, seq); err != nil {
 		return err
 	}
-	return seal(tx, post, now)
+	return seal(tx, post, now, nil)
 }
 
 func expandMissing(tx *store.Tx, post archive.Post, now time.Time) error {

@@ -45,6 +45,7 @@ type Membership struct {
 	JoinedSeq   uint64       `json:"joined_seq"` // last change record at joining: later posts are received
 	NotOwn      bool         `json:"not_own,omitempty"`
 	NoPosting   bool         `json:"no_posting,omitempty"`
+	Suspended   bool         `json:"suspended,omitempty"` // the address refused mail and a probe: nothing is sent there
 }
 
 // Errors of memberships.

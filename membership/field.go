@@ -57,6 +57,8 @@ func Fields() []Field {
 			show: func(m Member) string { return word(!m.Membership.NotOwn) }},
 		{Key: "posting", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.NoPosting = !on }),
 			show: func(m Member) string { return word(!m.Membership.NoPosting) }},
+		{Key: "suspended", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.Suspended = on }),
+			show: func(m Member) string { return word(m.Membership.Suspended) }},
 		{Key: keyLinked, Values: "email addresses with spaces between", personal: true, closed: true, read: readLinked,
 			show: func(m Member) string { return join(m.Person.Linked) }},
 	}

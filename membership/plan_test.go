@@ -111,8 +111,8 @@ func TestSettingsOfAMember(t *testing.T) {
 		"another address":               {"address", "tom@New.example", "address:tom@school.example->tom@new.example"},
 		"a linked address comes first":  {"address", "tom@home.example", "address:tom@school.example->tom@home.example linked:tom@home.example->"},
 		"no address":                    {"address", "tom", `fault address: "tom": read address: no at sign`},
-		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting`},
-		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting`},
+		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, suspended`},
+		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, suspended`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			after, err := Set(tom, c.key, c.value, noon)

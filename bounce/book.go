@@ -1,0 +1,216 @@
+package bounce
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/audit"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/notice"
+	"sencoforum/queue"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// The score of each address that ever refused mail: (list, person) -> State. A membership that was suspended and is not
+// any more begins anew.
+var states = store.NewTable("bounce.states", store.PairKey(store.Uint32Key[list.ID](), store.Uint32Key[list.PersonID]()), store.JSON[State]())
+
+// A Book scores addresses and does what follows. Its methods take a transaction first.
+type Book struct {
+	keys     *token.Keyring
+	operator message.Address
+	now      func() time.Time
+}
+
+// NewBook returns a book. operator hears when a provider or a post is refused as a whole; it may be zero.
+func NewBook(keys *token.Keyring, operator message.Address, now func() time.Time) *Book {
+	return &Book{keys: keys, operator: operator, now: now}
+}
+
+// A Refusal is one copy that a member's address did not take: a report that came back, or the answer in our own session.
+type Refusal struct {
+	List   list.ID
+	Person list.PersonID
+	Class  Class
+	Probe  bool   // the copy was a probe
+	Broken bool   // its post or its provider is refused as a whole
+	Words  string // of the host that refused, for moderators
+}
+
+// probePost stands for a probe where the token of a return address has the number of a post.
+const probePost = math.MaxUint32
+
+// IsProbe reports whether a return address was that of a probe.
+func IsProbe(c token.Claims) bool { return c.B == probePost }
+
+// tokenDays is how long a report scores after the attempt that it is about.
+const tokenDays = 10
+
+// TooOld reports whether a report came so late that it only counts in the log.
+func TooOld(c token.Claims, now time.Time) bool { return int(token.DayOf(now))-int(c.Day) > tokenDays }
+
+// ClassOf says what a refusal in our own session means.
+func ClassOf(r queue.Result) Class {
+	if r.Outcome == queue.Expired {
+		return Delay
+	}
+	status := r.Enhanced
+	if status == "" && r.Code != 0 {
+		status = fmt.Sprintf("%d.0.0", r.Code/100)
+	}
+	return classify(status, r.Text)
+}
+
+// Note scores a refusal and does what follows: a probe, or the end of delivery to that address. Of somebody who is no
+// member any more, nothing is noted.
+func (b *Book) Note(tx *store.Tx, r Refusal) (Action, error) {
+	m, err := list.Member(tx, r.List, r.Person)
+	if errors.Is(err, list.ErrNoMember) {
+		return Nothing, nil
+	}
+	if err != nil {
+		return Nothing, err
+	}
+	key := store.Pair[list.ID, list.PersonID]{A: r.List, B: r.Person}
+	old, _, err := states.Get(tx, key)
+	if err != nil {
+		return Nothing, err
+	}
+	if old.Suspended && !m.Suspended { // somebody ended it
+		old = State{}
+	}
+	state, action := Score(old, Event{Class: r.Class, Probe: r.Probe, Broken: r.Broken}, DayOf(b.now()))
+	if state != old {
+		if err := states.Put(tx, key, state); err != nil {
+			return Nothing, err
+		}
+	}
+	return action, b.do(tx, action, m, r)
+}
+
+// do does what an action says.
+func (b *Book) do(tx *store.Tx, a Action, m list.Membership, r Refusal) error {
+	if a == Nothing {
+		return nil
+	}
+	l, err := list.Get(tx, r.List)
+	if err != nil {
+		return err
+	}
+	p, err := list.GetPerson(tx, r.Person)
+	if err != nil {
+		return err
+	}
+	n := notice.Bounce{List: l, Member: p, Words: r.Words, Now: b.now()}
+	switch a {
+	case SendProbe:
+		return b.letter(tx, l, p.ID, p.Address, probePost, n.Probe)
+	case AskBackup:
+		return b.askBackup(tx, l, p, n.Full)
+	case Suspend:
+		return b.suspend(tx, l, p, m, n)
+	}
+	return nil
+}
+
+// suspend ends delivery to a member, who stays one, and tells them elsewhere and the moderators.
+func (b *Book) suspend(tx *store.Tx, l list.List, p list.Person, m list.Membership, n notice.Bounce) error {
+	m.Suspended = true
+	if err := list.SaveMember(tx, m); err != nil {
+		return err
+	}
+	entry := audit.Entry{At: b.now(), Actor: "bounce", Action: "member set", List: uint32(l.ID), Person: uint32(p.ID), Detail: "suspended on"}
+	if err := audit.Append(tx, entry); err != nil {
+		return err
+	}
+	if err := b.askBackup(tx, l, p, n.Suspended); err != nil {
+		return err
+	}
+	moderators, err := list.Moderators(tx, l.ID)
+	if err != nil {
+		return err
+	}
+	for _, to := range moderators {
+		n.To = to
+		if err := b.letter(tx, l, to.ID, to.Address, 0, n.ToModerator); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askBackup writes to the member's backup address, if there is one.
+func (b *Book) askBackup(tx *store.Tx, l list.List, p list.Person, compose func() (notice.Mail, error)) error {
+	if p.Backup.IsZero() {
+		return nil
+	}
+	return b.letter(tx, l, p.ID, p.Backup, 0, compose)
+}
+
+// letter puts a mail whose return address is about a person and a post, or a probe.
+func (b *Book) letter(tx *store.Tx, l list.List, p list.PersonID, to message.Address, post uint32, compose func() (notice.Mail, error)) error {
+	mail, err := compose()
+	if err != nil {
+		return err
+	}
+	from := l.Service("bounces")
+	from.Local += "+" + b.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(p), B: post, Day: token.DayOf(b.now())}, l.Name)
+	return queue.PutLetter(tx, queue.Letter{
+		From: from, To: to, Header: mail.Header, Body: mail.Body, Member: uint32(p), Priority: queue.Normal, Queued: b.now(),
+	})
+}
+
+// Batch scores the refusals of a post whose copies have all come to their end. When too many refused it, it is the post
+// or we who are at fault: then nobody's address scores, and the operator is told. It reports whether that was so.
+func (b *Book) Batch(tx *store.Tx, batch uint64) (broken bool, err error) {
+	p, err := archive.Get(tx, archive.Number(batch))
+	if errors.Is(err, archive.ErrNoPost) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	counts, err := queue.Tally(tx, batch)
+	if err != nil || counts.Failed+counts.Expired == 0 {
+		return false, err
+	}
+	tally := Tally{Recipients: counts.Delivered + counts.Failed + counts.Expired}
+	var refused []Refusal
+	for f, err := range queue.Failures(tx, batch) {
+		if err != nil {
+			return false, err
+		}
+		class := ClassOf(f.Result)
+		if class.Counts() {
+			tally.Refused++
+		}
+		refused = append(refused, Refusal{List: p.List, Person: list.PersonID(f.Member), Class: class, Words: f.Result.Line()})
+	}
+	if tally.Broken() {
+		return true, b.alarm(tx, p, tally, refused[0].Words)
+	}
+	for _, r := range refused {
+		if _, err := b.Note(tx, r); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// alarm tells the operator that a post was refused as a whole.
+func (b *Book) alarm(tx *store.Tx, p archive.Post, t Tally, words string) error {
+	if b.operator.IsZero() {
+		return nil
+	}
+	l, err := list.Get(tx, p.List)
+	if err != nil {
+		return err
+	}
+	n := notice.Bounce{List: l, Words: words, Now: b.now(), Refused: t.Refused, Recipients: t.Recipients, Post: int(p.Number)}
+	return b.letter(tx, l, 0, b.operator, 0, func() (notice.Mail, error) { return n.Alarm(b.operator) })
+}

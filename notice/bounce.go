@@ -1,0 +1,92 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// Bounce is what the mails about an address that refuses ours have in common.
+type Bounce struct {
+	List   list.List
+	Member list.Person // whose address refuses
+	To     list.Person // the moderator who is told
+	Words  string      // of the host that refused
+	Now    time.Time
+
+	Post, Refused, Recipients int // of a post that was refused as a whole
+}
+
+// Probe is the mail by which we find out whether an address still works.
+func (n Bounce) Probe() (Mail, error) {
+	return n.compose("request", n.Member.Name, n.Member.Address, "A test of your address", fmt.Sprintf(
+		"%s\n\nOur emails to this address have come back on three days. This is a test\nwhether it works again. You need do nothing.\n", greeting(n.Member)))
+}
+
+// Suspended tells a member, at another address, that no more mail goes to theirs.
+func (n Bounce) Suspended() (Mail, error) {
+	return n.compose("owner", n.Member.Name, n.Member.Backup, "Are you getting our emails?", fmt.Sprintf(
+		"%s\n\nOur emails to your usual address have come back on several days, so we\nhave stopped sending there. You are still a member of %s.\n"+
+			"\nDoes that address work again, or have you a new one? Reply to this mail:\nthe moderators, who are people, put it right.\n", greeting(n.Member), n.List.Title))
+}
+
+// Full tells a member, at another address, that their mailbox has been full for long.
+func (n Bounce) Full() (Mail, error) {
+	return n.compose("owner", n.Member.Name, n.Member.Backup, "Your mailbox is full", fmt.Sprintf(
+		"%s\n\nFor a month our emails to your usual address have come back because the\nmailbox is full. Make room there, and they come again by themselves.\n"+
+			"\nHave you a new address? Reply to this mail: the moderators, who are people,\nput it right.\n", greeting(n.Member)))
+}
+
+// ToModerator tells a moderator that delivery to a member has ended.
+func (n Bounce) ToModerator() (Mail, error) {
+	elsewhere := "They have no other address here, so nobody has told them."
+	if !n.Member.Backup.IsZero() {
+		elsewhere = "We have written to their other address."
+	}
+	return n.compose("owner", n.To.Name, n.To.Address, "Address does not work - "+name(n.Member), fmt.Sprintf(
+		"%s\n\nEmails to %s have come back on three days, and so has a test. We\nhave stopped sending there. They are still a member of %s.\n%s\n"+
+			"\nWhen the address works again, ask whoever runs the server for:\nsencoforum member set %s suspended off --list %s\n\n---------- what their mail host said ----------\n> %s\n",
+		greeting(n.To), n.Member.Address, n.List.Title, elsewhere, command(n.Member.Address), n.List.Name, n.Words))
+}
+
+// Alarm tells the operator that a post was refused as a whole.
+func (n Bounce) Alarm(operator message.Address) (Mail, error) {
+	return n.compose("owner", "", operator, fmt.Sprintf("Refused by many: post %d of %s", n.Post, n.List.Title), fmt.Sprintf(
+		"%d of %d members' mail hosts refused post %d of %s.\nThat is more than dead addresses explain, so no address was counted as dead.\n"+
+			"\nThe first of them said:\n> %s\n", n.Refused, n.Recipients, n.Post, n.List.Title, n.Words))
+}
+
+func (n Bounce) compose(service, toName string, to message.Address, subject, text string) (Mail, error) {
+	var w message.Writer
+	w.Mailbox("From", message.Mailbox{Name: n.List.Title, Address: n.List.Service(service)})
+	w.Mailbox("To", message.Mailbox{Name: toName, Address: to})
+	w.Text("Subject", subject)
+	head(&w, n.List, n.Now, fmt.Sprintf("bounce.%d.%d.%d", n.Now.UnixNano(), n.Member.ID, n.To.ID))
+	body, fields := message.PlainText(text)
+	for _, f := range fields {
+		w.Raw(f.Name, f.Value)
+	}
+	if err := w.Err(); err != nil {
+		return Mail{}, fmt.Errorf("write mail about a bounce: %w", err)
+	}
+	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+}
+
+// name is how moderators know a member.
+func name(p list.Person) string {
+	if n := list.CleanName(p.Name); n != "" {
+		return n
+	}
+	return p.Address.String()
+}
+
+// command is an address as it may stand in a command that people paste.
+func command(a message.Address) string {
+	if s := a.String(); plainAddress.MatchString(s) && !strings.HasPrefix(s, "-") {
+		return s
+	}
+	return "ADDRESS"
+}
