@@ -1,13 +1,17 @@
 package incoming
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/mailauth"
 	"sencoforum/message"
 	"sencoforum/store"
 )
@@ -24,13 +28,14 @@ type arrival struct {
 	from  message.Mailbox
 	id    string // Message-ID
 	auth  list.Authentication
+	check mailauth.Verdict // what auth rests on; empty for a trusted client
 	key   intake.Key
 }
 
 // arrived looks at a message. Nothing that reads MIME runs before the cheap
 // scan has set its bounds.
-func (d *Desk) arrived(env *message.Envelope, dest list.Destination, raw []byte) *arrival {
-	in := &arrival{env: env, dest: dest, texts: d.texts(dest.List), raw: raw, auth: d.authenticate(env)}
+func (d *Desk) arrived(ctx context.Context, env *message.Envelope, dest list.Destination, raw []byte) *arrival {
+	in := &arrival{env: env, dest: dest, texts: d.texts(dest.List), raw: raw, auth: list.Unverified}
 	if err := checkForm(raw, env.UTF8); err != nil {
 		if !errors.As(err, &in.form) {
 			in.form = &message.FormError{Rule: "unreadable"}
@@ -40,6 +45,7 @@ func (d *Desk) arrived(env *message.Envelope, dest list.Destination, raw []byte)
 	in.msg = message.Parse(raw)
 	in.from, _ = in.msg.From()
 	in.id = in.msg.MessageID()
+	d.authenticate(ctx, in)
 	in.key = intake.DuplicateKey(uint32(dest.List.ID), in.from.Address, in.about(), in.msg.Root.Body)
 	return in
 }
@@ -62,15 +68,41 @@ func checkForm(raw []byte, utf8 bool) error {
 	return message.Strict(raw, utf8)
 }
 
-// authenticate says what is known of the sender. Until messages are checked by
-// SPF, DKIM and DMARC, only those from a trusted network count as verified.
-func (d *Desk) authenticate(env *message.Envelope) list.Authentication {
-	for _, p := range d.cfg.Trusted {
-		if p.Contains(env.Client.Unmap()) {
-			return list.Verified
-		}
+// authenticate finds out whether a message really comes from the domain that From
+// names. A client that the operator trusts has seen to that itself.
+func (d *Desk) authenticate(ctx context.Context, in *arrival) {
+	if d.trusts(in.env.Client) {
+		in.auth = list.Verified
+		return
 	}
-	return list.Unverified
+	if d.cfg.Verifier == nil || in.dest.Kind == list.KindBounces { // whoever returns a copy, its address says what it is
+		return
+	}
+	in.check = d.cfg.Verifier.Verify(ctx, mailauth.Input{
+		Client: in.env.Client.Unmap(), Helo: in.env.Helo,
+		MailFrom: mailauth.Mailbox{Local: in.env.From.Local, Domain: in.env.From.Domain},
+		From:     in.from.Address.Domain, Raw: in.raw,
+	})
+	switch in.check.Result {
+	case mailauth.Verified:
+		in.auth = list.Verified
+	case mailauth.Failed:
+		in.auth = list.Failed
+	case mailauth.Temporary:
+		in.auth = list.Unknown
+	}
+}
+
+// found says why the sender is verified or not, for the log and for moderators.
+func (in *arrival) found() (reasons []string) {
+	for _, r := range in.check.Reasons {
+		reasons = append(reasons, string(r))
+	}
+	return reasons
+}
+
+func (d *Desk) trusts(client netip.Addr) bool {
+	return slices.ContainsFunc(d.cfg.Trusted, func(p netip.Prefix) bool { return p.Contains(client.Unmap()) })
 }
 
 // maxReceived is how many hosts a message may have passed (RFC 5321 §6.3).
@@ -123,8 +155,9 @@ func ours(tx *store.Tx, a message.Address) (bool, error) {
 	return err == nil, err
 }
 
-// traced is the message as it is stored: our own Received field before what
-// came in (RFC 5321 §4.4, names of protocols RFC 3848).
+// traced is the message as it is stored: our own Received field (RFC 5321 §4.4,
+// names of protocols RFC 3848) and what we found out about its sender (RFC
+// 8601) before what came in, without results that only claim to be ours.
 func (d *Desk) traced(in *arrival) []byte {
 	with := "ESMTP"
 	if in.env.LMTP {
@@ -135,7 +168,10 @@ func (d *Desk) traced(in *arrival) []byte {
 	}
 	field := fmt.Sprintf("Received: from %s ([%s])\r\n\tby %s with %s; %s\r\n",
 		helo(in.env.Helo), in.env.Client, d.cfg.Hostname, with, in.env.Received.Format(time.RFC1123Z))
-	return append([]byte(field), in.raw...)
+	if in.check.Result != "" {
+		field += in.check.Field(d.cfg.Hostname)
+	}
+	return append([]byte(field), mailauth.Strip(in.raw, d.cfg.Hostname)...)
 }
 
 // helo is a stranger's word made fit for a header field.

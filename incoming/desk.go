@@ -20,9 +20,11 @@ import (
 	"net/netip"
 	"time"
 
+	"sencoforum/bounce"
 	"sencoforum/hold"
 	"sencoforum/internal/seldom"
 	"sencoforum/list"
+	"sencoforum/mailauth"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -32,12 +34,14 @@ import (
 
 // Config is what the desk needs to know of the host.
 type Config struct {
-	Hostname   string         // name in the Received field, and in texts where no list is meant
-	Trusted    []netip.Prefix // networks whose senders count as verified
-	MaxMessage int64          // bytes
-	MinFree    uint64         // bytes of disk below which nothing is taken
-	MaxQueue   uint64         // waiting copies above which nothing is taken, 0 for no limit
-	HelpURL    string         // base address of the help pages, empty while there are none
+	Hostname   string             // name in the Received field, and in texts where no list is meant
+	Trusted    []netip.Prefix     // networks whose senders count as verified
+	Verifier   *mailauth.Verifier // checks all others; nil: they count as unverified
+	Bounces    *bounce.Book       // scores addresses; nil: nothing is scored
+	MaxMessage int64              // bytes
+	MinFree    uint64             // bytes of disk below which nothing is taken
+	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit
+	HelpURL    string             // base address of the help pages, empty while there are none
 	Now        func() time.Time
 }
 
@@ -105,7 +109,7 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 	if err != nil {
 		return err
 	}
-	in := d.arrived(env, dest, raw)
+	in := d.arrived(ctx, env, dest, raw)
 	switch dest.Kind {
 	case list.KindPost:
 		err = d.post(ctx, in)

@@ -54,7 +54,7 @@ func (d *Desk) holdBack(in *arrival, author list.Person, v list.Verdict) error {
 	if err != nil {
 		return err
 	}
-	d.log.Info("kept: sender not verified", "list", in.dest.List.Name, "again", again, "asked", asked)
+	d.log.Info("kept: sender not verified", "list", in.dest.List.Name, "again", again, "asked", asked, "reasons", v.Reasons)
 	return nil
 }
 

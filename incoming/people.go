@@ -18,7 +18,11 @@ func (d *Desk) forPeople(in *arrival) error {
 		return in.texts.Refuse(list.FormCase(in.form))
 	}
 	open := in.dest.Kind == list.KindOwner || in.dest.Kind == list.KindOperator
-	if in.auth == list.Failed || in.auth != list.Verified && !open {
+	switch {
+	case in.auth == list.Verified, open && in.auth != list.Failed:
+	case in.auth == list.Unknown:
+		return in.texts.Refuse(list.CaseLater)
+	default:
 		return in.texts.Refuse(list.CaseSender)
 	}
 	err := d.db.View(func(tx *store.Tx) error {

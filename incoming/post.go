@@ -25,6 +25,7 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 		return err
 	}
 	verdict := list.Decide(sub)
+	verdict.Reasons = append(verdict.Reasons, in.found()...)
 	switch verdict.Action {
 	case list.Accept:
 		return d.accept(in, author, verdict)

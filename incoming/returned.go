@@ -1,13 +1,52 @@
 package incoming
 
 import (
+	"sencoforum/bounce"
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/store"
+	"sencoforum/token"
 )
 
-// returned takes a message at a return address of ours. It is kept as it came
-// and is never answered, whatever its form; the address itself says which copy
-// it is about.
+// returned takes a message at a return address of ours. It is never answered,
+// whatever its form. The address says which copy, and so which member, it is
+// about; the message says only what happened. Of it we keep the header and the
+// report, and not what was returned.
 func (d *Desk) returned(in *arrival) error {
-	return d.keep(in, intake.Handled, list.Verdict{Reasons: []string{"returned copy"}})
+	claims, err := d.keys.Verify(in.dest.Token, in.dest.List.Name)
+	if err != nil || in.msg == nil {
+		return d.keep(in, intake.Handled, list.Verdict{Reasons: []string{"returned copy"}})
+	}
+	report := bounce.Read(in.msg)
+	n := intake.New{Record: in.record([]string{"returned copy", report.Kind.String()}), State: intake.Handled}
+	in.raw = bounce.Keep(in.msg)
+	n.Raw = store.NewBlob(d.traced(in))
+	action := bounce.Nothing
+	err = d.db.Update(func(tx *store.Tx) error {
+		if _, err := intake.Put(tx, n); err != nil {
+			return err
+		}
+		var err error
+		action, err = d.score(tx, in, claims, report)
+		return err
+	})
+	if err == nil {
+		d.log.Info("returned copy", "list", in.dest.List.Name, "kind", report.Kind.String(), "person", claims.A, "post", claims.B, "action", action.String())
+	}
+	return err
+}
+
+// score counts a report about a failure against the member whose copy it was.
+func (d *Desk) score(tx *store.Tx, in *arrival, c token.Claims, report bounce.Report) (bounce.Action, error) {
+	if d.cfg.Bounces == nil || report.Kind != bounce.Failure || len(report.Recipients) == 0 || bounce.TooOld(c, d.cfg.Now()) {
+		return bounce.Nothing, nil
+	}
+	about := report.Recipients[0] // a copy has one recipient
+	words := about.Diagnostic
+	if words == "" {
+		words = about.Status
+	}
+	return d.cfg.Bounces.Note(tx, bounce.Refusal{
+		List: in.dest.List.ID, Person: list.PersonID(c.A), Class: about.Class, Probe: bounce.IsProbe(c), Words: words,
+	})
 }

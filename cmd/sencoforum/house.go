@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"path/filepath"
 	"time"
@@ -12,12 +13,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sencoforum/archive"
+	"sencoforum/bounce"
 	"sencoforum/config"
 	"sencoforum/courier"
 	"sencoforum/fanout"
 	"sencoforum/incoming"
 	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
+	"sencoforum/mailauth"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -36,6 +39,7 @@ type house struct {
 	dkim   *courier.DKIMKeys
 
 	desk      *incoming.Desk
+	bounces   *bounce.Book
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
@@ -105,14 +109,18 @@ func (h *house) build(out queue.Courier) error {
 	if err != nil {
 		return err
 	}
+	h.bounces = bounce.NewBook(h.keys, operator, time.Now)
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
+	h.expander.Finished = h.scoreBatch
 	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people)), h.queueConfig())
 	h.desk = incoming.New(h.log, h.db, h.keys, people, incoming.Config{
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
+		Bounces:    h.bounces,
+		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
 		MinFree:    minFree(h.cfg.SMTP),
 		MaxQueue:   maxQueue,
@@ -120,6 +128,15 @@ func (h *house) build(out queue.Courier) error {
 		Now:        time.Now,
 	})
 	return nil
+}
+
+// scoreBatch looks at the refusals of a post whose copies have come to their end.
+func (h *house) scoreBatch(tx *store.Tx, batch uint64) error {
+	broken, err := h.bounces.Batch(tx, batch)
+	if broken {
+		h.log.Error("a post was refused by so many that no address was counted as dead", "post", batch)
+	}
+	return err
 }
 
 // maxQueue is how many copies may wait before new mail is put off: forty
@@ -134,7 +151,10 @@ func (h *house) queueConfig() queue.Config {
 		MaxConnections: h.places.out,
 		MaxRoutes:      h.places.lookups,
 		Finished: func(tx *store.Tx, batch uint64) error {
-			return fanout.Finished(tx, batch, time.Now())
+			if err := fanout.Finished(tx, batch, time.Now()); err != nil {
+				return err
+			}
+			return h.scoreBatch(tx, batch)
 		},
 		Now: time.Now,
 	}

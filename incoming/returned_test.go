@@ -1,0 +1,111 @@
+package incoming
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sencoforum/bounce"
+	"sencoforum/intake"
+	"sencoforum/internal/testdb"
+	"sencoforum/list"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// report is a delivery status notification about Priya's copy of post 2.
+func (o *office) report(status, words string, day time.Time) *mail {
+	tok := o.keys.Sign(token.Claims{Kind: token.Bounces, A: 1, B: 2, Day: token.DayOf(day)}, "senco-forum")
+	m := ordinary()
+	m.client, m.from, m.to = "192.0.2.1", "", "senco-forum-bounces+"+tok+"@lists.example.org"
+	m.header = []string{
+		"From: Mail Delivery System <mailer-daemon@mx.school.example>", "To: " + m.to, "Subject: Undelivered Mail Returned to Sender",
+		"Message-ID: <" + day.Format("20060102") + "@mx.school.example>", "MIME-Version: 1.0",
+		"Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+	}
+	m.body = "--b\r\nContent-Type: text/plain\r\n\r\nCould not be delivered.\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n" +
+		"Reporting-MTA: dns; mx.school.example\r\n\r\nFinal-Recipient: rfc822; priya@school.example\r\nAction: failed\r\nStatus: " + status +
+		"\r\nDiagnostic-Code: smtp; 550 " + status + " " + words + "\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: [SENCO] Secret\r\n\r\nWhat was written about a pupil.\r\n--b--"
+	return m
+}
+
+// suspended reports whether mail to Priya has ended.
+func (o *office) suspended(t *testing.T) (yes bool) {
+	t.Helper()
+	testdb.View(t, o.db, func(tx *store.Tx) error {
+		m, err := list.Member(tx, 1, 1)
+		yes = m.Suspended
+		return err
+	})
+	return yes
+}
+
+// days lets reports of one kind come back on several days, from a probe on the day that one is due.
+func (o *office) days(t *testing.T, n int, status, words string) {
+	t.Helper()
+	for i := range n {
+		now := noon.AddDate(0, 0, i)
+		o.desk.cfg.Now = func() time.Time { return now }
+		o.desk.cfg.Bounces = bounce.NewBook(o.keys, testdb.Address(t, "operator@host.example"), o.desk.cfg.Now)
+		if err := o.receive(t, o.report(status, words, now)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestReportsOfADeadAddressEndDelivery(t *testing.T) {
+	o := open(t)
+	o.days(t, 3, "5.1.1", "no such user")
+	letters := o.letters(t)
+	if len(letters) != 1 || !strings.Contains(letters[0], "To <priya@school.example>") || o.suspended(t) {
+		t.Fatalf("after three days: suspended %v, letters %q", o.suspended(t), letters)
+	}
+	m := o.report("5.1.1", "no such user", noon.AddDate(0, 0, 2))
+	m.to = "senco-forum-bounces+" + o.keys.Sign(token.Claims{Kind: token.Bounces, A: 1, B: 1<<32 - 1, Day: token.DayOf(noon)}, "senco-forum") + "@lists.example.org"
+	if err := o.receive(t, m); err != nil {
+		t.Fatal(err)
+	}
+	if !o.suspended(t) {
+		t.Error("the probe came back, and mail still goes there")
+	}
+	testdb.View(t, o.db, func(tx *store.Tx) error {
+		raw, err := intake.Raw(tx, 1)
+		if s := string(raw); strings.Contains(s, "pupil") || !strings.Contains(s, "Final-Recipient") {
+			t.Errorf("kept of the report:\n%s", s)
+		}
+		return err
+	})
+}
+
+func TestOtherReportsEndNothing(t *testing.T) {
+	for name, c := range map[string][2]string{
+		"a policy of their host": {"5.7.1", "blocked using a blocklist"},
+		"a full mailbox":         {"5.2.2", "mailbox full"},
+		"a delay":                {"4.4.1", "no answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := open(t)
+			o.days(t, 20, c[0], c[1])
+			if o.suspended(t) || len(o.letters(t)) > 0 {
+				t.Errorf("suspended %v, letters %q", o.suspended(t), o.letters(t))
+			}
+		})
+	}
+}
+
+func TestAReportThatComesLateIsOnlyLogged(t *testing.T) {
+	o := open(t)
+	old := noon.AddDate(0, 0, -11)
+	for i := range 4 {
+		now := noon.AddDate(0, 0, i)
+		o.desk.cfg.Now = func() time.Time { return now }
+		o.desk.cfg.Bounces = bounce.NewBook(o.keys, testdb.Address(t, "operator@host.example"), o.desk.cfg.Now)
+		m := o.report("5.1.1", "no such user", old)
+		if err := o.receive(t, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(o.letters(t)) > 0 || o.suspended(t) {
+		t.Error("it counted")
+	}
+}
