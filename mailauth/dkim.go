@@ -32,13 +32,11 @@ type signer struct {
 // A message with no From field or several has no valid signature, because a signature covers only the last of them and
 // readers may show another.
 func (s *signer) verify(ctx context.Context, raw []byte, author string) []Signature {
-	all, end := fields(raw)
+	all, _ := fields(raw)
 	sigs, froms := read(raw, all, s.now)
 	for i := range sigs {
 		if froms != 1 {
 			sigs[i].refuse(Refused, ReasonSeveralFrom)
-		} else if end == len(raw) { // no empty line: the library would not find the body
-			sigs[i].refuse(PermError, ReasonMalformed)
 		}
 	}
 	slices.SortStableFunc(sigs, func(a, b signature) int { return a.rank(author) - b.rank(author) })
@@ -92,7 +90,7 @@ func (s *signer) check(ctx context.Context, sigs []signature, raw []byte, all []
 		k := s.keys[name]
 		return k.txts, k.err
 	}}
-	// The only error besides those of single signatures is that there are more than were asked for.
+	// Where the header has no end, the library gives an error and no results; more signatures than these are no fault.
 	checked, _ := dkim.VerifyWithOptions(foremost(raw, all, open), options)
 	for i, sig := range open {
 		if i >= len(checked) {

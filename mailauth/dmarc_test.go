@@ -128,6 +128,8 @@ func TestAlignment(t *testing.T) {
 		"TXT _dmarc.also.a.example": {"v=DMARC1; p=reject"},
 		"TXT _dmarc.dead.a.example": {noAnswer},
 		"TXT _dmarc.suffix.example": {"v=DMARC1; p=none; psd=y"},
+		"TXT _dmarc.sub.b.example":  {"v=DMARC1; p=none"},
+		"TXT _dmarc.b.example":      {noAnswer},
 	}
 	for _, c := range []struct {
 		author, domain string
@@ -152,6 +154,7 @@ func TestAlignment(t *testing.T) {
 		{"a.example", "x.dead.a.example", false, maybe},
 		{"a.example", "dead.a.example", true, no},
 		{"dead.a.example", "dead.a.example", false, yes},
+		{"sub.b.example", "x.sub.b.example", false, maybe},
 		{"dead.a.example", "a.example", false, maybe},
 		{"dead.a.example", "a.test", false, no},
 		{"one.suffix.example", "two.suffix.example", false, no},
