@@ -113,4 +113,5 @@ var libraries = []library{
 	{"github.com/foxcpp/go-mockdns", tests},
 	{"github.com/chromedp", tests},
 	{"go.yaml.in/yaml", tests},
+	{"golang.org/x/net/dns/dnsmessage", tests},
 }
