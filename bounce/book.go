@@ -113,22 +113,50 @@ func (b *Book) do(tx *store.Tx, a Action, m list.Membership, r Refusal) error {
 	case AskBackup:
 		return b.askBackup(tx, l, p, n.Full)
 	case Suspend:
-		return b.suspend(tx, l, p, m, n)
+		return b.suspend(tx, l, m, n, mails{elsewhere: notice.Bounce.Suspended, moderator: notice.Bounce.ToModerator})
 	}
 	return nil
 }
 
+// Complained ends delivery to a member whose mail provider says that they called a mail of ours spam. Often they did not
+// mean to, so they stay a member and are told elsewhere; the moderators hear that the provider filed it. A second report
+// changes nothing. It reports whether this one did.
+func (b *Book) Complained(tx *store.Tx, l list.ID, p list.PersonID) (bool, error) {
+	m, err := list.Member(tx, l, p)
+	if errors.Is(err, list.ErrNoMember) || err == nil && m.Suspended {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	in, err := list.Get(tx, l)
+	if err != nil {
+		return false, err
+	}
+	person, err := list.GetPerson(tx, p)
+	if err != nil {
+		return false, err
+	}
+	n := notice.Bounce{List: in, Member: person, Now: b.now()}
+	return true, b.suspend(tx, in, m, n, mails{elsewhere: notice.Bounce.Complained, moderator: notice.Bounce.ComplaintToModerator})
+}
+
+// mails are what people are told when delivery to a member ends.
+type mails struct {
+	elsewhere, moderator func(notice.Bounce) (notice.Mail, error)
+}
+
 // suspend ends delivery to a member, who stays one, and tells them elsewhere and the moderators.
-func (b *Book) suspend(tx *store.Tx, l list.List, p list.Person, m list.Membership, n notice.Bounce) error {
+func (b *Book) suspend(tx *store.Tx, l list.List, m list.Membership, n notice.Bounce, tell mails) error {
 	m.Suspended = true
 	if err := list.SaveMember(tx, m); err != nil {
 		return err
 	}
-	entry := audit.Entry{At: b.now(), Actor: "bounce", Action: "member set", List: uint32(l.ID), Person: uint32(p.ID), Detail: "suspended on"}
+	entry := audit.Entry{At: b.now(), Actor: "bounce", Action: "member set", List: uint32(l.ID), Person: uint32(m.Person), Detail: "suspended on"}
 	if err := audit.Append(tx, entry); err != nil {
 		return err
 	}
-	if err := b.askBackup(tx, l, p, n.Suspended); err != nil {
+	if err := b.askBackup(tx, l, n.Member, func() (notice.Mail, error) { return tell.elsewhere(n) }); err != nil {
 		return err
 	}
 	moderators, err := list.Moderators(tx, l.ID)
@@ -137,7 +165,7 @@ func (b *Book) suspend(tx *store.Tx, l list.List, p list.Person, m list.Membersh
 	}
 	for _, to := range moderators {
 		n.To = to
-		if err := b.letter(tx, l, to.ID, to.Address, 0, n.ToModerator); err != nil {
+		if err := b.letter(tx, l, to.ID, to.Address, 0, func() (notice.Mail, error) { return tell.moderator(n) }); err != nil {
 			return err
 		}
 	}

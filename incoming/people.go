@@ -32,6 +32,11 @@ func (d *Desk) forPeople(in *arrival) error {
 	if err != nil {
 		return err
 	}
+	if in.dest.Kind == list.KindOperator || in.dest.Kind == list.KindOwner {
+		if err := d.complained(in); err != nil {
+			return err
+		}
+	}
 	if signs := d.automatic(in); len(signs) > 0 {
 		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
 	}

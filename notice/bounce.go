@@ -42,14 +42,25 @@ func (n Bounce) Full() (Mail, error) {
 
 // ToModerator tells a moderator that delivery to a member has ended.
 func (n Bounce) ToModerator() (Mail, error) {
-	elsewhere := "They have no other address here, so nobody has told them."
-	if !n.Member.Backup.IsZero() {
-		elsewhere = "We have written to their other address."
-	}
 	return n.compose("owner", n.To.Name, n.To.Address, "Address does not work - "+name(n.Member), fmt.Sprintf(
-		"%s\n\nEmails to %s have come back on three days, and so has a test. We\nhave stopped sending there. They are still a member of %s.\n%s\n"+
+		"%s\n\nEmails to %s have come back\non three days, and so has a test. We have stopped sending there. They are\nstill a member of %s.\n%s\n"+
 			"\nWhen the address works again, ask whoever runs the server for:\nsencoforum member set %s suspended off --list %s\n\n---------- what their mail host said ----------\n> %s\n",
-		greeting(n.To), n.Member.Address, n.List.Title, elsewhere, command(n.Member.Address), n.List.Name, n.Words))
+		greeting(n.To), n.Member.Address, n.List.Title, n.elsewhere(), command(n.Member.Address), n.List.Name, n.Words))
+}
+
+// Complained tells a member, at another address, that their mail provider reported a mail of ours as spam.
+func (n Bounce) Complained() (Mail, error) {
+	return n.compose("owner", n.Member.Name, n.Member.Backup, "Did you mark our email as spam?", fmt.Sprintf(
+		"%s\n\nYour mail provider told us that an email of %s was marked\nas spam in your mailbox, so we have stopped sending there. You are still a\nmember.\n"+
+			"\nA mistake? Reply to this mail: the moderators, who are people, put it right.\nEnough of our emails? Then you need do nothing.\n", greeting(n.Member), n.List.Title))
+}
+
+// ComplaintToModerator tells a moderator that a member's provider complained.
+func (n Bounce) ComplaintToModerator() (Mail, error) {
+	return n.compose("owner", n.To.Name, n.To.Address, "Marked as spam - "+name(n.Member), fmt.Sprintf(
+		"%s\n\nThe mail provider of %s reported that an email of %s\nwas marked as spam there. People often do that by mistake. We have stopped\nsending to that address; they are still a member.\n%s\n"+
+			"\nTo send there again, ask whoever runs the server for:\nsencoforum member set %s suspended off --list %s\n",
+		greeting(n.To), n.Member.Address, n.List.Title, n.elsewhere(), command(n.Member.Address), n.List.Name))
 }
 
 // Alarm tells the operator that a post was refused as a whole.
@@ -73,6 +84,14 @@ func (n Bounce) compose(service, toName string, to message.Address, subject, tex
 		return Mail{}, fmt.Errorf("write mail about a bounce: %w", err)
 	}
 	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+}
+
+// elsewhere says whether the member was told.
+func (n Bounce) elsewhere() string {
+	if n.Member.Backup.IsZero() {
+		return "They have no other address here, so nobody has told them."
+	}
+	return "We have written to their other address."
 }
 
 // name is how moderators know a member.

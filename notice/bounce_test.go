@@ -1,0 +1,64 @@
+package notice
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// TestMailsAboutBounces compares whole mails, as people read them.
+func TestMailsAboutBounces(t *testing.T) {
+	address := func(local, domain string) message.Address { return message.Address{Local: local, Domain: domain} }
+	n := Bounce{
+		List:   list.List{Name: "senco-forum", Domain: "lists.example.org", Title: "SENCO Forum"},
+		Member: list.Person{ID: 7, Name: "Tom Brown", Address: address("tom", "school.example"), Backup: address("tom", "home.example")},
+		To:     list.Person{ID: 1, Name: "Asha Patel", Address: address("asha", "school.example")},
+		Words:  "550 5.1.1 no such user", Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Post: 48213, Refused: 900, Recipients: 2500,
+	}
+	untold := n
+	untold.Member.Backup, untold.Member.Name = message.Address{}, ""
+	for name, compose := range map[string]func() (Mail, error){
+		"bounce-probe":                  n.Probe,
+		"bounce-suspended":              n.Suspended,
+		"bounce-full":                   n.Full,
+		"bounce-to-moderator":           n.ToModerator,
+		"bounce-to-moderator-untold":    untold.ToModerator,
+		"bounce-complained":             n.Complained,
+		"bounce-complaint-to-moderator": n.ComplaintToModerator,
+		"bounce-alarm":                  func() (Mail, error) { return n.Alarm(address("operator", "host.example")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, err := compose()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.ReplaceAll(string(m.Header)+string(m.Body), "\r\n", "\n")
+			file := filepath.Join("testdata", name+".txt")
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			_, body, _ := strings.Cut(got, "\n\n")
+			for line := range strings.Lines(body) {
+				if len(line) > 79 {
+					t.Errorf("a line is too long for a telephone: %q", line)
+				}
+			}
+		})
+	}
+}
