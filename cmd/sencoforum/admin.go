@@ -11,6 +11,7 @@ import (
 
 	"sencoforum/config"
 	"sencoforum/courier"
+	"sencoforum/doctor"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
@@ -32,6 +33,7 @@ type admin struct {
 
 	in          io.Reader
 	out, errOut io.Writer
+	outside     doctor.Outside // what the doctor looks at; the zero value is the world
 
 	opts     *rootOptions // the flags of the command
 	question string       // set when the command needs a yes first

@@ -101,7 +101,7 @@ func (o *rootOptions) onStore(ctx context.Context, cfg config.Config, input []by
 	if err != nil {
 		return err
 	}
-	a := &admin{db: db, cfg: cfg, now: o.now, actor: operator(o.uid), out: o.out, errOut: o.errOut, opts: o}
+	a := &admin{db: db, cfg: cfg, now: o.now, actor: operator(o.uid), out: o.out, errOut: o.errOut, outside: o.outside, opts: o}
 	return errors.Join(o.untilAgreed(ctx, a, input, do), db.Close())
 }
 

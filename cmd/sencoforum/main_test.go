@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -14,6 +18,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sencoforum/doctor"
+	"sencoforum/internal/dnszone"
 )
 
 var updateScripts = flag.Bool("update", false, "rewrite the output that the scripts want")
@@ -31,7 +38,37 @@ func atNoon() {
 	defer stop()
 	o := process()
 	o.uid, o.now = 0, func() time.Time { return noon }
+	o.outside = world()
 	os.Exit(run(ctx, os.Args[1:], o))
+}
+
+// world is what the doctor looks at in scripts: the DNS is the file "zone" of the current directory, this machine has
+// two addresses, and nobody outside can be reached when there is a file "closed".
+func world() doctor.Outside {
+	text, _ := os.ReadFile("zone") // without one nothing is published
+	zone, err := dnszone.Parse(string(text))
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "zone: %v\n", err)
+		os.Exit(exitFailed)
+	}
+	return doctor.Outside{
+		Resolver: zone,
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if strings.HasPrefix(address, "127.0.0.1:") {
+				return new(net.Dialer).DialContext(ctx, network, address)
+			}
+			if _, err := os.Stat("closed"); err == nil {
+				return nil, errors.New("connection timed out")
+			}
+			conn, _ := net.Pipe()
+			return conn, nil
+		},
+		Fetch: func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
+		Addresses: func() []netip.Addr {
+			return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.10"), netip.MustParseAddr("2001:db8::10")}
+		},
+		Hosts: func() string { return "" },
+	}
 }
 
 // TestScripts runs testdata/scripts, which are the manual of the command line: each shows a command with what it prints.

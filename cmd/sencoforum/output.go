@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"sencoforum/membership"
 )
@@ -42,6 +43,22 @@ func newText(to *bytes.Buffer) *text { return &text{to: to} }
 // say writes a line.
 func (t *text) say(format string, args ...any) {
 	fmt.Fprintln(t.to, visible(fmt.Sprintf(format, args...)))
+}
+
+// lineWidth is how wide a paragraph gets, in characters.
+const lineWidth = 100
+
+// paragraph writes words after a label, broken into lines that stand below each other. A word is never broken.
+func (t *text) paragraph(label, words string) {
+	line, space := label, ""
+	for word := range strings.FieldsSeq(visible(words)) {
+		if space != "" && utf8.RuneCountInString(line+space+word) > lineWidth {
+			t.to.WriteString(line + "\n")
+			line, space = strings.Repeat(" ", utf8.RuneCountInString(label)), ""
+		}
+		line, space = line+space+word, " "
+	}
+	t.to.WriteString(line + "\n")
 }
 
 // rows writes aligned columns under a heading; nothing when there are no rows.

@@ -36,6 +36,11 @@ func asked(cfg config.Config) places {
 	return p
 }
 
+// files is the smallest number of descriptors within which the places remain as they are.
+func (p places) files() uint64 {
+	return 2 * uint64(p.in+p.headers+p.out+lookupFiles*p.lookups+1)
+}
+
 // within returns as many of the places as take less than half of a number of descriptors; the other half is for the
 // store, the commands and the rest of the house. Mail that goes out gets a third of them at least, and so do, within each
 // direction, headers and look-ups. With hardly any descriptors one of each is left, whatever it takes.

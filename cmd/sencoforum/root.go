@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sencoforum/config"
+	"sencoforum/doctor"
 )
 
 // defaultConfig is where the settings file lies when --config does not say.
@@ -36,6 +37,7 @@ type rootOptions struct {
 	out, errOut io.Writer
 	terminal    bool          // somebody can be asked: in is a terminal
 	lines       *bufio.Reader // of in, for answers
+	outside     doctor.Outside
 
 	// reach runs an admin command: in the server, or in this process on the store.
 	reach func(cmd *cobra.Command, do work) error
@@ -77,7 +79,8 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 // newRoot returns the command tree with the admin commands, which the server has as well.
 func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
-		listCommand(o), memberCommand(o), moderatorCommand(o), queueCommand(o), dkimCommand(o), auditCommand(o), verifyCommand(o))
+		listCommand(o), memberCommand(o), moderatorCommand(o), queueCommand(o), dkimCommand(o),
+		dnsCommand(o), doctorCommand(o), auditCommand(o), verifyCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
 	root.Example = "  sencoforum member add --list senco-forum priya@school.example"
 	root.SilenceErrors, root.SilenceUsage = true, true

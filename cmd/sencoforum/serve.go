@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sencoforum/config"
+	"sencoforum/doctor"
 	"sencoforum/internal/failpoint"
 	"sencoforum/internal/seldom"
 	"sencoforum/queue"
@@ -39,7 +40,7 @@ func serveCommand(o *rootOptions) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), cfg, o.load, cmd.ErrOrStderr())
+			return serve(cmd.Context(), cfg, o, cmd.ErrOrStderr())
 		},
 	}
 }
@@ -54,10 +55,10 @@ const drain = 28 * time.Second
 const onward = 4 * time.Second
 
 // serve runs the server with its configuration until a signal, or an error;
-// again reads the configuration anew. The ports are bound first and the
+// o reads the configuration anew. The ports are bound first and the
 // certificate is read, because only root may; then root is given up for the
 // owner of the data, before anything there is opened.
-func serve(ctx context.Context, cfg config.Config, again func() (config.Config, error), logTo io.Writer) error {
+func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writer) error {
 	level := new(slog.LevelVar)
 	log := newLog(cfg.Log, level, logTo)
 	if err := checkDirectory(cfg.Data); err != nil {
@@ -72,7 +73,7 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 		return err
 	}
 	reload := func() {
-		if err := reloadAll(again, cert, level); err != nil {
+		if err := reloadAll(o.load, cert, level); err != nil {
 			log.Error("not reloaded", "cause", err)
 			return
 		}
@@ -91,7 +92,7 @@ func serve(ctx context.Context, cfg config.Config, again func() (config.Config, 
 	}
 	return runServer(ctx, server{
 		log: log, cfg: cfg, courier: out, cert: cert, reload: reload,
-		listeners: open.smtp, lmtp: open.lmtp, monitor: open.monitor,
+		listeners: open.smtp, lmtp: open.lmtp, monitor: open.monitor, outside: o.outside,
 	})
 }
 
@@ -106,6 +107,7 @@ type server struct {
 	monitor   net.Listener // nil: nobody asks
 	reload    func()       // on SIGHUP; nil means that it stops the server
 	ready     func(*house) // called once mail is taken; may be nil
+	outside   doctor.Outside
 }
 
 // runServer opens the house, audits it, opens the doors, and on a signal
@@ -266,7 +268,7 @@ func (s server) control(ctx context.Context, h *house) error {
 	return serveControl(ctx, l, func(uid int, in io.Reader, out, errOut io.Writer) *admin {
 		return &admin{
 			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, now: time.Now,
-			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut,
+			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut, outside: s.outside,
 		}
 	})
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"sencoforum/doctor"
+	"sencoforum/store"
+)
+
+func doctorCommand(o *rootOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Check DNS, ports, certificate and this machine",
+		Long: "Check everything on which it depends whether mail comes and goes: the DNS records, the name of\n" +
+			"this machine, ports, certificate, clock, disk and permissions. Each fault is named with what to do.\n" +
+			"It asks the DNS and connects to a large mail host, or to your mail service, but sends no mail.\n" +
+			"The exit code is 3 when there is a fault; warnings and what could not be checked are none.",
+		Example: "  sencoforum doctor\n  sencoforum doctor --json",
+		Args:    exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := o.reach(cmd, func(ctx context.Context, a *admin) error { return a.doctor(ctx, nil) })
+			if errors.Is(err, store.ErrDamaged) { // the rest can still be looked at
+				return o.withoutStore(cmd.Context(), err)
+			}
+			return err
+		},
+	}
+}
+
+// withoutStore looks at everything but the store, which cannot be opened.
+func (o *rootOptions) withoutStore(ctx context.Context, damage error) error {
+	cfg, err := o.load()
+	if err != nil {
+		return err
+	}
+	a := &admin{cfg: cfg, now: o.now, outside: o.outside, opts: o}
+	return a.doctor(ctx, damage)
+}
+
+// doctor tells what is wrong with the forum; damage is why its store cannot be opened.
+func (a *admin) doctor(ctx context.Context, damage error) error {
+	s, err := a.forum()
+	if err != nil {
+		return err
+	}
+	s.Store = doctor.Store{Err: damage, Schema: schema, MinFree: minFree(a.cfg.SMTP), Files: descriptors(), Wanted: asked(a.cfg).files()}
+	if a.db != nil {
+		s.Store.Free, s.Store.FreeErr = a.db.Free()
+	}
+	found := doctor.Judge(doctor.Look(ctx, s, a.outside, a.now()))
+	v := map[string]any{"findings": found, "faults": doctor.Count(found, doctor.Fault), "warnings": doctor.Count(found, doctor.Warning)}
+	if err := a.show(v, func(t *text) { tellFindings(t, found) }); err != nil {
+		return err
+	}
+	if doctor.Count(found, doctor.Fault) > 0 {
+		return &exit{code: exitChecks, err: errSaid}
+	}
+	return nil
+}
+
+// marks are the levels as they stand at the left edge, of one width.
+var marks = map[doctor.Level]string{
+	doctor.OK: "ok         ", doctor.Warning: "WARNING    ", doctor.Fault: "FAULT      ", doctor.NotChecked: "UNCHECKED  ",
+}
+
+// indent is as wide as a mark.
+const indent = "           "
+
+func tellFindings(t *text, all []doctor.Finding) {
+	part := ""
+	for _, f := range all {
+		if f.Part != part {
+			if part != "" {
+				t.say("")
+			}
+			part = f.Part
+			t.say("%s", part)
+		}
+		t.paragraph(marks[f.Level], f.Check+": "+f.Found)
+		if f.Problem != "" {
+			t.paragraph(indent+"wrong:  ", f.Problem)
+		}
+		if f.Do != "" {
+			t.paragraph(indent+word(f.Level), f.Do)
+		}
+	}
+	t.say("")
+	faults, warnings, unknown := doctor.Count(all, doctor.Fault), doctor.Count(all, doctor.Warning), doctor.Count(all, doctor.NotChecked)
+	t.say("%s, %s, %d that could not be checked, %d ok.", plural(faults, "fault"), plural(warnings, "warning"), unknown, doctor.Count(all, doctor.OK))
+	if faults > 0 {
+		t.say("Put the faults right from the top down, and run this again.")
+	}
+}
+
+// word stands before a next step: it is an order only where something is wrong.
+func word(l doctor.Level) string {
+	if l == doctor.OK {
+		return "note:   "
+	}
+	return "do:     "
+}
