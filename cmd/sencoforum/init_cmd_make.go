@@ -11,7 +11,6 @@ import (
 	"strconv"
 
 	"sencoforum/audit"
-	"sencoforum/config"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -182,24 +181,17 @@ func (s setup) makeForum(o *rootOptions) error {
 // next are the steps that init cannot take.
 func (s setup) next() []string {
 	c := s.cfg
-	dns := fmt.Sprintf("DNS: an MX record of %s that names %s; an A or AAAA record of %s, whose address points back to it.", c.Domain, c.Hostname, c.Hostname)
-	if c.Domain == c.Hostname {
-		dns = fmt.Sprintf("DNS: an A or AAAA record of %s, whose address points back to it, and an MX record that names it.", c.Domain)
-	}
-	spf := fmt.Sprintf("DNS: a TXT record of %s: v=spf1 mx -all", c.Domain)
-	if c.Delivery.Through == config.ThroughSmarthost {
-		spf = fmt.Sprintf("DNS: the SPF record of %s that %s asks for, and its DKIM record too.", c.Domain, c.Smarthost.Host)
-	}
 	flag := ""
 	if s.path != defaultConfig {
 		flag = " --config " + s.path
 	}
-	all := []string{dns, spf, "DNS: the key by which others check our signatures: sencoforum dkim list" + flag}
+	all := []string{"Enter the DNS records that this prints: sencoforum dns" + flag}
 	if c.Smarthost.PasswordFile != "" {
 		all = append(all, fmt.Sprintf("Write the password for %s into %s, readable by the server's user alone (chmod 600).", c.Smarthost.Host, c.Smarthost.PasswordFile))
 	}
 	return append(all,
 		"Name who moderates: sencoforum moderator add"+flag+" ADDRESS --owner",
 		"Bring the members: sencoforum member import"+flag+" members.csv --dry-run",
-		"Start it: sencoforum serve"+flag)
+		"Start it: sencoforum serve"+flag,
+		"Look whether mail can come and go: sencoforum doctor"+flag)
 }
