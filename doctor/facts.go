@@ -20,7 +20,7 @@ func answered[T any](values []T, err error) Answer[T] {
 	if errors.As(err, &dns) && dns.IsNotFound && !dns.IsTemporary && !dns.IsTimeout {
 		err = nil
 	}
-	if err != nil {
+	if err != nil && len(values) == 0 { // with some values, only others of them could not be read
 		return Answer[T]{Err: err}
 	}
 	return Answer[T]{Values: values}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,8 @@ func TestPlantedFaultsOfTheHost(t *testing.T) {
 		{"an address as a name", func(_ *testing.T, w *world) { w.setup.Hostname = "192.0.2.10" }, helo, Fault, "an address and no name"},
 		{"a name that a provider gives", func(_ *testing.T, w *world) { w.setup.Hostname = "static-192-0-2-10.example.net" }, helo, Warning, "gives to each of its customers"},
 
-		{"behind a router", func(_ *testing.T, w *world) { w.addresses = []netip.Addr{home} }, address, NotChecked, "knows no public address"},
+		{"behind a router", func(_ *testing.T, w *world) { w.addresses = []netip.Addr{home} }, address, NotChecked, "itself has 192.168.1.5 only"},
+		{"no address at all", func(_ *testing.T, w *world) { w.addresses = nil }, address, NotChecked, "knows no public address"},
 		{"behind a router the name's address is what may send", func(_ *testing.T, w *world) { w.addresses = []netip.Addr{home} }, spf, OK, "allows 192.0.2.10"},
 		{"/etc/hosts hides the DNS", func(_ *testing.T, w *world) { w.hosts = "127.0.1.1 mail.example.org mail # Debian" }, address, NotChecked, "/etc/hosts of this machine says 127.0.1.1"},
 		{"a comment of /etc/hosts hides nothing", func(_ *testing.T, w *world) { w.hosts = "127.0.0.1 localhost # mail.example.org" }, address, OK, ""},
@@ -124,6 +126,29 @@ func TestPlantedFaultsOfTheHost(t *testing.T) {
 			test.change(t, w)
 			demand(t, find(t, w.examine(t), test.check), test.want, test.says)
 		})
+	}
+}
+
+// Debian writes the machine's name into /etc/hosts with 127.0.1.1, and so the resolver says that in place of the DNS.
+func TestTheHostsFileOfDebianMakesNoFault(t *testing.T) {
+	w := newWorld(t)
+	w.hosts = "127.0.0.1 localhost\n127.0.1.1 mail.example.org mail\n"
+	w.replace(t, "IN A 192.0.2.10", "IN A 127.0.1.1")
+	all := w.examine(t)
+	for _, f := range all {
+		if f.Level == Fault || f.Level == Warning {
+			t.Errorf("taken for wrong: %+v", f)
+		}
+	}
+	demand(t, find(t, all, "(PTR)"), NotChecked, "Take the name out of that line")
+}
+
+func TestTheWayOutIsOneOfOurAddresses(t *testing.T) {
+	all := machineAddresses()
+	for _, a := range outgoing() {
+		if !slices.Contains(all, a) {
+			t.Errorf("got %s, want one of %s", a, all)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -60,6 +61,10 @@ func cause(err error) string {
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
 		return dns.Err
+	}
+	var web *url.Error // its text says again what was asked
+	if errors.As(err, &web) {
+		err = web.Err
 	}
 	return err.Error()
 }

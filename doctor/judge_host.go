@@ -78,7 +78,11 @@ func judgeAddress(f Facts) Finding {
 		return flaw(Warning, check, names(h.Addrs.Values)+".", "Nobody outside your own network can reach "+names(private)+".",
 			"Remove the records with that address from the public DNS.")
 	case len(h.Own) == 0:
-		return flaw(NotChecked, check, fmt.Sprintf("%s. This machine knows no public address of its own, so it cannot be seen from here whether that leads to it.", names(public)), "",
+		itself := "This machine knows no public address of its own"
+		if len(h.Private) > 0 {
+			itself = "This machine itself has " + names(h.Private) + " only"
+		}
+		return flaw(NotChecked, check, fmt.Sprintf("%s. %s, so it cannot be seen from here whether that leads to it.", names(public), itself), "",
 			"Compare it with the address that your hosting provider or your router shows, and see that port 25 is passed on to this machine.")
 	}
 	return judgeOwn(f, check)
@@ -140,6 +144,8 @@ func judgeReverse(f Facts, r Reverse) Finding {
 	is := list(trimmed(r.Names.Values)) + "."
 	back := slices.Contains(r.Forward.Values, r.Addr)
 	switch ours := contains(r.Names.Values, name); {
+	case ours && !back && len(f.Host.Static) > 0: // it leads to where the file says
+		return hidden(check, f)
 	case ours && back:
 		return good(check, "%s, and that name leads back to the address.", name)
 	case ours:

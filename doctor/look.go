@@ -97,11 +97,30 @@ func PublicAddresses(o Outside) []netip.Addr {
 }
 
 func machineAddresses() (own []netip.Addr) {
-	nets, _ := net.InterfaceAddrs() // without them it is said that the machine does not know its address
+	nets, err := net.InterfaceAddrs()
+	if err != nil { // the unit of the service forbids to ask the kernel (AF_NETLINK)
+		return outgoing()
+	}
 	for _, n := range nets {
 		if p, err := netip.ParsePrefix(n.String()); err == nil {
 			own = append(own, p.Addr().Unmap())
 		}
+	}
+	return own
+}
+
+// outgoing returns the addresses from which connections to the public Internet leave. To know them is enough for the
+// kernel to choose a route, here to a root name server: no packet is sent.
+func outgoing() (own []netip.Addr) {
+	for _, to := range []string{"198.41.0.4:53", "[2001:503:ba3e::2:30]:53"} {
+		conn, err := net.Dial("udp", to)
+		if err != nil {
+			continue // no route of this kind
+		}
+		if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
+			own = append(own, a.AddrPort().Addr().Unmap().WithZone(""))
+		}
+		conn.Close()
 	}
 	return own
 }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // whole makes a name complete, so that no search list applies.
@@ -69,20 +70,22 @@ func (l look) reverse(ctx context.Context, a netip.Addr) Reverse {
 }
 
 func (l look) domain(ctx context.Context, d string) DomainFacts {
-	f := DomainFacts{
-		Name:   d,
-		MX:     l.exchangers(ctx, d),
-		SPF:    l.spf(ctx, d),
-		DMARC:  l.dmarc(ctx, d),
-		STS:    l.txt(ctx, "_mta-sts."+d),
-		TLSRPT: l.txt(ctx, "_smtp._tls."+d),
+	f := DomainFacts{Name: d, DKIM: make([]KeyFacts, len(l.setup.Keys))}
+	var all sync.WaitGroup // a DNS that does not answer takes its time with each
+	all.Go(func() { f.MX = l.exchangers(ctx, d) })
+	all.Go(func() { f.SPF = l.spf(ctx, d) })
+	all.Go(func() { f.DMARC = l.dmarc(ctx, d) })
+	all.Go(func() { f.TLSRPT = l.txt(ctx, "_smtp._tls."+d) })
+	all.Go(func() {
+		f.STS = l.txt(ctx, "_mta-sts."+d)
+		if len(tagged(f.STS.Values, "v=STSv1")) > 0 {
+			f.Policy = l.policy(ctx, d)
+		}
+	})
+	for i, k := range l.setup.Keys {
+		all.Go(func() { f.DKIM[i] = KeyFacts{Key: k, TXT: l.txt(ctx, k.Name(d))} })
 	}
-	for _, k := range l.setup.Keys {
-		f.DKIM = append(f.DKIM, KeyFacts{Key: k, TXT: l.txt(ctx, k.Name(d))})
-	}
-	if len(tagged(f.STS.Values, "v=STSv1")) > 0 {
-		f.Policy = l.policy(ctx, d)
-	}
+	all.Wait()
 	return f
 }
 

@@ -16,8 +16,8 @@ func dnsCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "dns",
 		Short: "Print the DNS records to publish",
-		Long: "Print every DNS record that the forum needs, with the reason for each. Nobody is asked and\n" +
-			"nothing is changed: you enter them at your DNS provider. \"sencoforum doctor\" looks whether they are there.",
+		Long: "Print every DNS record that the forum needs, with the reason for each. This asks\n" +
+			"nobody and changes nothing: enter them at your DNS provider; \"sencoforum doctor\" looks whether they are there.",
 		Example: "  sencoforum dns\n  sencoforum dns --zone >> lists.example.org.zone",
 		Args:    exactly(0),
 	}

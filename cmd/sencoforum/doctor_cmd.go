@@ -14,8 +14,8 @@ func doctorCommand(o *rootOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check DNS, ports, certificate and this machine",
-		Long: "Check everything on which it depends whether mail comes and goes: the DNS records, the name of\n" +
-			"this machine, ports, certificate, clock, disk and permissions. Each fault is named with what to do.\n" +
+		Long: "Check everything that decides whether mail comes and goes: the DNS records, the name of this\n" +
+			"machine, ports, certificate, clock, disk and permissions. Each fault is named with what to do.\n" +
 			"It asks the DNS and connects to a large mail host, or to your mail service, but sends no mail.\n" +
 			"The exit code is 3 when there is a fault; warnings and what could not be checked are none.",
 		Example: "  sencoforum doctor\n  sencoforum doctor --json",
