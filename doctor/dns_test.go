@@ -47,6 +47,7 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 
 		{"the address has no name", "10.2.0.192.in-addr.arpa. 60 IN PTR mail.example.org.\n", "", ptr, Fault, "Set the reverse DNS of 192.0.2.10 to mail.example.org"},
 		{"the address has another name", "PTR mail.example.org.", "PTR host10.example.net.", ptr, Fault, "does not lead back"},
+		{"an address from which mail leaves is not the name's", "IN A 192.0.2.10", "IN A 192.0.2.99", ptr, Fault, "does not lead back to the address"},
 		{"another name leads back", "PTR mail.example.org.", "PTR h.example.net.\nh.example.net. 60 IN A 192.0.2.10", ptr, Warning, "not the name that this server says"},
 		{"the DNS does not answer about the name of the address", "", fail("10.2.0.192.in-addr.arpa", "PTR"), ptr, NotChecked, "gave no answer"},
 
@@ -96,7 +97,7 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 		{"there is no DMARC", dmarcData, `"other"`, dmarc, Fault, "no DMARC record"},
 		{"two DMARC records", "", `_dmarc.lists.example.org. 60 IN TXT "v=DMARC1; p=none"` + "\n", dmarc, Fault, "count as none"},
 		{"DMARC without a policy", dmarcData, `"v=DMARC1; rua=mailto:a@b.example"`, dmarc, Fault, "p=none"},
-		{"a policy that nobody knows", dmarcData, `"v=DMARC1; p=monitor"`, dmarc, Fault, `"monitor"`},
+		{"a policy that nobody knows", dmarcData, `"v=DMARC1; p=monitor"`, dmarc, Fault, "p=monitor, but only"},
 		{"DMARC without reports", dmarcData, `"v=DMARC1; p=none"`, dmarc, Warning, "rua=mailto:postmaster@lists.example.org"},
 		{"DMARC with a bad address", dmarcData, `"v=DMARC1; p=none; rua=a@b.example"`, dmarc, Warning, "mailto:"},
 		{"a tag that nobody knows", dmarcData, `"v=DMARC1; p=none; ruaa=mailto:a@b.example"`, dmarc, Warning, `"ruaa"`},

@@ -45,8 +45,9 @@ type HostFacts struct {
 	Private []netip.Addr // its others, but for loopback
 	Static  []netip.Addr // what the file /etc/hosts says of the name, which hides the DNS
 	Addrs   Answer[netip.Addr]
-	Reverse []Reverse // of every address that is ours
-	SPF     SPFFacts  // of the name itself; unused where it is the domain of a list
+	Sources []netip.Addr // those of Own from which connections leave
+	Reverse []Reverse    // of Own; where the machine knows none, of the addresses of its name
+	SPF     SPFFacts     // of the name itself; unused where it is the domain of a list
 }
 
 // Reverse is what the DNS says of an address.

@@ -47,6 +47,14 @@ func TestPlantedFaultsOfTheHost(t *testing.T) {
 			w.hosts, w.zone = "127.0.1.1 mail.example.org", w.zone+"mail.example.org. 60 IN A 127.0.1.1\n"
 			w.addresses = append(w.addresses, netip.MustParseAddr("192.0.2.11"))
 		}, spf, NotChecked, "/etc/hosts"},
+		{"an address from which no mail leaves has no name", func(_ *testing.T, w *world) {
+			w.sources = w.addresses
+			w.addresses = append(slices.Clone(w.addresses), netip.MustParseAddr("192.0.2.11"))
+		}, "192.0.2.11 (PTR)", Warning, "Publish the address for mail.example.org too"},
+		{"no mail leaves from it, so SPF needs not allow it", func(_ *testing.T, w *world) {
+			w.sources = w.addresses
+			w.addresses = append(slices.Clone(w.addresses), netip.MustParseAddr("192.0.2.11"))
+		}, spf, OK, "allows 192.0.2.10."},
 		{"no name for the address matters little where a service sends", func(t *testing.T, w *world) {
 			w.setup.Service = &Service{Host: "s.example", Port: 587}
 			w.replace(t, "10.2.0.192.in-addr.arpa. 60 IN PTR mail.example.org.\n", "")

@@ -80,8 +80,11 @@ func (f Facts) worse() Level {
 	return Warning
 }
 
-// ours are the public addresses from which mail may leave: those of the machine, or where it knows none, of its name.
+// ours are the public addresses from which mail leaves, or where the machine knows none, those of its name.
 func (f Facts) ours() []netip.Addr {
+	if len(f.Host.Sources) > 0 {
+		return f.Host.Sources
+	}
 	if len(f.Host.Own) > 0 {
 		return f.Host.Own
 	}

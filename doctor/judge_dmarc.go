@@ -39,7 +39,7 @@ func judgePolicy(check, domain, at, record string) Finding {
 	words, known := policies[strings.ToLower(policy)]
 	switch {
 	case !known:
-		return flaw(Fault, check, is, fmt.Sprintf("Its policy is %q, which is none of none, quarantine and reject. Mail hosts pass over such a record.", policy), "Write p=none to begin with.")
+		return flaw(Fault, check, is, fmt.Sprintf("It says p=%s, but only p=none, p=quarantine and p=reject count. Mail hosts pass over such a record.", policy), "Write p=none to begin with.")
 	case t["rua"] != "" && !mailAddresses(t["rua"]):
 		return flaw(Warning, check, is, "The address after rua= is none: it has to begin with mailto: and hold an @.", "Write rua=mailto:postmaster@"+domain)
 	}

@@ -118,13 +118,15 @@ func hidden(check string, f Facts) Finding {
 }
 
 func judgeReverse(f Facts, r Reverse) Finding {
-	check := "Name of the address " + r.Addr.String() + " (PTR)"
+	check := "Reverse DNS of " + r.Addr.String() + " (PTR)"
 	name := f.Setup.Hostname
 	do := fmt.Sprintf("Set the reverse DNS of %s to %s where you rent the machine; your hosting provider helps.", r.Addr, name)
 	level := f.worse()
 	listed := slices.Contains(f.Host.Addrs.Values, r.Addr)
-	if !listed && len(f.Host.Addrs.Values) > 0 {
+	if !listed && !slices.Contains(f.ours(), r.Addr) {
 		level = Warning
+	}
+	if !listed && len(f.Host.Addrs.Values) > 0 {
 		do += fmt.Sprintf(" Publish the address for %s too, or take it off this machine.", name)
 	}
 	refused := "Big providers refuse mail from such an address, or take it for spam."

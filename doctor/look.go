@@ -30,6 +30,7 @@ type Outside struct {
 	Fetch     func(*http.Request) (*http.Response, error) // follows no redirect (RFC 8461 §3.3)
 	Roots     *x509.CertPool                              // for the certificate of the mail service
 	Addresses func() []netip.Addr                         // of this machine
+	Sources   func() []netip.Addr                         // those of them from which connections leave
 	Hosts     func() string                               // the text of /etc/hosts
 }
 
@@ -47,6 +48,9 @@ func (o Outside) filled() Outside {
 	}
 	if o.Addresses == nil {
 		o.Addresses = machineAddresses
+	}
+	if o.Sources == nil {
+		o.Sources = outgoing
 	}
 	if o.Hosts == nil {
 		o.Hosts = hostsFile
@@ -90,9 +94,14 @@ func Look(ctx context.Context, s Setup, o Outside, now time.Time) Facts {
 	return f
 }
 
-// PublicAddresses are those of this machine on the public Internet, as far as it knows them.
+// PublicAddresses are those of this machine on the public Internet, as far as it knows them: where it has several, those
+// from which mail leaves.
 func PublicAddresses(o Outside) []netip.Addr {
-	public, _ := splitAddresses(o.filled().Addresses())
+	o = o.filled()
+	if public, _ := splitAddresses(o.Sources()); len(public) > 0 {
+		return public
+	}
+	public, _ := splitAddresses(o.Addresses())
 	return public
 }
 

@@ -41,12 +41,14 @@ func (l look) addrs(ctx context.Context, name string) Answer[netip.Addr] {
 func (l look) host(ctx context.Context) (f HostFacts) {
 	name := l.setup.Hostname
 	f.Own, f.Private = splitAddresses(l.Addresses())
+	f.Sources, _ = splitAddresses(l.Sources())
 	f.Static = static(l.Hosts(), name)
 	f.Addrs = l.addrs(ctx, name)
-	ours := slices.Concat(f.Addrs.Values, f.Own)
-	slices.SortFunc(ours, netip.Addr.Compare)
-	public, _ := splitAddresses(slices.Compact(ours))
-	for _, a := range public {
+	ours := f.Own
+	if len(ours) == 0 {
+		ours, _ = splitAddresses(f.Addrs.Values)
+	}
+	for _, a := range ours {
 		f.Reverse = append(f.Reverse, l.reverse(ctx, a))
 	}
 	f.SPF = l.spf(ctx, name)

@@ -80,12 +80,12 @@ func reverseRecords(s Setup, own []netip.Addr) (all []Record) {
 	}
 	for _, a := range own {
 		all = append(all, Record{
-			Name: reverseName(a), Type: "PTR", Value: host, Place: AtHost, Title: "Name of the address " + a.String(), Why: why,
+			Name: reverseName(a), Type: "PTR", Value: host, Place: AtHost, Title: "Reverse DNS of " + a.String(), Why: why,
 		})
 	}
 	if len(own) == 0 {
 		all = append(all, Record{
-			Name: "the public address of this machine", Type: "PTR", Value: host, Place: AtHost, Title: "Name of that address", Why: why,
+			Name: "the public address of this machine", Type: "PTR", Value: host, Place: AtHost, Title: "Reverse DNS of that address", Why: why,
 		})
 	}
 	return all

@@ -47,6 +47,7 @@ type world struct {
 	setup       Setup
 	zone        string
 	addresses   []netip.Addr
+	sources     []netip.Addr // nil: all of them
 	hosts       string
 	closed      map[string]error // addresses that cannot be reached
 	service     func(net.Conn)   // what answers elsewhere; nil: nothing is said
@@ -103,7 +104,13 @@ func (w *world) examine(t *testing.T) []Finding {
 	return Judge(Look(t.Context(), w.setup, Outside{
 		Resolver: zone, Dial: w.dial, Fetch: w.fetch, Roots: w.roots,
 		Addresses: func() []netip.Addr { return w.addresses },
-		Hosts:     func() string { return w.hosts },
+		Sources: func() []netip.Addr {
+			if w.sources == nil {
+				return w.addresses
+			}
+			return w.sources
+		},
+		Hosts: func() string { return w.hosts },
 	}, noon))
 }
 

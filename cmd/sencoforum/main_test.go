@@ -51,6 +51,9 @@ func world() doctor.Outside {
 		fmt.Fprintf(os.Stderr, "zone: %v\n", err)
 		os.Exit(exitFailed)
 	}
+	addresses := func() []netip.Addr {
+		return []netip.Addr{netip.MustParseAddr("192.0.2.10"), netip.MustParseAddr("2001:db8::10")}
+	}
 	return doctor.Outside{
 		Resolver: zone,
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -63,10 +66,8 @@ func world() doctor.Outside {
 			conn, _ := net.Pipe()
 			return conn, nil
 		},
-		Fetch: func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
-		Addresses: func() []netip.Addr {
-			return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.10"), netip.MustParseAddr("2001:db8::10")}
-		},
+		Fetch:     func(*http.Request) (*http.Response, error) { return nil, errors.New("connection refused") },
+		Addresses: addresses, Sources: addresses,
 		Hosts: func() string { return "" },
 	}
 }
