@@ -1,7 +1,9 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -66,6 +68,8 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 		{"the DNS does not answer about the MX", "", fail("lists.example.org", "MX"), mx, NotChecked, "gave no answer"},
 		{"the DNS does not answer about the host of the MX", mxLine, "MX 10 o.example.\n$FAIL o.example. A", mx, NotChecked, "gave no answer"},
 
+		{"the DNS does not answer about our name, and the MX has another", mxLine, "MX 10 o.example.\no.example. 60 IN A 192.0.2.77" + fail("mail.example.org", "A"), mx, NotChecked, "gave no answer"},
+
 		{"there is no SPF", spfLine, `"other"`, spf, Fault, "no SPF record"},
 		{"two SPF records", "", `lists.example.org. 60 IN TXT "v=spf1 -all"` + "\n", spf, Fault, "Two SPF records"},
 		{"SPF of a newer version is none", spfLine, `"v=spf10 mx -all"`, spf, Fault, "no SPF record"},
@@ -78,6 +82,7 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 		{"SPF costs just enough", spfLine, `"v=spf1 mx` + strings.Repeat(" a:mail.example.org", 9) + ` -all"`, spf, OK, "allows 192.0.2.10"},
 		{"SPF includes itself", spfLine, `"v=spf1 include:lists.example.org -all"`, spf, Fault, "look-ups"},
 		{"SPF includes what is not there", spfLine, `"v=spf1 include:gone.example -all"`, spf, Fault, "missing or broken"},
+		{"SPF includes what is broken", spfLine, "\"v=spf1 include:o.example -all\"\no.example. 60 IN TXT \"v=spf1 nonsense\"", spf, Fault, "missing or broken"},
 		{"the DNS does not answer about the SPF", "", fail("lists.example.org", "TXT"), spf, NotChecked, "gave no answer"},
 		{"the DNS does not answer about what SPF includes", spfLine, `"v=spf1 include:o.example mx -all"` + fail("o.example", "TXT"), spf, NotChecked, "gave no answer"},
 		{"the DNS does not answer about what SPF names", spfLine, `"v=spf1 a:o.example -all"` + fail("o.example", "A"), spf, NotChecked, "gave no answer"},
@@ -129,6 +134,32 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 	}
 }
 
+func TestOnlyASureAnswerIsOne(t *testing.T) {
+	tests := []struct {
+		name    string
+		values  []string
+		err     error
+		unknown bool
+	}{
+		{"values", []string{"a"}, nil, false},
+		{"there is no such name", nil, &net.DNSError{IsNotFound: true}, false},
+		{"a server that fails", nil, &net.DNSError{IsTemporary: true}, true},
+		{"a name that is not found for now", nil, &net.DNSError{IsNotFound: true, IsTemporary: true}, true},
+		{"nobody answers in time, by one server not found", nil, &net.DNSError{IsNotFound: true, IsTimeout: true}, true},
+		{"an answer that cannot be read", nil, &net.DNSError{Err: "malformed"}, true},
+		{"some values that cannot be read", []string{"a"}, &net.DNSError{Err: "malformed"}, false},
+		{"the question was never asked", nil, context.DeadlineExceeded, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := answered(test.values, test.err)
+			if (got.Err != nil) != test.unknown || len(got.Values) != len(test.values) {
+				t.Errorf("got %+v, want unknown: %t", got, test.unknown)
+			}
+		})
+	}
+}
+
 // A DNS server that answers nothing at all makes no fault.
 func TestADeadDNSIsNoFault(t *testing.T) {
 	w := newWorld(t)
@@ -162,6 +193,7 @@ func TestSPFIsRead(t *testing.T) {
 		{"an include matches", "192.0.2.5", spfPass},
 		{"a network of a host, by way of a redirect", "198.51.100.200", spfPass},
 		{"an IPv6 network of a host", "2001:db9::ffff", spfPass},
+		{"beside the IPv6 network of a host", "2001:db9:0:1::1", spfNeutral},
 		{"a refusal inside an include is no match", "2001:db8::1", spfNeutral},
 		{"the last word", "203.0.113.1", spfNeutral},
 	}

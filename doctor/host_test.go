@@ -95,6 +95,7 @@ func TestPlantedFaultsOfTheHost(t *testing.T) {
 			w.policy = "version: STSv1\nmode: enforce\nmx: *.example.org\nmax_age: 1\n"
 		}, sts, OK, "enforce"},
 		{"the policy is on trial", func(_ *testing.T, w *world) { w.policy = policy("mail.example.org") }, sts, OK, "write mode: enforce"},
+		{"the policy on trial forgets the MX", func(_ *testing.T, w *world) { w.policy = policy("mx.example.org") }, sts, Warning, "mx: mail.example.org"},
 		{"the policy promises what the server has not", func(_ *testing.T, w *world) { w.setup.TLSCert = "" }, sts, Fault, "no certificate"},
 
 		{"no certificate", func(_ *testing.T, w *world) { w.setup.TLSCert = "" }, cert, Warning, "clear text"},
