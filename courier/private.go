@@ -56,25 +56,24 @@ func isPrivate(a netip.Addr) bool {
 
 // reachable returns the addresses that an MX may have: public and not our own, or in Config.AllowPrivate.
 func (c *SMTP) reachable(addrs []netip.Addr) []netip.Addr {
-	own := ownAddresses()
 	return slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool {
 		for _, p := range c.cfg.AllowPrivate {
 			if p.Contains(a) {
 				return false
 			}
 		}
-		return isPrivate(a) || slices.Contains(own, a)
+		return isPrivate(a) || isOwn(a)
 	})
 }
 
-// ownAddresses returns the addresses of this machine; none when it does not say.
-func ownAddresses() []netip.Addr {
-	var own []netip.Addr
-	nets, _ := net.InterfaceAddrs() // without them the private networks are still refused
-	for _, n := range nets {
-		if p, err := netip.ParsePrefix(n.String()); err == nil {
-			own = append(own, p.Addr().Unmap())
-		}
+// isOwn reports whether an address is this machine's: then the kernel would also send from it. No packet goes out. The
+// list of all our addresses is not asked, because a hardened service may not see it (it comes by AF_NETLINK).
+func isOwn(a netip.Addr) bool {
+	conn, err := net.Dial("udp", netip.AddrPortFrom(a, 25).String())
+	if err != nil {
+		return false // no way there at all
 	}
-	return own
+	defer conn.Close()
+	from, ok := conn.LocalAddr().(*net.UDPAddr)
+	return ok && from.AddrPort().Addr().Unmap().WithZone("") == a.Unmap().WithZone("")
 }
