@@ -18,6 +18,7 @@ import (
 type By struct {
 	Actor string // as audit.Entry has it
 	Now   time.Time
+	How   string // by what means a member left or came back, such as ByLink; empty where there is only one
 }
 
 // Add puts a member on a list. Somebody the server knows already, by any address, keeps number and address and takes
@@ -116,9 +117,12 @@ func SetRole(tx *store.Tx, by By, m Member, r list.Role) (Member, error) {
 }
 
 // Remove ends a membership. The person stays known, because posts and the audit log name the number; copies that wait
-// are not sent.
+// are not sent, and no token of an earlier leaving brings the person back.
 func Remove(tx *store.Tx, by By, m Member) error {
 	if err := list.Leave(tx, m.Membership.List, m.Person.ID); err != nil {
+		return err
+	}
+	if err := revokeReturn(tx, m.Membership.List, m.Person.ID); err != nil {
 		return err
 	}
 	return by.record(tx, "member remove", m, "")

@@ -1,0 +1,45 @@
+package membership
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/notice"
+	"sencoforum/queue"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// A Host is what the mails that follow a leaving or a return say of this server.
+type Host struct {
+	Keys     *token.Keyring
+	Operator message.Address // told where a list has no moderator; may be zero
+	WebURL   string          // base address of the pages that leaving and coming back have; empty while there are none
+}
+
+// mail puts a mail of the robot's into the queue. word begins its Message-ID.
+func (h Host) mail(tx *store.Tx, by By, to notice.To, word string, compose func(notice.To) (notice.Mail, error)) error {
+	to.ID, to.Now = fmt.Sprintf("%s.%d.%d.%s", word, to.List.ID, to.Person.ID, strings.ToLower(rand.Text()[:10])), by.Now
+	m, err := compose(to)
+	if err != nil {
+		return err
+	}
+	from := to.List.Service("bounces")
+	from.Local += "+" + h.Keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(to.Person.ID), Day: token.DayOf(by.Now)}, to.List.Name)
+	return queue.PutLetter(tx, queue.Letter{
+		From: from, To: to.Person.Address, Header: m.Header, Body: m.Body,
+		Priority: queue.Urgent, Member: uint32(to.Person.ID), Queued: by.Now,
+	})
+}
+
+// deciders are who decides about a list: its moderators, or the operator where it has none. It may be nobody.
+func (h Host) deciders(tx *store.Tx, l list.ID) ([]list.Person, error) {
+	all, err := list.Moderators(tx, l)
+	if err == nil && len(all) == 0 && !h.Operator.IsZero() {
+		all = []list.Person{{Address: h.Operator}}
+	}
+	return all, err
+}
