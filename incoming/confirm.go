@@ -2,20 +2,42 @@ package incoming
 
 import (
 	"errors"
-	"fmt"
 
-	"sencoforum/archive"
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
+	members "sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/store"
+	"sencoforum/token"
 )
 
-// confirm takes an answer to a mail that we sent to one person. The token in
-// the address went to that person's mailbox alone, so it says who answers also
-// where nothing else does; only a sender whose own domain disowns the mail is
-// refused. What is not the word that was asked for goes to people.
+// confirmable refuses an address whose token answers no question of ours and brings nobody back to the list. One that was
+// used to come back is refused only when the message is known (confirm), because a relay that did not hear our 250 brings
+// the same message again.
+func (d *Desk) confirmable(tx *store.Tx, dest list.Destination) error {
+	of := list.ID(0)
+	_, it, err := hold.Look(tx, dest.Token, d.cfg.Now())
+	if err == nil {
+		of = it.List
+	} else if errors.Is(err, hold.ErrSpent) {
+		var l list.List
+		l, err = members.ReturnTo(tx, d.cfg.Now(), dest.Token)
+		of = l.ID
+	}
+	switch {
+	case err != nil && !errors.Is(err, members.ErrReturned) && !errors.Is(err, members.ErrNoReturn):
+		return err
+	case errors.Is(err, members.ErrNoReturn), of != dest.List.ID:
+		return d.texts(dest.List).Refuse(list.CaseToken)
+	}
+	return nil
+}
+
+// confirm takes an answer to a mail that we sent to one person. The token in the address went to that person's mailbox
+// alone, so it says who answers also where nothing else does; only a sender whose own domain disowns the mail is refused.
+// One word does what the mail offered. Whatever else people answer goes to the moderators, and machines change nothing.
+// The token is not stored, as what a moderator reads could act for somebody else.
 func (d *Desk) confirm(in *arrival) error {
 	switch {
 	case in.form != nil:
@@ -23,121 +45,124 @@ func (d *Desk) confirm(in *arrival) error {
 	case in.auth == list.Failed:
 		return in.texts.Refuse(list.CaseSender)
 	}
+	tok := in.dest.Token
+	in.hideTokens()
+	err := d.db.View(func(tx *store.Tx) error {
+		refusal, err := d.sendable(tx, in)
+		return orError(refusal, err)
+	})
+	if err != nil {
+		return err
+	}
+	if signs := d.automatic(in); len(signs) > 0 {
+		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
+	}
 	var g hold.Grant
 	var it hold.Item
-	err := d.db.View(func(tx *store.Tx) (err error) {
-		g, it, err = hold.Look(tx, in.dest.Token, d.cfg.Now())
+	err = d.db.View(func(tx *store.Tx) (err error) {
+		g, it, err = hold.Look(tx, tok, d.cfg.Now())
 		return err
 	})
 	if err == nil {
 		err = d.answered(in, it, g)
 	}
 	switch {
-	case errors.Is(err, hold.ErrSpent), errors.Is(err, hold.ErrNoItem):
+	case errors.Is(err, hold.ErrSpent) && wantsBack(in.msg.Text()):
+		return d.comeBack(in, tok)
+	case errors.Is(err, hold.ErrSpent), errors.Is(err, errNotYes):
+		return d.toOwners(in)
+	case errors.Is(err, hold.ErrNoItem): // another answer was quicker
 		return in.texts.Refuse(list.CaseToken)
-	case errors.Is(err, errNotYes):
-		in.dest.Kind, in.dest.Token = list.KindOwner, ""
-		return d.forPeople(in)
 	}
 	return err
 }
 
-// errNotYes says that a reply to a question is not the word that was asked for.
-var errNotYes = errors.New("the reply does not say yes")
-
-// answered takes the reply to a question about one message. A yes from the
-// mailbox that was asked makes the message go on as one whose author is known:
-// it meets the rest of the rules, and is a post if they let it be one.
-func (d *Desk) answered(in *arrival, it hold.Item, g hold.Grant) error {
-	if len(d.automatic(in)) > 0 {
-		return d.keep(in, intake.Discarded, list.Verdict{Reasons: []string{"automatic"}})
-	}
-	if !saysYes(in.msg.Text()) {
-		return errNotYes
-	}
-	held, err := d.reopen(it)
-	if err != nil {
-		return err
-	}
-	held.auth = list.Verified
-	sub, author, err := d.factsNow(held)
-	if err != nil {
-		return err
-	}
-	if author.ID != g.Person { // the address belongs to somebody else by now
-		return errNotYes
-	}
-	verdict := list.Decide(sub)
-	return d.release(in, held, it, author, verdict)
+// toOwners treats an answer as mail to the moderators.
+func (d *Desk) toOwners(in *arrival) error {
+	in.dest.Kind, in.dest.Token = list.KindOwner, ""
+	return d.forPeople(in)
 }
 
-// reopen reads a held message again, as it came.
-func (d *Desk) reopen(it hold.Item) (*arrival, error) {
-	var rec intake.Record
-	var raw []byte
-	var dest list.Destination
-	err := d.db.View(func(tx *store.Tx) (err error) {
-		if rec, err = intake.Get(tx, it.Message); err != nil {
+// comeBack does what a return token is for.
+func (d *Desk) comeBack(in *arrival, back string) error {
+	n := intake.New{Record: in.record([]string{"return"}), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
+	var again bool
+	var home members.Homecoming
+	err := d.db.Update(func(tx *store.Tx) (err error) {
+		if _, again, err = intake.Known(tx, in.key); err != nil {
 			return err
 		}
-		if raw, err = intake.Raw(tx, it.Message); err != nil {
+		if again {
+			return in.putDuplicate(tx)
+		}
+		if home, err = members.Return(tx, members.By{Now: d.cfg.Now(), How: members.ByMail}, d.cfg.Host, back); err != nil {
 			return err
 		}
-		dest.Kind = list.Kind(rec.Kind)
-		dest.List, err = list.Get(tx, it.List)
+		_, err = intake.Put(tx, n)
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read held message %d: %w", it.Number, err)
+	switch {
+	case errors.Is(err, members.ErrNobody):
+		return d.toOwners(in)
+	case errors.Is(err, members.ErrReturned), errors.Is(err, members.ErrNoReturn):
+		return in.texts.Refuse(list.CaseToken)
+	case err != nil:
+		return err
+	case again:
+		d.log.Info("duplicate", "to", string(in.dest.Kind))
+	case home.Asked:
+		d.log.Info("asked to come back", "list", in.dest.List.Name, "person", home.Person)
+	default:
+		d.log.Info("came back", "list", in.dest.List.Name, "person", home.Person, "by", members.ByMail)
 	}
-	in := &arrival{env: &rec.Envelope, dest: dest, texts: d.texts(dest.List), raw: raw, msg: message.Parse(raw), id: rec.MessageID, key: it.Key}
-	in.from, _ = in.msg.From()
-	return in, nil
-}
-
-func (d *Desk) factsNow(in *arrival) (sub list.Submission, author list.Person, err error) {
-	err = d.db.View(func(tx *store.Tx) (err error) {
-		sub, author, err = d.facts(tx, in)
-		return err
-	})
-	return sub, author, err
-}
-
-// release ends the wait of a message by what the policy says of it now, and
-// stores the reply as handled, in one transaction.
-func (d *Desk) release(reply, held *arrival, it hold.Item, author list.Person, v list.Verdict) error {
-	post := d.newPost(held, author)
-	post.Intake = it.Message
-	var stored archive.Post
-	err := d.db.Update(func(tx *store.Tx) error {
-		if _, err := hold.Get(tx, it.Number); err != nil { // decided meanwhile
-			return err
-		}
-		if err := hold.Remove(tx, it); err != nil {
-			return err
-		}
-		if _, err := intake.Put(tx, intake.New{Record: reply.record([]string{"yes"}), State: intake.Handled}); err != nil {
-			return err
-		}
-		if v.Action != list.Accept {
-			return intake.Move(tx, it.Message, intake.Status{State: intake.Discarded, Since: d.cfg.Now(), Reason: v.Reasons[0]})
-		}
-		if err := stillMember(tx, held, author.ID); err != nil {
-			return err
-		}
-		if err := intake.Move(tx, it.Message, intake.Status{State: intake.Waiting, Since: d.cfg.Now(), Reason: "its author said yes"}); err != nil {
-			return err
-		}
-		if err := intake.Claim(tx, it.Message, it.Key); err != nil {
-			return err
-		}
-		var err error
-		stored, err = archive.Accept(tx, post)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	d.log.Info("released: its author said yes", "list", held.dest.List.Name, "action", string(v.Action), "post", stored.Number)
 	return nil
+}
+
+// hidden stands where a token was.
+const hidden = "[link removed]"
+
+// hideTokens takes tokens out of what is stored of a message. Its parsed form and its key stay as they came.
+func (in *arrival) hideTokens() {
+	env := *in.env
+	env.To = in.dest.List.Service("confirm")
+	in.env = &env
+	in.raw = withoutTokens(in.raw)
+}
+
+// withoutTokens replaces the tokens of a message. Where one is hidden by a transfer encoding, only the text is left.
+func withoutTokens(raw []byte) []byte {
+	clean := []byte(token.Redact(string(raw), hidden))
+	m := message.Parse(clean)
+	if !bearsToken(m) {
+		return clean
+	}
+	var w message.Writer
+	for _, name := range []string{"From", "To", "Date", "Message-ID", "Subject"} {
+		if m.Header.Has(name) {
+			w.Text(name, token.Redact(m.Header.Text(name), hidden))
+		}
+	}
+	body, fields := message.PlainText(token.Redact(m.Text(), hidden))
+	for _, f := range fields {
+		w.Raw(f.Name, f.Value)
+	}
+	return append(append(w.Bytes(), "\r\n"...), body...)
+}
+
+// bearsToken looks for a token in every field and part as people and programs read them.
+func bearsToken(m *message.Message) bool {
+	for _, f := range m.Header.Fields() {
+		if len(token.Find(m.Header.Text(f.Name))) > 0 {
+			return true
+		}
+	}
+	for _, p := range m.Walk() {
+		if len(p.Parts) == 0 && (len(token.Find(string(p.Content()))) > 0 || len(token.Find(p.Text())) > 0) {
+			return true
+		}
+		if p.Type == "message/rfc822" && bearsToken(p.Message()) {
+			return true
+		}
+	}
+	return false
 }

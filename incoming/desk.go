@@ -21,10 +21,10 @@ import (
 	"time"
 
 	"sencoforum/bounce"
-	"sencoforum/hold"
 	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/mailauth"
+	members "sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -42,6 +42,7 @@ type Config struct {
 	MinFree    uint64             // bytes of disk below which nothing is taken
 	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit
 	HelpURL    string             // base address of the help pages, empty while there are none
+	Host       members.Host
 	Now        func() time.Time
 }
 
@@ -140,31 +141,26 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 	if err != nil {
 		return dest, err
 	}
+	if dest.Kind == list.KindConfirm {
+		return dest, d.confirmable(tx, dest)
+	}
 	if dest.Token == "" {
 		return dest, nil
 	}
-	holds, err := d.tokenHolds(tx, dest)
-	if err == nil && !holds {
+	if !d.tokenHolds(dest) {
 		err = d.texts(dest.List).Refuse(list.CaseToken)
 	}
 	return dest, err
 }
 
-// tokenHolds reports whether a service address bears a token that we gave out
-// for it and that is still good.
-func (d *Desk) tokenHolds(tx *store.Tx, dest list.Destination) (bool, error) {
-	switch dest.Kind {
-	case list.KindBounces:
-		claims, err := d.keys.Verify(dest.Token, dest.List.Name)
-		return err == nil && claims.Kind == token.Bounces, nil
-	case list.KindConfirm:
-		_, it, err := hold.Look(tx, dest.Token, d.cfg.Now())
-		if errors.Is(err, hold.ErrSpent) {
-			return false, nil
-		}
-		return err == nil && it.List == dest.List.ID, err
+// tokenHolds reports whether a service address bears a signed token of ours for
+// it. Only return addresses have one so far.
+func (d *Desk) tokenHolds(dest list.Destination) bool {
+	if dest.Kind != list.KindBounces {
+		return false
 	}
-	return false, nil
+	claims, err := d.keys.Verify(dest.Token, dest.List.Name)
+	return err == nil && claims.Kind == token.Bounces
 }
 
 // host is who speaks where no list is meant.

@@ -8,20 +8,29 @@ var yesWords = map[string]bool{
 }
 
 // saysYes reports whether the first line of a reply says yes and nothing else.
-// A greeting before it, or whatever stands below (a signature, the question as
-// it was quoted), does not count; a quoted line does not say anything.
-func saysYes(text string) bool {
+func saysYes(text string) bool { return yesWords[firstWords(text)] }
+
+// wantsBack reports whether the first line of a reply to a goodbye is the word that brings its writer back.
+func wantsBack(text string) bool {
+	words := firstWords(text)
+	return words == "join" || words == "yes"
+}
+
+// firstWords is the first line of a reply, in lower case and without marks. A
+// greeting before it, or whatever stands below (a signature, the question as it
+// was quoted), does not count; a quoted line does not say anything.
+func firstWords(text string) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		switch {
-		case line == "" || greets(line):
+		case plainWords(line) == "" && !strings.HasPrefix(line, ">"), greets(line):
 			continue
 		case strings.HasPrefix(line, ">"):
-			return false
+			return ""
 		}
-		return yesWords[plainWords(line)]
+		return plainWords(line)
 	}
-	return false
+	return ""
 }
 
 // plainWords is a line in lower case without marks.
@@ -35,10 +44,10 @@ func plainWords(line string) string {
 	return strings.Join(strings.Fields(line), " ")
 }
 
-// greets reports whether a line is a greeting alone, such as "Hi there,".
+// greets reports whether a line is a greeting alone, such as "Hi there," or a bare "Hello".
 func greets(line string) bool {
 	words := strings.Fields(plainWords(line))
-	if len(words) == 0 || len(words) > 3 || !strings.HasSuffix(strings.TrimSpace(line), ",") {
+	if len(words) == 0 || len(words) > 3 || len(words) > 1 && !strings.HasSuffix(strings.TrimSpace(line), ",") {
 		return false
 	}
 	switch words[0] {

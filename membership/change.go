@@ -16,7 +16,7 @@ import (
 
 // By says who changes something and when, for the audit log.
 type By struct {
-	Actor string // as audit.Entry has it
+	Actor string // as audit.Entry has it; empty in Leave and Return for the member
 	Now   time.Time
 	How   string // by what means a member left or came back, such as ByLink; empty where there is only one
 }
@@ -136,6 +136,12 @@ func LastModerator(tx *store.Tx, m Member) (bool, error) {
 	}
 	all, err := list.Moderators(tx, m.Membership.List)
 	return len(all) == 1, err
+}
+
+// themselves is by with the person as the actor where nobody is named.
+func (by By) themselves(p list.PersonID) By {
+	by.Actor = cmp.Or(by.Actor, fmt.Sprintf("member %d", p))
+	return by
 }
 
 func (by By) record(tx *store.Tx, action string, m Member, detail string) error {

@@ -37,7 +37,7 @@ func Leave(tx *store.Tx, by By, h Host, l list.ID, p list.PersonID) (Leaving, er
 	if err != nil {
 		return Leaving{}, err
 	}
-	m := Member{Person: person, Membership: was}
+	by, m := by.themselves(p), Member{Person: person, Membership: was}
 	var done Leaving
 	if done.LastModerator, err = LastModerator(tx, m); err != nil {
 		return done, err

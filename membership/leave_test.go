@@ -49,7 +49,7 @@ func (w *town) add(address string, role list.Role) Member {
 func (w *town) leave(m Member) (done Leaving) {
 	w.t.Helper()
 	testdb.Update(w.t, w.db, func(tx *store.Tx) (err error) {
-		done, err = Leave(tx, By{Actor: "member", Now: w.now, How: ByLink}, w.host, w.forum.ID, m.Person.ID)
+		done, err = Leave(tx, By{Now: w.now, How: ByLink}, w.host, w.forum.ID, m.Person.ID)
 		return err
 	})
 	return done
@@ -57,7 +57,7 @@ func (w *town) leave(m Member) (done Leaving) {
 
 func (w *town) comeBack(t string) (home Homecoming, err error) {
 	err = w.db.Update(func(tx *store.Tx) (err error) {
-		home, err = Return(tx, By{Actor: "member", Now: w.now, How: ByMail}, w.host, t)
+		home, err = Return(tx, By{Now: w.now, How: ByMail}, w.host, t)
 		return err
 	})
 	return home, err
@@ -132,7 +132,7 @@ func TestLeavingIsDoneToldAndRecordedOnce(t *testing.T) {
 	if diff := cmp.Diff([]string{"tom@school.example: You have left senco-forum"}, w.told()); diff != "" {
 		t.Errorf("mails (-want +got):\n%s", diff)
 	}
-	want := "member: member leave list 1 person 2 one-click link"
+	want := "member 2: member leave list 1 person 2 one-click link"
 	if got := logged(t, w.db); got[len(got)-1] != want || slices.Index(got, want) != len(got)-1 {
 		t.Errorf("audit %q", got)
 	}
@@ -201,7 +201,7 @@ func TestReturningRestoresAllButTheRole(t *testing.T) {
 		}
 		return nil
 	})
-	if got := logged(t, w.db); got[len(got)-1] != "member: member return list 1 person 1 email" {
+	if got := logged(t, w.db); got[len(got)-1] != "member 1: member return list 1 person 1 email" {
 		t.Errorf("audit %q", got)
 	}
 	if told := w.told(); told[len(told)-1] != "asha@school.example: You are back in senco-forum" {

@@ -173,6 +173,7 @@ func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
 	if err != nil {
 		return Homecoming{}, err
 	}
+	by = by.themselves(p.ID)
 	f.Used = by.Now
 	if err := returns.Put(tx, digest, f); err != nil {
 		return Homecoming{}, fmt.Errorf("use return token: %w", err)

@@ -21,6 +21,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
 	"sencoforum/mailauth"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -37,6 +38,7 @@ type house struct {
 	db     *store.DB
 	keys   *token.Keyring
 	dkim   *courier.DKIMKeys
+	host   membership.Host
 
 	desk      *incoming.Desk
 	bounces   *bounce.Book
@@ -110,6 +112,7 @@ func (h *house) build(out queue.Courier) error {
 		return err
 	}
 	h.bounces = bounce.NewBook(h.keys, operator, time.Now)
+	h.host = membership.Host{Keys: h.keys, Operator: operator}
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -125,6 +128,7 @@ func (h *house) build(out queue.Courier) error {
 		MinFree:    minFree(h.cfg.SMTP),
 		MaxQueue:   maxQueue,
 		HelpURL:    h.cfg.WebURL,
+		Host:       h.host,
 		Now:        time.Now,
 	})
 	return nil
