@@ -24,6 +24,7 @@ type Config struct {
 
 	SMTP      SMTP
 	LMTP      LMTP
+	Web       Web
 	Metrics   Metrics
 	Delivery  Delivery
 	Smarthost Smarthost
@@ -49,6 +50,13 @@ type SMTP struct {
 // LMTP says where a mail server in front hands mail over.
 type LMTP struct {
 	Listen []string // "unix:" and an absolute path, or an address with port; none where empty
+}
+
+// Web says how the pages for members' browsers are served. There are links to them under WebURL.
+type Web struct {
+	Listen          []string // addresses with port; none where empty
+	TLSCert, TLSKey string   // paths of PEM files; both or neither, and then a proxy in front speaks HTTPS
+	ProxyFrom       []string // prefixes of that proxy; without a certificate only this machine and they may connect
 }
 
 // Metrics says where this host's monitoring reads figures.
@@ -128,6 +136,7 @@ func Default() Config {
 			ConnectionsPerNetwork: 20,
 		},
 		LMTP: LMTP{Listen: []string{}},
+		Web:  Web{Listen: []string{}, ProxyFrom: []string{}},
 		Delivery: Delivery{
 			Through:          ThroughMX,
 			TLS:              TLSRequired,

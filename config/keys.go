@@ -36,6 +36,11 @@ func (c *Config) settings() []setting {
 
 		{"lmtp.listen", &c.LMTP.Listen},
 
+		{"web.listen", &c.Web.Listen},
+		{"web.tls_cert", &c.Web.TLSCert},
+		{"web.tls_key", &c.Web.TLSKey},
+		{"web.proxy_from", &c.Web.ProxyFrom},
+
 		{"delivery.through", &c.Delivery.Through},
 		{"delivery.tls", &c.Delivery.TLS},
 		{"delivery.clear_text_domains", &c.Delivery.ClearTextDomains},

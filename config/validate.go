@@ -28,6 +28,7 @@ func (c Config) faults() Faults {
 	v.host(c)
 	v.smtp(c.SMTP)
 	v.lmtp(c.LMTP)
+	v.web(c.Web, c.WebURL)
 	v.metrics(c.Metrics)
 	v.delivery(c.Delivery)
 	v.smarthost(c.Smarthost, c.Delivery.Through == ThroughSmarthost)
@@ -106,14 +107,7 @@ func (v *validator) smtp(c SMTP) {
 			v.fault("smtp.listen", fmt.Sprintf("%q is no address with a port", s), `write ":25" or "192.0.2.1:25"`)
 		}
 	}
-	v.path("smtp.tls_cert", c.TLSCert)
-	v.path("smtp.tls_key", c.TLSKey)
-	if c.TLSCert == "" && c.TLSKey != "" {
-		v.fault("smtp.tls_cert", "is missing beside smtp.tls_key", "name the file with the certificate chain")
-	}
-	if c.TLSKey == "" && c.TLSCert != "" {
-		v.fault("smtp.tls_key", "is missing beside smtp.tls_cert", "name the file with the private key")
-	}
+	v.certificate("smtp", c.TLSCert, c.TLSKey)
 	v.prefixes("smtp.trusted_networks", c.TrustedNetworks)
 	v.prefixes("smtp.proxy_from", c.ProxyFrom)
 	if c.MaxMessage < 64<<10 || c.MaxMessage > 50<<20 {
@@ -122,6 +116,19 @@ func (v *validator) smtp(c SMTP) {
 	v.within("smtp.connections", c.Connections, 1, 10_000)
 	v.within("smtp.connections_per_ip", c.ConnectionsPerIP, 1, 10_000)
 	v.within("smtp.connections_per_network", c.ConnectionsPerNetwork, 1, 10_000)
+}
+
+// certificate checks the two files of a section.
+func (v *validator) certificate(section, cert, key string) {
+	certKey, keyKey := section+".tls_cert", section+".tls_key"
+	v.path(certKey, cert)
+	v.path(keyKey, key)
+	if cert == "" && key != "" {
+		v.fault(certKey, "is missing beside "+keyKey, "name the file with the certificate chain")
+	}
+	if key == "" && cert != "" {
+		v.fault(keyKey, "is missing beside "+certKey, "name the file with the private key")
+	}
 }
 
 // lmtp checks that the door for a mail server in front is not open to everybody.

@@ -32,6 +32,22 @@ var validateCases = []struct {
 	{"key without certificate", func(c *Config) { c.SMTP.TLSKey = "a" }, []string{"smtp.tls_key", "smtp.tls_cert"}},
 	{"network with host bits", func(c *Config) { c.SMTP.TrustedNetworks = []string{"10.0.0.1/8"} }, []string{"smtp.trusted_networks"}},
 	{"message limit beyond reason", func(c *Config) { c.SMTP.MaxMessage = 51 << 20 }, []string{"smtp.max_message"}},
+	{"pages behind a proxy of this machine", func(c *Config) { public(c); c.Web.Listen = []string{"127.0.0.1:8080", "[::1]:8080"} }, nil},
+	{"pages with a certificate", func(c *Config) {
+		public(c)
+		c.Web.Listen, c.Web.TLSCert, c.Web.TLSKey = []string{":443"}, "/a", "/b"
+	}, nil},
+	{"pages in clear text", func(c *Config) { public(c); c.Web.Listen = []string{":80", "192.168.0.2:80"} }, []string{"web.listen", "web.listen"}},
+	{"pages behind a proxy elsewhere", func(c *Config) {
+		public(c)
+		c.Web.Listen, c.Web.ProxyFrom = []string{":8080"}, []string{"10.1.2.3/32"}
+	}, nil},
+	{"pages that no mail can name", func(c *Config) { c.Web.Listen = []string{"localhost:8080"} }, []string{"web_url"}},
+	{"one-click links without https", func(c *Config) {
+		public(c)
+		c.Web.Listen, c.WebURL = []string{"127.0.0.1:8080"}, "http://forum.example.org"
+	}, []string{"web_url"}},
+	{"pages with a certificate without key", func(c *Config) { c.Web.TLSCert = "/a" }, []string{"web.tls_key"}},
 	{"clear text domains", func(c *Config) { c.Delivery.ClearTextDomains = []string{"a.example", "*.b.example"} }, []string{"delivery.clear_text_domains"}},
 	{"retries for ever", func(c *Config) { c.Delivery.RetryFor *= 7 }, []string{"delivery.retry_for"}},
 	{"through a smarthost without name", func(c *Config) { c.Delivery.Through = ThroughSmarthost }, []string{"smarthost.host"}},
