@@ -265,6 +265,9 @@ func TestALateReturnIsForTheModerators(t *testing.T) {
 	if _, ok := w.member(tom.Person.ID); ok {
 		t.Error("restored without approval")
 	}
+	if home, err := w.comeBack(back); !errors.Is(err, ErrReturned) || !home.Asked {
+		t.Errorf("again: %+v, %v", home, err)
+	}
 	want := []string{"asha@school.example: Wants to come back - tom@school.example", "tom@school.example: The moderators of senco-forum have your request"}
 	if diff := cmp.Diff(want, w.told()[1:]); diff != "" {
 		t.Errorf("mails (-want +got):\n%s", diff)

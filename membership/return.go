@@ -38,6 +38,9 @@ type farewell struct {
 	Used time.Time       `json:"used,omitzero"`
 }
 
+// late reports whether a return at that time needs the moderators.
+func (f farewell) late(now time.Time) bool { return !now.Before(f.Left.Add(freeReturn)) }
+
 type memberKey = store.Pair[list.ID, list.PersonID]
 
 var (
@@ -158,12 +161,12 @@ type Homecoming struct {
 
 // Return undoes a leaving. Mode and settings are as they were, but whoever moderated is a member; posts of the time
 // between do not come. When the leaving is more than 30 days ago the moderators get a mail instead, and so does the
-// person; the error is ErrNobody where there is nobody to ask. A token works once: the error is then ErrReturned, or
-// ErrNoReturn for one that never will.
+// person; the error is ErrNobody where there is nobody to ask. A token works once: the error is then ErrReturned, with
+// Asked as it was, or ErrNoReturn for one that never will.
 func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
 	f, digest, err := findReturn(tx, by.Now, t)
 	if err != nil {
-		return Homecoming{}, err
+		return Homecoming{Asked: f.late(f.Used)}, err
 	}
 	l, err := list.Get(tx, f.Was.List)
 	if err != nil {
@@ -185,7 +188,7 @@ func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
 		return home, nil
 	case !errors.Is(err, list.ErrNoMember):
 		return home, err
-	case by.Now.Before(f.Left.Add(freeReturn)):
+	case !f.late(by.Now):
 		return home, h.restore(tx, by, to, f.Was)
 	}
 	home.Asked = true

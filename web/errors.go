@@ -1,0 +1,97 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"sencoforum/membership"
+	"sencoforum/store"
+)
+
+// What may be wrong with a request.
+var (
+	errNoPage = errors.New("no such page")
+	errLink   = errors.New("no membership is behind this link")
+	errReturn = errors.New("this link brings nobody back")
+	errMethod = errors.New("the page has no such method")
+	errBody   = errors.New("the request broke off")
+	errBroken = errors.New("the page broke off")
+)
+
+// unsent is an error of the connection: nobody is there to read a page about it.
+type unsent struct{ error }
+
+// tell marks an error of writing an answer.
+func tell(err error) error {
+	if err == nil {
+		return nil
+	}
+	return unsent{err}
+}
+
+// A failure is a page about something that is wrong.
+type failure struct {
+	status int
+	title  string
+	texts  []string
+}
+
+// failures say what people read, in the order in which an error is looked up. An error that is not here is a fault of
+// ours, whose cause is for the log only.
+var failures = []struct {
+	err  error
+	page failure
+}{
+	{errNoPage, failure{http.StatusNotFound, "Page not found", []string{
+		"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."}}},
+	{errLink, failure{http.StatusNotFound, "This link does not work", []string{
+		"Nothing was changed. The link may have been cut: try to copy all of it.",
+		"You can also leave by email: reply to any post and change its address so that it has -leave before the @ sign."}}},
+	{errReturn, failure{http.StatusNotFound, "This link does not work", []string{
+		"Nothing was changed. The link may have been cut, it may be too old, or it was used already.",
+		"To become a member again, write to the address of the forum with -join before the @ sign."}}},
+	{errMethod, failure{http.StatusMethodNotAllowed, "That does not work here", []string{"Please open the page in a web browser."}}},
+	{errBody, failure{http.StatusBadRequest, "Your request did not arrive whole", []string{"Nothing was changed. Please try again."}}},
+	{membership.ErrNobody, failure{http.StatusServiceUnavailable, "Nobody could be asked", []string{
+		"You left more than 30 days ago, so a moderator has to decide, and there is none at present. Nothing was changed. Please reply to the email with the word join."}}},
+	{store.ErrFull, failure{http.StatusServiceUnavailable, "Please try again later", []string{
+		"We have no room on disk just now. Nothing was changed."}}},
+}
+
+// broken is the page about a fault of ours.
+var broken = failure{http.StatusInternalServerError, "Something is wrong on our side", []string{"Please try again in a few minutes."}}
+
+// failureOf returns the page about an error, and whether an operator has to look at it.
+func failureOf(err error) (f failure, ours bool) {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return failure{http.StatusRequestEntityTooLarge, "That is too much", []string{"Nothing was changed."}}, false
+	}
+	for _, row := range failures {
+		if errors.Is(err, row.err) {
+			return row.page, errors.Is(err, store.ErrFull)
+		}
+	}
+	return broken, true
+}
+
+// fail answers with the page about an error. Neither the page nor the log names the address, which may hold a token.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if gone := (unsent{}); errors.As(err, &gone) {
+		s.log.Debug("a page was not read to its end", "cause", err)
+		return
+	}
+	f, ours := failureOf(err)
+	if ours && !errors.Is(err, errBroken) { // a panic was logged where it was caught
+		s.log.Error("a page could not be shown", "method", r.Method, "cause", err)
+	}
+	switch f.status {
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "300")
+	}
+	if err := s.show(w, f.status, page{Title: f.title, Texts: f.texts}); err != nil {
+		s.log.Debug("a page was not read to its end", "cause", err)
+	}
+}

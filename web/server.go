@@ -1,0 +1,77 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// Bounds of one connection. What people send here is an address of a page, and at most one short form.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 15 * time.Second
+	writeTime  = 30 * time.Second
+	idleTime   = 60 * time.Second
+	maxHeader  = 16 << 10
+	maxBody    = 4 << 10
+)
+
+// Connections at once, where Config says nothing, and from one IPv4 address or one IPv6 /64.
+const (
+	allConnections = 100
+	perAddress     = 10
+)
+
+// New returns a server; Serve starts it.
+func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Server {
+	cfg.Path = strings.TrimRight(cfg.Path, "/")
+	cfg.Connections = cmp.Or(cfg.Connections, allConnections)
+	s := &Server{log: log, db: db, keys: keys, cfg: cfg}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true) // one connection is one request at a time, so that the bounds mean what they say
+	s.server = &http.Server{
+		Handler:           s.guard(http.HandlerFunc(s.route)),
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		Protocols:         &protocols,
+		ConnState:         note,
+		// What the library has to say is about strangers' handshakes.
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	return s
+}
+
+// Serve answers connections from l until Shutdown. secure, which may be nil, puts TLS between the caps and the pages.
+func (s *Server) Serve(l net.Listener, secure func(net.Listener) net.Listener) error {
+	l = s.limited(l)
+	if secure != nil {
+		l = secure(l)
+	}
+	if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Shutdown takes no more requests, lets those that run end until ctx does, and breaks off the rest.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		s.server.Close()
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
