@@ -77,7 +77,8 @@ func content(w *message.Writer, m *message.Message, p archive.Post, l list.List)
 }
 
 // listFields writes the fields by which mail programs know a list (RFC 2369,
-// RFC 2919, RFC 5064) and by which we know our own mail again.
+// RFC 2919, RFC 5064) and by which we know our own mail again. How to
+// unsubscribe is personal and stands in the copy's own part.
 func listFields(w *message.Writer, p archive.Post, l list.List, webURL string) {
 	mailto := func(word, rest string) string { return "<mailto:" + l.Service(word).String() + rest + ">" }
 	w.Text("List-Id", l.Title+" <"+l.Identifier()+">")
@@ -88,7 +89,6 @@ func listFields(w *message.Writer, p archive.Post, l list.List, webURL string) {
 	w.Raw("List-Post", post)
 	w.Raw("List-Help", mailto("request", "?subject=help"))
 	w.Raw("List-Subscribe", mailto("join", ""))
-	w.Raw("List-Unsubscribe", mailto("leave", ""))
 	w.Raw("List-Owner", mailto("owner", ""))
 	if webURL != "" {
 		base := strings.TrimRight(webURL, "/")

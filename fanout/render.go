@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,8 +29,9 @@ type Composer struct {
 
 // Config is what a copy says about this server.
 type Config struct {
-	WebURL string // base address of the web archive; empty while there is none
-	Now    func() time.Time
+	WebURL   string // base address of the web archive; empty while there is none
+	LeaveURL string // base address of the pages by which members leave with one click; empty while there are none
+	Now      func() time.Time
 }
 
 // NewComposer returns a composer that reads db and signs return addresses with
@@ -121,7 +123,24 @@ func (c *Composer) personal(it copyOf) ([]byte, error) {
 	claims := token.Claims{Kind: token.Feedback, A: uint32(it.person.ID), B: uint32(it.post.Number)}
 	var w message.Writer
 	w.Raw("Feedback-ID", fmt.Sprintf("%s:%d:post:%s", c.keys.Sign(claims, it.list.Name), it.post.Number, it.list.Name))
+	c.unsubscribe(&w, it)
 	return w.Bytes(), w.Err()
+}
+
+// unsubscribe writes how this member leaves: by mail, and where there are pages with one click (RFC 8058). The field that
+// tells a mail program to do that by itself is for https only; without, the link is for people.
+func (c *Composer) unsubscribe(w *message.Writer, it copyOf) {
+	mail := "<mailto:" + it.list.Service("leave").String() + ">"
+	if c.cfg.LeaveURL == "" {
+		w.Raw("List-Unsubscribe", mail)
+		return
+	}
+	base := strings.TrimRight(c.cfg.LeaveURL, "/")
+	claims := token.Claims{Kind: token.OneClick, A: uint32(it.person.ID), B: uint32(it.list.ID)}
+	w.Raw("List-Unsubscribe", "<"+base+"/u/"+c.keys.Sign(claims, it.list.Name)+">, "+mail)
+	if strings.HasPrefix(strings.ToLower(base), "https://") {
+		w.Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 }
 
 // composed is the part of a copy that all members share.
