@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sencoforum/archive"
+	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -311,4 +313,27 @@ func TestOldTokensAreForgotten(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// A post that is being expanded while somebody comes back was published before, and does not come.
+func TestWhatWasPublishedWhileAwayDoesNotCome(t *testing.T) {
+	w := newTown(t)
+	tom := w.add("tom@school.example", list.RoleMember)
+	w.leave(tom)
+	var last archive.Seq
+	testdb.Update(t, w.db, func(tx *store.Tx) error {
+		in, err := intake.Put(tx, intake.New{State: intake.Done})
+		if err != nil {
+			return err
+		}
+		p, err := archive.Import(tx, archive.NewPost{Post: archive.Post{List: w.forum.ID, Intake: in, MessageID: "<1@x>", Written: noon}})
+		last = p.Seq
+		return err
+	})
+	if _, err := w.comeBack(w.lastToken()); err != nil {
+		t.Fatal(err)
+	}
+	if m, _ := w.member(tom.Person.ID); last == 0 || m.JoinedSeq != uint64(last) {
+		t.Errorf("came back at %d, the last change is %d", m.JoinedSeq, last)
+	}
 }

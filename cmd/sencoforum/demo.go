@@ -21,6 +21,7 @@ import (
 type demoOptions struct {
 	dir       string
 	smtp      string
+	web       string
 	members   int
 	posts     int
 	sendDelay time.Duration
@@ -46,6 +47,7 @@ func demoCommand(*rootOptions) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.dir, "dir", "", "keep everything in this directory (default: a temporary one)")
 	f.StringVar(&o.smtp, "smtp", "127.0.0.1:2525", "address to take mail on; loopback only")
+	f.StringVar(&o.web, "web", "127.0.0.1:8080", "address to serve pages on, or a port near it; loopback only")
 	f.IntVar(&o.members, "members", 25, "how many members, besides 3 moderators")
 	f.IntVar(&o.posts, "posts", 300, "how many posts in the archive")
 	f.DurationVar(&o.sendDelay, "send-delay", 5*time.Second, "time between accepting a post and sending it")
@@ -66,7 +68,12 @@ func demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("listen for mail: %w; choose another port with --smtp 127.0.0.1:2526", err)
 	}
+	pages, err := listenNear(o.web)
+	if err != nil {
+		return err
+	}
 	cfg := demoConfig(dir, l.Addr().String())
+	cfg.Web.Listen = []string{pages.Addr().String()}
 	forum := sample.New(o.members+demoModerators, o.posts, time.Now())
 	fmt.Fprintf(out, "Filling %s with %s and %s ...\n", dir, plural(len(forum.Members), "member"), plural(len(forum.Posts), "post"))
 	if err := fillOnce(cfg, forum, o.sendDelay); err != nil {
@@ -75,21 +82,23 @@ func demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	log := slog.New(newTeller(out))
 	outbox := filepath.Join(dir, "outbox")
 	return runServer(ctx, server{
-		log: log, cfg: cfg, courier: courier.NewCapture(log, outbox), cert: new(certificate),
-		listeners: []net.Listener{l},
+		log: log, cfg: cfg, courier: courier.NewCapture(log, outbox), certs: new(certificates),
+		listeners: []net.Listener{l}, web: []net.Listener{pages},
 		ready: func(*house) {
-			printWelcome(out, welcome{forum: forum, dir: dir, outbox: outbox, smtp: l.Addr().String(), delay: o.sendDelay})
+			printWelcome(out, welcome{forum: forum, dir: dir, outbox: outbox, smtp: l.Addr().String(), web: leaveURL(cfg), delay: o.sendDelay})
 		},
 	})
 }
 
 func (o demoOptions) check() error {
-	host, _, err := net.SplitHostPort(o.smtp)
-	if err != nil {
-		return usage("--smtp %q: write it like 127.0.0.1:2525", o.smtp)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usage("--smtp %s: the demo takes mail from this machine only; use 127.0.0.1 and a port", o.smtp)
+	for _, f := range [][2]string{{"--smtp", o.smtp}, {"--web", o.web}} {
+		host, _, err := net.SplitHostPort(f[1])
+		if err != nil {
+			return usage("%s %q: write it like 127.0.0.1:2525", f[0], f[1])
+		}
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			return usage("%s %s: the demo is for this machine only; use 127.0.0.1 and a port", f[0], f[1])
+		}
 	}
 	if o.members < 0 || o.posts < 0 || o.members > 100_000 || o.posts > 100_000 {
 		return usage("--members and --posts: use 0 to 100000")
@@ -98,6 +107,19 @@ func (o demoOptions) check() error {
 		return usage("--send-delay %s: use 0s to 15m", o.sendDelay)
 	}
 	return nil
+}
+
+// listenNear listens on an address, or on another port beside it when that one is taken.
+func listenNear(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	host, _, _ := net.SplitHostPort(addr)
+	if l, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
+		return nil, fmt.Errorf("listen for the pages: %w", err)
+	}
+	return l, nil
 }
 
 // demoDirectory returns a directory and how to be done with it. One that the

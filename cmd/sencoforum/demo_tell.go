@@ -19,6 +19,7 @@ type welcome struct {
 	dir    string
 	outbox string
 	smtp   string
+	web    string // base address of the pages
 	delay  time.Duration
 }
 
@@ -47,6 +48,9 @@ After %s every member gets a copy. Look at one:
   ls %s/*/new/
   cat %s/%s/new/*
 
+Leave: open the link in its List-Unsubscribe field (it begins %s/u/)
+and press the button. The mail that follows has a link that brings the member back.
+
 Look inside while it runs:
 
   %s --data %s member list
@@ -55,7 +59,7 @@ Look inside while it runs:
 Try what goes wrong: a stranger as --from, a wrong address as --to, the same
 message twice. Ctrl-C stops the demo.
 
-`, d.forum.Title, d.smtp, post, writer, d.outbox, d.dir, d.smtp, writer, post, d.delay, d.outbox, d.outbox, writer, os.Args[0], d.dir, os.Args[0], d.dir)
+`, d.forum.Title, d.smtp, post, writer, d.outbox, d.dir, d.smtp, writer, post, d.delay, d.outbox, d.outbox, writer, d.web, os.Args[0], d.dir, os.Args[0], d.dir)
 }
 
 // teller is a log handler that tells each event on a line in mail terms,

@@ -22,6 +22,7 @@ import (
 // there.
 type doors struct {
 	smtp, lmtp []net.Listener
+	web        []net.Listener
 	monitor    net.Listener // nil: nobody asks
 }
 
@@ -58,13 +59,16 @@ func openDoors(cfg config.Config) (d doors, err error) {
 			return d, err
 		}
 	}
+	if d.web, err = listenPages(cfg.Web.Listen); err != nil {
+		return d, err
+	}
 	d.monitor, err = listenMetrics(cfg.Metrics)
 	return d, err
 }
 
 // close closes what is still open, and removes the files of Unix sockets.
 func (d doors) close() {
-	for _, l := range slices.Concat(d.smtp, d.lmtp) {
+	for _, l := range slices.Concat(d.smtp, d.lmtp, d.web) {
 		l.Close()
 	}
 	if d.monitor != nil {

@@ -112,9 +112,10 @@ func (h *house) build(out queue.Courier) error {
 		return err
 	}
 	h.bounces = bounce.NewBook(h.keys, operator, time.Now)
-	h.host = membership.Host{Keys: h.keys, Operator: operator}
+	leave := leaveURL(h.cfg)
+	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
-	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, Now: time.Now})
+	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch

@@ -97,7 +97,7 @@ func runInstruments(t *testing.T, cfg config.Config) running {
 	}
 	go func() {
 		r.end <- runServer(ctx, server{
-			log: log, cfg: cfg, courier: out, cert: new(certificate), listeners: []net.Listener{door}, monitor: port, ready: ready,
+			log: log, cfg: cfg, courier: out, certs: new(certificates), listeners: []net.Listener{door}, monitor: port, ready: ready,
 		})
 	}()
 	t.Cleanup(func() { cancel(); r.ended(t) })

@@ -25,6 +25,7 @@ import (
 	"sencoforum/internal/seldom"
 	"sencoforum/queue"
 	"sencoforum/smtpd"
+	"sencoforum/web"
 )
 
 func serveCommand(o *rootOptions) *cobra.Command {
@@ -32,7 +33,7 @@ func serveCommand(o *rootOptions) *cobra.Command {
 		Use:   "serve",
 		Short: "Run the server until it is told to stop",
 		Long: "Run the server: take mail, keep it, send it to the members.\n\n" +
-			"SIGTERM stops it gracefully, SIGHUP reads the certificate and the log level again.",
+			"SIGTERM stops it gracefully, SIGHUP reads the certificates and the log level again.",
 		Example: "  sencoforum serve --config /etc/sencoforum/config.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -68,16 +69,16 @@ func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writ
 	if err != nil {
 		return err
 	}
-	cert := new(certificate)
-	if err := cert.load(cfg.SMTP); err != nil {
+	certs := new(certificates)
+	if err := certs.load(cfg); err != nil {
 		return err
 	}
 	reload := func() {
-		if err := reloadAll(o.load, cert, level); err != nil {
+		if err := reloadAll(o.load, certs, level); err != nil {
 			log.Error("not reloaded", "cause", err)
 			return
 		}
-		log.Info("reloaded: certificate and log level")
+		log.Info("reloaded: certificates and log level")
 	}
 	open, err := openDoors(cfg)
 	if err != nil {
@@ -91,8 +92,8 @@ func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writ
 		log.Warn("running as root; give the data directory to a user of its own, and this server runs as that user", "data", cfg.Data)
 	}
 	return runServer(ctx, server{
-		log: log, cfg: cfg, courier: out, cert: cert, reload: reload,
-		listeners: open.smtp, lmtp: open.lmtp, monitor: open.monitor, outside: o.outside,
+		log: log, cfg: cfg, courier: out, certs: certs, reload: reload,
+		listeners: open.smtp, lmtp: open.lmtp, web: open.web, monitor: open.monitor, outside: o.outside,
 	})
 }
 
@@ -101,9 +102,10 @@ type server struct {
 	log       *slog.Logger
 	cfg       config.Config
 	courier   queue.Courier
-	cert      *certificate
+	certs     *certificates
 	listeners []net.Listener
 	lmtp      []net.Listener
+	web       []net.Listener
 	monitor   net.Listener // nil: nobody asks
 	reload    func()       // on SIGHUP; nil means that it stops the server
 	ready     func(*house) // called once mail is taken; may be nil
@@ -145,6 +147,10 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	if err != nil {
 		return err
 	}
+	pages, err := s.newPages(h)
+	if err != nil {
+		return err
+	}
 	if err := failpoint.Hit(failpoint.StartReady); err != nil {
 		return err
 	}
@@ -158,6 +164,9 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	for _, l := range s.lmtp {
 		g.Go(func() error { return door.ServeLMTP(l) })
 	}
+	for _, l := range s.web {
+		g.Go(func() error { return pages.Serve(l, s.secure()) })
+	}
 	g.Go(func() error { return s.control(gctx, h) })
 	g.Go(func() error {
 		defer closeHouse()
@@ -165,19 +174,15 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 		daemon.SdNotify(false, daemon.SdNotifyStopping)
 		s.log.Info("stopping: messages in progress may finish", "seconds", int(drain.Seconds()))
 		defer time.AfterFunc(onward, closeHouse).Stop()
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-		defer cancel()
 		if gctx.Err() != nil || h.db.Err() != nil {
 			door.Refuse()
 		}
-		err := door.Shutdown(end)
-		if errors.Is(err, context.DeadlineExceeded) {
-			s.log.Warn("messages in progress were cut off; their senders try again")
-			return nil
-		}
-		return err
+		return s.shut(context.WithoutCancel(ctx), door, pages)
 	})
 	s.log.Info("taking mail", "listening", addresses(s.listeners), "lmtp", addresses(s.lmtp), "host", s.cfg.Hostname)
+	if len(s.web) > 0 {
+		s.log.Info("serving pages", "listening", addresses(s.web), "at", leaveURL(s.cfg))
+	}
 	defer instruments{
 		log: s.log, listener: s.monitor, house: h, others: []any{s.courier, door},
 		stopping: []<-chan struct{}{ctx.Done(), gctx.Done()},
@@ -187,6 +192,24 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 		s.ready(h)
 	}
 	return g.Wait()
+}
+
+// shut closes the doors side by side, and lets what is in progress end.
+func (s server) shut(ctx context.Context, door *smtpd.Server, pages *web.Server) error {
+	var g errgroup.Group
+	g.Go(func() error {
+		end, cancel := context.WithTimeout(ctx, pagesEnd)
+		defer cancel()
+		return pages.Shutdown(end)
+	})
+	end, cancel := context.WithTimeout(ctx, drain)
+	defer cancel()
+	err := door.Shutdown(end)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.Warn("messages in progress were cut off; their senders try again")
+		err = nil
+	}
+	return errors.Join(err, g.Wait())
 }
 
 // wait returns when the server has to stop; until then it obeys SIGHUP and
@@ -242,8 +265,8 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 		Limits:           limits,
 		Now:              time.Now,
 	}
-	if s.cert.has() {
-		c.Certificate = s.cert.get
+	if s.certs.smtp.has() {
+		c.Certificate = s.certs.smtp.get
 	}
 	return smtpd.New(s.log, h.desk, c), nil
 }
@@ -273,16 +296,23 @@ func (s server) control(ctx context.Context, h *house) error {
 	})
 }
 
-// certificate is the pair for STARTTLS, which may change while sessions run.
+// certificates are those of the doors.
+type certificates struct{ smtp, web certificate }
+
+func (c *certificates) load(cfg config.Config) error {
+	return errors.Join(c.smtp.load(cfg.SMTP.TLSCert, cfg.SMTP.TLSKey), c.web.load(cfg.Web.TLSCert, cfg.Web.TLSKey))
+}
+
+// certificate is the pair for TLS, which may change while connections last.
 type certificate struct {
 	pair atomic.Pointer[tls.Certificate]
 }
 
-func (c *certificate) load(cfg config.SMTP) error {
-	if cfg.TLSCert == "" {
+func (c *certificate) load(cert, key string) error {
+	if cert == "" {
 		return nil
 	}
-	pair, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
+	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
 		return fmt.Errorf("read certificate: %w", err)
 	}
@@ -296,11 +326,11 @@ func (c *certificate) get() (*tls.Certificate, error) { return c.pair.Load(), ni
 
 // reloadAll reads again what may change while the server runs. TLS cannot be
 // switched on so: the server offers it or not from its start.
-func reloadAll(again func() (config.Config, error), cert *certificate, level *slog.LevelVar) error {
+func reloadAll(again func() (config.Config, error), certs *certificates, level *slog.LevelVar) error {
 	cfg, err := again()
 	if err != nil {
 		return err
 	}
 	level.Set(logLevel(cfg.Log.Level))
-	return cert.load(cfg.SMTP)
+	return certs.load(cfg)
 }

@@ -20,22 +20,24 @@ const forum = "senco-forum@lists.example.org"
 
 // fields are those that each copy of a post must have, once.
 var fields = map[string]string{
-	"List-Id":          "SENCO Forum <senco-forum.lists.example.org>",
-	"List-Post":        "<mailto:" + forum + ">",
-	"List-Help":        "<mailto:senco-forum-request@lists.example.org?subject=help>",
-	"List-Subscribe":   "<mailto:senco-forum-join@lists.example.org>",
-	"List-Unsubscribe": "<mailto:senco-forum-leave@lists.example.org>",
-	"List-Owner":       "<mailto:senco-forum-owner@lists.example.org>",
-	"Precedence":       "list",
-	"X-Loop":           forum,
-	"Mime-Version":     "1.0",
+	"List-Id":        "SENCO Forum <senco-forum.lists.example.org>",
+	"List-Post":      "<mailto:" + forum + ">",
+	"List-Help":      "<mailto:senco-forum-request@lists.example.org?subject=help>",
+	"List-Subscribe": "<mailto:senco-forum-join@lists.example.org>",
+	"List-Owner":     "<mailto:senco-forum-owner@lists.example.org>",
+	"Precedence":     "list",
+	"X-Loop":         forum,
+	"Mime-Version":   "1.0",
 }
 
 // allowed are the fields whose value is looked at elsewhere, or by nobody.
-const allowed = " Return-Path Delivered-To Dkim-Signature Feedback-Id From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
+const allowed = " Return-Path Delivered-To Dkim-Signature Feedback-Id List-Unsubscribe From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
 
 // footer is what stands under a text of the demo.
 const footer = "\n-- \nReply = everyone (28 people).\nFewer emails, or leave: write weekly or leave to\nsenco-forum-request@lists.example.org\n"
+
+// unsubscribe is how a reader leaves: the demo has no https, so the link is for people.
+var unsubscribe = regexp.MustCompile(`^<http://127\.0\.0\.1:\d+/u/snc1_[0-9a-z]{32}>, <mailto:senco-forum-leave@lists\.example\.org>$`)
 
 var returnPath = regexp.MustCompile(`^<senco-forum-bounces\+snc1_[0-9a-z]{20,}@lists\.example\.org>$`)
 
@@ -85,6 +87,9 @@ func (c *oneCopy) fields(d *demo, l letter) {
 		} else if !ok && !strings.Contains(allowed, " "+name+" ") {
 			c.Errorf("%s: field %s: %q should not leave", c.address, name, values[0])
 		}
+	}
+	if got := c.header.Get("List-Unsubscribe"); !unsubscribe.MatchString(got) {
+		c.Errorf("%s: List-Unsubscribe is %q", c.address, got)
 	}
 	for name := range fields {
 		if c.header.Get(name) == "" {

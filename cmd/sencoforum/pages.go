@@ -1,0 +1,82 @@
+package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"sencoforum/config"
+	"sencoforum/web"
+)
+
+// pagesEnd is how long a page that is being served may take to end when the server stops.
+const pagesEnd = 10 * time.Second
+
+// leaveURL is the base address of the pages by which members leave and come back, or empty where none are served. A
+// settings file with web.listen has a web_url; the demo has none, and its pages are where it listens.
+func leaveURL(cfg config.Config) string {
+	switch {
+	case len(cfg.Web.Listen) == 0:
+		return ""
+	case cfg.WebURL == "":
+		return "http://" + cfg.Web.Listen[0]
+	}
+	return strings.TrimRight(cfg.WebURL, "/")
+}
+
+// listenPages opens all of the addresses, or none.
+func listenPages(addrs []string) ([]net.Listener, error) {
+	var open []net.Listener
+	for _, a := range addrs {
+		l, err := net.Listen("tcp", a)
+		if err != nil {
+			doors{web: open}.close()
+			return nil, fmt.Errorf("listen for the pages: %w; is another web server running, or may only root use that port? See web.listen", err)
+		}
+		open = append(open, l)
+	}
+	return open, nil
+}
+
+// newPages returns the server of the pages.
+func (s server) newPages(h *house) (*web.Server, error) {
+	proxies, err := prefixes(s.cfg.Web.ProxyFrom)
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(leaveURL(s.cfg))
+	if err != nil {
+		return nil, fmt.Errorf("web_url: %w", err)
+	}
+	return web.New(s.log, h.db, h.keys, web.Config{
+		Path:        base.Path,
+		HTTPS:       base.Scheme == "https",
+		Plain:       !s.certs.web.has(),
+		Proxies:     proxies,
+		Connections: pageConnections(descriptors()),
+		Host:        h.host,
+		Now:         time.Now,
+	}), nil
+}
+
+// pageConnections is how many connections of browsers there may be at once: an eighth of what the process may open, of
+// the half that mail does not take.
+func pageConnections(nofile uint64) int { return int(min(100, max(2, nofile/8))) }
+
+// secure puts TLS on connections of browsers, or is nil where a proxy does that.
+func (s server) secure() func(net.Listener) net.Listener {
+	if !s.certs.web.has() {
+		return nil
+	}
+	c := &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return s.certs.web.get()
+		},
+	}
+	return func(l net.Listener) net.Listener { return tls.NewListener(l, c) }
+}
