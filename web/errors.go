@@ -46,7 +46,7 @@ var failures = []struct {
 		"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."}}},
 	{errLink, failure{http.StatusNotFound, "This link does not work", []string{
 		"Nothing was changed. The link may have been cut: try to copy all of it.",
-		"You can also leave by email: reply to any post and change its address so that it has -leave before the @ sign."}}},
+		"The end of each email from the forum says how to leave by email."}}},
 	{errReturn, failure{http.StatusNotFound, "This link does not work", []string{
 		"Nothing was changed. The link may have been cut, it may be too old, or it was used already.",
 		"To become a member again, write to the address of the forum with -join before the @ sign."}}},

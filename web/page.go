@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 //go:embed pages/*.html
@@ -21,6 +22,14 @@ type page struct {
 	Texts  []string
 	Button string
 	Style  string // address of the style sheet
+}
+
+// Head is the title for the window: with the list's, where the page's own does not name it.
+func (p page) Head() string {
+	if strings.Contains(p.Title, p.Brand) {
+		return p.Title
+	}
+	return p.Title + " – " + p.Brand
 }
 
 // show writes a page. The error is one of the connection.

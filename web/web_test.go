@@ -89,6 +89,22 @@ func (s *site) ask(method, path, body string) *http.Response {
 	return w.Result()
 }
 
+// failing is the answer that tells of an error.
+func (s *site) failing(err error) *http.Response {
+	w := httptest.NewRecorder()
+	s.server.fail(w, httptest.NewRequest("POST", "/", nil), err)
+	return w.Result()
+}
+
+// shown is the answer that is this page.
+func (s *site) shown(p page) *http.Response {
+	w := httptest.NewRecorder()
+	if err := s.server.show(w, http.StatusOK, p); err != nil {
+		s.t.Error(err)
+	}
+	return w.Result()
+}
+
 // text is the body of an answer.
 func text(t testing.TB, r *http.Response) string {
 	b, err := io.ReadAll(r.Body)
