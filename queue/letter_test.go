@@ -115,3 +115,15 @@ func TestALetterIsDeliveredOnceAndLeavesNoTrace(t *testing.T) {
 		}
 	})
 }
+
+// FuzzRenderLetter reads any payload: it is a letter that is whole, or an error.
+func FuzzRenderLetter(f *testing.F) {
+	f.Add(goodbye.payload())
+	f.Add([]byte{letterVersion, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f})
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		o, err := RenderLetter(context.Background(), Row{Payload: payload})
+		if err == nil && (o.To.IsZero() || len(o.Header) == 0 || len(o.Body) == 0) {
+			t.Errorf("%+v", o)
+		}
+	})
+}
