@@ -40,6 +40,11 @@ func (d *Desk) forPeople(in *arrival) error {
 	if signs := d.automatic(in); len(signs) > 0 {
 		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
 	}
+	if in.dest.Kind == list.KindLeave {
+		if done, err := d.leave(in); done || err != nil {
+			return err
+		}
+	}
 	var to []list.Person
 	err = d.db.View(func(tx *store.Tx) (err error) {
 		to, err = d.people.Recipients(tx, in.dest)

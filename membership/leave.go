@@ -73,5 +73,6 @@ func (h Host) sayGoodbye(tx *store.Tx, by By, m Member, done Leaving) error {
 
 // howWords tell in the goodbye how somebody left, in case it was not them.
 var howWords = map[string]string{
+	ByMail: "You wrote to the address for leaving.",
 	ByLink: "You used the unsubscribe button of your mail program, or the link in an email.",
 }

@@ -1,0 +1,45 @@
+package incoming
+
+import (
+	"sencoforum/intake"
+	"sencoforum/list"
+	members "sencoforum/membership"
+	"sencoforum/store"
+)
+
+// leave takes mail to the address by which members leave, which is also where
+// the button of a mail program writes to. A verified member leaves at once, and
+// what the mail says does not matter. It reports false for anybody else: people
+// see to that.
+func (d *Desk) leave(in *arrival) (done bool, err error) {
+	var person list.PersonID
+	err = d.db.View(func(tx *store.Tx) error {
+		p, m, err := membership(tx, in)
+		if m != nil {
+			person = p.ID
+		}
+		return err
+	})
+	if err != nil || person == 0 {
+		return false, err
+	}
+	n := intake.New{Record: in.record([]string{"leave"}), State: intake.Handled, Key: in.key}
+	err = d.db.Update(func(tx *store.Tx) error {
+		_, again, err := intake.Known(tx, in.key)
+		if err != nil {
+			return err
+		}
+		if again {
+			return in.putDuplicate(tx)
+		}
+		if _, err := intake.Put(tx, n); err != nil {
+			return err
+		}
+		_, err = members.Leave(tx, members.By{Now: d.cfg.Now(), How: members.ByMail}, d.cfg.Host, in.dest.List.ID, person)
+		return err
+	})
+	if err == nil {
+		d.log.Info("left", "list", in.dest.List.Name, "person", uint32(person), "by", members.ByMail)
+	}
+	return err == nil, err
+}
