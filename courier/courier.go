@@ -22,11 +22,20 @@
 // of a body and its reply, nobody can know whether the mail was taken: the row is deferred, so a mail may arrive
 // twice but is never lost.
 //
+// # Encryption
+//
+// Whoever carries mail straight to a domain's hosts asks what the domain says of itself (MTA-STS, RFC 8461; sts.go). A policy
+// in mode enforce lets its mail go only to the hosts that it names, with certificates that hold. Below it stands what the
+// operator set (protection.go).
+//
 // # State
 //
-// Nothing is stored. Routes are remembered for minutes in memory, guarded by one mutex; the key of a hop says all that
-// Deliver needs. Methods may be called from many goroutines at once. A crash leaves nothing behind: rows not settled
-// are the queue's to send again.
+// The policies of domains are kept in the store (table "courier.policies": domain → [policyRow], at most maxPolicies),
+// once [SMTP.KeepPolicies] has been called: the first visit is the one moment at which somebody in the middle can hide
+// a policy, and a start must not bring that moment back. No transaction is open while the DNS or a policy host is asked.
+// All else is in memory: routes for minutes, each cache guarded by one mutex; the key of a hop says all that Deliver
+// needs. Methods may be called from many goroutines at once. A crash leaves nothing half done: rows not settled are the
+// queue's to send again.
 package courier
 
 import (
@@ -35,6 +44,7 @@ import (
 	"crypto/x509"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -66,11 +76,14 @@ type Config struct {
 
 	// Encryption.
 	TLS          TLSPolicy
-	ClearDomains []string       // recipient domains for which Opportunistic holds
-	RootCAs      *x509.CertPool // whom to trust for the smarthost's certificate, default: the system's
+	ClearDomains []string       // recipient domains for which Opportunistic holds, unless their own policy forbids it
+	RootCAs      *x509.CertPool // whom to trust where certificates are verified, default: the system's
+
+	// HTTPS fetches MTA-STS policies, default: verified TLS to what the Resolver says.
+	HTTPS http.RoundTripper
 
 	Timeouts Timeouts
-	Now      func() time.Time // for the age of remembered routes
+	Now      func() time.Time // for the age of remembered routes and policies
 }
 
 // Smarthost is a mail server that takes all our mail.
@@ -90,6 +103,7 @@ type Smarthost struct {
 // Timeouts are the longest waits. Zero means the default, which follows RFC 5321 §4.5.3.2 where that says a time.
 type Timeouts struct {
 	DNS       time.Duration // for a route, 30 s
+	Policy    time.Duration // for each of the two questions to a domain for its MTA-STS policy, 12 s: the queue waits 60 for all
 	Connect   time.Duration // for each address, 30 s
 	Greeting  time.Duration // 5 min
 	Handshake time.Duration // TLS, 1 min
@@ -105,11 +119,13 @@ type Timeouts struct {
 
 // SMTP sends mail to a smarthost or to MX hosts. It implements queue.Courier.
 type SMTP struct {
-	log     *slog.Logger
-	cfg     Config
-	tls     *tls.Config // without name; for an MX it verifies nothing
-	routes  *routeCache
-	metrics *metrics
+	log      *slog.Logger
+	cfg      Config
+	tls      *tls.Config // without name; for an MX it verifies nothing
+	verified *tls.Config // without name, for an MX whose domain has a policy. The two share no sessions
+	routes   *routeCache
+	policies *policyCache
+	metrics  *metrics
 }
 
 var _ queue.Courier = (*SMTP)(nil)
@@ -132,19 +148,31 @@ func New(log *slog.Logger, cfg Config) *SMTP {
 		h := cfg.Smarthost.orDefault()
 		cfg.Smarthost = &h
 	}
-	return &SMTP{
-		log: log,
-		cfg: cfg,
-		tls: &tls.Config{
-			RootCAs:            cfg.RootCAs,
-			MinVersion:         tls.VersionTLS12,
-			InsecureSkipVerify: cfg.Smarthost == nil, // an MX name comes from unsigned DNS, so its certificate proves nothing
-			ClientSessionCache: tls.NewLRUClientSessionCache(128),
-			// Small first records would cut a flight into several writes.
-			DynamicRecordSizingDisabled: true,
-		},
-		routes:  newRouteCache(cfg.Now),
-		metrics: newMetrics(),
+	c := &SMTP{
+		log:      log,
+		cfg:      cfg,
+		tls:      newTLS(cfg.RootCAs),
+		verified: newTLS(cfg.RootCAs),
+		routes:   newRouteCache(cfg.Now),
+		policies: newPolicyCache(log, cfg.Now),
+		metrics:  newMetrics(),
+	}
+	// Without a policy an MX name comes from unsigned DNS, so its certificate proves nothing.
+	c.tls.InsecureSkipVerify = cfg.Smarthost == nil
+	if cfg.HTTPS == nil {
+		c.cfg.HTTPS = c.newHTTPS()
+	}
+	return c
+}
+
+// newTLS returns settings that verify, with a session cache of their own.
+func newTLS(roots *x509.CertPool) *tls.Config {
+	return &tls.Config{
+		RootCAs:            roots,
+		MinVersion:         tls.VersionTLS12,
+		ClientSessionCache: tls.NewLRUClientSessionCache(128),
+		// Small first records would cut a flight into several writes.
+		DynamicRecordSizingDisabled: true,
 	}
 }
 
@@ -172,6 +200,7 @@ func (h Smarthost) key() string {
 func (t Timeouts) orDefault() Timeouts {
 	return Timeouts{
 		DNS:       positive(t.DNS, 30*time.Second),
+		Policy:    positive(t.Policy, 12*time.Second),
 		Connect:   positive(t.Connect, 30*time.Second),
 		Greeting:  positive(t.Greeting, 5*time.Minute),
 		Handshake: positive(t.Handshake, time.Minute),

@@ -3,7 +3,6 @@ package courier
 import (
 	"context"
 	"errors"
-	"log/slog"
 
 	"sencoforum/internal/failpoint"
 	"sencoforum/queue"
@@ -12,7 +11,7 @@ import (
 // delivery is one call of Deliver. It owes src a Settle for each row in held.
 type delivery struct {
 	src  queue.Source
-	log  *slog.Logger
+	by   *SMTP
 	held []queue.Outgoing // the row whose replies are read, and the one whose envelope left with its body
 }
 
@@ -24,7 +23,7 @@ func (c *SMTP) Deliver(ctx context.Context, hop queue.Hop, src queue.Source) (er
 	if err != nil {
 		return err
 	}
-	d := &delivery{src: src, log: c.log}
+	d := &delivery{src: src, by: c}
 	defer func() { d.giveBack(err) }()
 	for {
 		s, err := c.open(ctx, way)
@@ -186,6 +185,9 @@ func (d *delivery) bodyStuck(s *session, cause error) error {
 // settleBody settles the front row by the reply to its body.
 func (d *delivery) settleBody(s *session, r reply) error {
 	outcome, hop := meaning(end, r)
+	if s.flaw != nil && outcome == queue.Delivered {
+		d.by.overlooked(d.held[0].To.Domain, s)
+	}
 	d.settle(s.result(outcome, r))
 	if hop {
 		return s.refuses(end.String(), r)

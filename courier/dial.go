@@ -21,8 +21,8 @@ const maxTries = 6
 type way struct {
 	hosts [][]string // best first; those in one group are equals
 	port  int
-	level security
 	smart *Smarthost // nil: MX hosts
+	protection
 }
 
 // open connects to the first address of the way that serves us. Its error names the trouble of each that was tried, or
@@ -152,6 +152,11 @@ func (c *SMTP) begin(ctx context.Context, w way, at place) (*session, error) {
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
+	if ctx.Err() == nil && w.smart == nil && w.level != clear {
+		if r, came := resultOf(s, err); came {
+			c.metrics.guarded(w.mode(), r)
+		}
+	}
 	if err != nil {
 		conn.Close()
 		return nil, err
@@ -160,7 +165,11 @@ func (c *SMTP) begin(ctx context.Context, w way, at place) (*session, error) {
 }
 
 func (c *SMTP) dial(ctx context.Context, addr string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeouts.Connect)
+	return c.dialWithin(ctx, c.cfg.Timeouts.Connect, addr)
+}
+
+func (c *SMTP) dialWithin(ctx context.Context, d time.Duration, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, d)
 	defer cancel()
 	return c.cfg.Dial(ctx, "tcp", addr)
 }
@@ -171,7 +180,7 @@ func (c *SMTP) introduce(s *session, w way, at place) error {
 		return s.lost("greeting", err)
 	}
 	if w.level == implicit {
-		if err := c.encrypt(s, at.host); err != nil {
+		if err := c.encrypt(s, at.host, w.protection); err != nil {
 			return err
 		}
 	}
@@ -186,8 +195,11 @@ func (c *SMTP) introduce(s *session, w way, at place) error {
 	if err := c.hello(s); err != nil {
 		return err
 	}
-	if err := c.startTLS(s, at.host, w.level); err != nil {
+	if err := c.startTLS(s, at.host, w.protection); err != nil {
 		return err
+	}
+	if w.testing && s.conn == s.raw {
+		s.flaw = errNoTLS
 	}
 	return c.logIn(s, w.smart, at.addr, s.conn != s.raw)
 }

@@ -102,6 +102,7 @@ func addr(t testing.TB, s string) message.Address {
 type zone struct {
 	mx    map[string][]*net.MX
 	addrs map[string][]netip.Addr
+	txt   map[string][]string
 	fails map[string]error // by name, for all questions
 
 	mu    sync.Mutex // guards asked
@@ -137,6 +138,17 @@ func (z *zone) LookupNetIP(_ context.Context, network, name string) ([]netip.Add
 		return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
 	}
 	return got, nil
+}
+
+func (z *zone) LookupTXT(_ context.Context, name string) ([]string, error) {
+	z.note("TXT " + name)
+	if err := z.fails[name]; err != nil {
+		return nil, err
+	}
+	if txt := z.txt[name]; txt != nil {
+		return txt, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
 }
 
 func (z *zone) note(s string) {

@@ -15,6 +15,7 @@ type metrics struct {
 	connections *prometheus.CounterVec // by tls
 	failures    *prometheus.CounterVec // by stage
 	routes      *prometheus.CounterVec // by result
+	guards      *prometheus.CounterVec // by policy and result
 }
 
 // stages say how far a connection came that failed, for each thing that it may have been at.
@@ -38,6 +39,9 @@ func newMetrics() *metrics {
 			[]string{"stage"}),
 		routes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sencoforum_courier_routes_total",
 			Help: "Look-ups of the mail host of a domain. failed: there is none. deferred: the DNS did not answer."}, []string{"result"}),
+		guards: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sencoforum_courier_tls_results_total",
+			Help: "Connections to mail hosts of domains, and questions for the policies of domains (MTA-STS), by the mode of the policy and " +
+				"the result in the words of RFC 8460. none: encryption is not verified."}, []string{"policy", "result"}),
 	}
 	for _, tls := range []string{"yes", "no"} {
 		m.connections.WithLabelValues(tls)
@@ -49,12 +53,17 @@ func newMetrics() *metrics {
 	for _, result := range []string{"found", "failed", "deferred"} {
 		m.routes.WithLabelValues(result)
 	}
+	for _, mode := range stsModes {
+		for _, r := range results {
+			m.guards.WithLabelValues(mode, string(r))
+		}
+	}
 	return m
 }
 
 // Register gives r the figures of the courier. They count since New.
 func (c *SMTP) Register(r prometheus.Registerer) error {
-	err := errors.Join(r.Register(c.metrics.connections), r.Register(c.metrics.failures), r.Register(c.metrics.routes))
+	err := errors.Join(r.Register(c.metrics.connections), r.Register(c.metrics.failures), r.Register(c.metrics.routes), r.Register(c.metrics.guards))
 	if err != nil {
 		return fmt.Errorf("register figures of the courier: %w", err)
 	}
@@ -91,4 +100,11 @@ func (m *metrics) routed(err error) {
 		result = "deferred"
 	}
 	m.routes.WithLabelValues(result).Inc()
+}
+
+// guarded counts what came of guarding one connection, or of asking for a policy.
+func (m *metrics) guarded(policy stsMode, r result) {
+	if m != nil {
+		m.guards.WithLabelValues(policy.String(), string(r)).Inc()
+	}
 }

@@ -14,13 +14,10 @@ import (
 const (
 	maxHosts = 20 // MX hosts of a domain beyond this number are left aside
 	mxPort   = 25
-
-	keyMX    = "mx:"       // encryption as Config.TLS says
-	keyClear = "mx-clear:" // encryption where it is offered
 )
 
 // Route returns the hop for mail to a domain, which is in lower case and A-labels, or an address literal. Without a smarthost
-// it asks the DNS (RFC 5321 §5.1) and remembers the answer for some minutes. The error is a *queue.RouteError
+// it asks the DNS (RFC 5321 §5.1) and the domain's policy (RFC 8461), and remembers the answer for some minutes. The error is a *queue.RouteError
 // or wraps queue.ErrStarved, which is not remembered.
 func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
 	if h := c.cfg.Smarthost; h != nil {
@@ -30,9 +27,7 @@ func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
 	if hop, err, ok := c.routes.get(domain); ok {
 		return hop, err
 	}
-	within, cancel := context.WithTimeout(ctx, c.cfg.Timeouts.DNS)
-	defer cancel()
-	hop, err := c.find(within, domain)
+	hop, err := c.find(ctx, domain)
 	if ctx.Err() == nil && !errors.Is(err, queue.ErrStarved) {
 		c.metrics.routed(err)
 		c.routes.put(domain, hop, err)
@@ -42,22 +37,40 @@ func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
 
 // find looks the hop up.
 func (c *SMTP) find(ctx context.Context, domain string) (queue.Hop, error) {
-	groups, err := c.exchangers(ctx, domain)
+	policy, err := c.policyOf(ctx, domain)
 	if err != nil {
 		return queue.Hop{}, err
 	}
-	if err := c.usable(ctx, domain, groups); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeouts.DNS)
+	defer cancel()
+	all, err := c.exchangers(ctx, domain)
+	if err != nil {
 		return queue.Hop{}, err
 	}
-	prefix := keyMX
-	if slices.ContainsFunc(c.cfg.ClearDomains, func(d string) bool { return strings.EqualFold(d, domain) }) {
-		prefix = keyClear
+	groups, others := c.keepTo(policy, domain, all)
+	if len(groups) == 0 {
+		return queue.Hop{}, forbidden(policy, others)
 	}
+	if err := c.usable(ctx, domain, groups); err != nil {
+		if len(groups) < len(all) {
+			return queue.Hop{}, forbidden(policy, others)
+		}
+		return queue.Hop{}, err
+	}
+	exception := slices.ContainsFunc(c.cfg.ClearDomains, func(d string) bool { return strings.EqualFold(d, domain) })
 	return queue.Hop{
-		Key:      prefix + formatHosts(groups),
+		Key:      protect(policy.mode, c.cfg.TLS, exception).key(groups),
 		Operator: operator(groups[0][0]),
 		Limit:    c.cfg.Connections,
 	}, nil
+}
+
+// forbidden is the refusal when a domain's policy leaves no host. It is never one for good: the policy may be out of date, and
+// is asked for again with the next route (RFC 8461 §5.1).
+func forbidden(policy stsPolicy, others []string) error {
+	return &queue.RouteError{Result: queue.Result{Outcome: queue.Deferred, Enhanced: "4.7.0",
+		Text: cleanText("the domain's policy (MTA-STS) does not name " + strings.Join(others, ", ") +
+			"; it names " + strings.Join(policy.mx, ", "))}}
 }
 
 // exchangers returns the MX hosts of a domain, best first, equals in one group; the domain itself when it has none.
@@ -199,17 +212,11 @@ func parseHosts(s string) [][]string {
 func (c *SMTP) way(key string) (way, error) {
 	h := c.cfg.Smarthost
 	if h != nil && key == h.key() {
-		return way{hosts: [][]string{{h.Host}}, port: h.Port, level: h.level(), smart: h}, nil
+		return way{hosts: [][]string{{h.Host}}, port: h.Port, smart: h, protection: protection{level: h.level()}}, nil
 	}
-	if hosts, ok := strings.CutPrefix(key, keyClear); ok && h == nil {
-		return way{hosts: parseHosts(hosts), port: mxPort, level: offered}, nil
-	}
-	if hosts, ok := strings.CutPrefix(key, keyMX); ok && h == nil {
-		level := required
-		if c.cfg.TLS == Opportunistic {
-			level = offered
-		}
-		return way{hosts: parseHosts(hosts), port: mxPort, level: level}, nil
+	word, hosts, _ := strings.Cut(key, ":")
+	if p, ok := parseKind(word); ok && h == nil {
+		return way{hosts: parseHosts(hosts), port: mxPort, protection: p}, nil
 	}
 	return way{}, fmt.Errorf("read hop %q: %w", key, errHop)
 }

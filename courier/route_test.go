@@ -128,9 +128,9 @@ func TestRouteSmarthost(t *testing.T) {
 		want string
 		way  way
 	}{
-		{"STARTTLS is the default", Smarthost{Host: "Mail.example."}, "smarthost:mail.example:587 smarthost:mail.example:587 20", way{port: 587, level: required}},
-		{"implicit", Smarthost{Host: "mail.example", TLS: "implicit"}, "smarthost:mail.example:465 smarthost:mail.example:465 20", way{port: 465, level: implicit}},
-		{"none", Smarthost{Host: "::1", TLS: "none", Connections: 2}, "smarthost:[::1]:25 smarthost:[::1]:25 2", way{port: 25, level: clear}},
+		{"STARTTLS is the default", Smarthost{Host: "Mail.example."}, "smarthost:mail.example:587 smarthost:mail.example:587 20", way{port: 587, protection: protection{level: required}}},
+		{"implicit", Smarthost{Host: "mail.example", TLS: "implicit"}, "smarthost:mail.example:465 smarthost:mail.example:465 20", way{port: 465, protection: protection{level: implicit}}},
+		{"none", Smarthost{Host: "::1", TLS: "none", Connections: 2}, "smarthost:[::1]:25 smarthost:[::1]:25 2", way{port: 25, protection: protection{level: clear}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := New(discard(), Config{Smarthost: &tc.host, Resolver: &zone{}})
@@ -163,7 +163,7 @@ func TestRouteIsRemembered(t *testing.T) {
 	got = append(got, ask("plain.example"), ask("broken.example"))
 	now = now.Add(5 * time.Minute)
 	got = append(got, ask("plain.example"))
-	if diff := cmp.Diff([]int{3, 0, 1, 0, 0, 1, 3}, got); diff != "" {
+	if diff := cmp.Diff([]int{4, 0, 2, 0, 0, 2, 4}, got); diff != "" {
 		t.Errorf("questions to the DNS (-want +got):\n%s", diff)
 	}
 }

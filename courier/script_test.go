@@ -73,13 +73,13 @@ func play(t *testing.T, part map[string]string) string {
 	defer cancel()
 	src, order := parseRows(t, part["rows"])
 	var log bytes.Buffer
-	cfg := Config{Hostname: "forum.example", TLS: Opportunistic, Resolver: &zone{addrs: hosts}}
-	key := keyMX + "mx.example"
+	cfg := Config{Hostname: "forum.example", Resolver: &zone{addrs: hosts}}
+	key := protection{level: offered}.key([][]string{{"mx.example"}})
 	for _, word := range strings.Fields(part["config"]) {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
 		case "required":
-			cfg.TLS = Required
+			key = protection{level: required}.key([][]string{{"mx.example"}})
 		case "smarthost":
 			cfg.Smarthost = &Smarthost{Host: "127.0.0.1", Port: 25, TLS: "none", User: "forum", Password: "secret", Mechanism: value}
 			key = cfg.Smarthost.key()

@@ -65,6 +65,17 @@ type inbox struct {
 // serve starts the server on a loopback port until the test ends.
 func (b *inbox) serve(t testing.TB, cert *tls.Certificate, implicit bool) (addr string) {
 	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.serveOn(t, l, cert, implicit)
+	return l.Addr().String()
+}
+
+// serveOn starts the server on a listener until the test ends.
+func (b *inbox) serveOn(t testing.TB, l net.Listener, cert *tls.Certificate, implicit bool) {
+	t.Helper()
 	b.mails, b.conns = map[string]string{}, map[string]bool{}
 	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
 		b.mu.Lock()
@@ -73,10 +84,6 @@ func (b *inbox) serve(t testing.TB, cert *tls.Certificate, implicit bool) (addr 
 		return &visit{box: b, conn: c}, nil
 	}))
 	s.Domain, s.EnableSMTPUTF8, s.MaxMessageBytes, s.ErrorLog = "mx.example", true, 20<<20, slog.NewLogLogger(slog.DiscardHandler, 0)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
 	if cert != nil {
 		s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}}
 	}
@@ -89,7 +96,6 @@ func (b *inbox) serve(t testing.TB, cert *tls.Certificate, implicit bool) (addr 
 		s.Close()
 		<-done
 	})
-	return l.Addr().String()
 }
 
 // visit is one connection to an inbox.

@@ -13,8 +13,9 @@ type session struct {
 	ext   extensions
 	times Timeouts
 
-	dirty bool // the peer may have a transaction open
-	good  int  // rows that this peer took or refused for good
+	flaw  error // why a policy would be broken here if it were not only tested; nil: it would not
+	dirty bool  // the peer may have a transaction open
+	good  int   // rows that this peer took or refused for good
 }
 
 // ask sends one command and reads its reply. A 421, and no reply, is trouble.
