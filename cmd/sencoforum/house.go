@@ -45,6 +45,7 @@ type house struct {
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
+	smtp      *courier.SMTP // how mail leaves; nil where it leaves in another way
 
 	capped error // why waiting posts were not capped at the start
 }
@@ -114,6 +115,11 @@ func (h *house) build(out queue.Courier) error {
 	h.bounces = bounce.NewBook(h.keys, operator, time.Now)
 	leave := leaveURL(h.cfg)
 	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
+	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
+		if err := h.smtp.KeepPolicies(h.db); err != nil {
+			return err
+		}
+	}
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -254,6 +260,9 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.expander.Run(ctx) })
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
+	if h.smtp != nil {
+		g.Go(func() error { return h.smtp.Run(ctx) })
+	}
 	g.Go(func() error {
 		select {
 		case <-ctx.Done():

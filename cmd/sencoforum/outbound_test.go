@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sencoforum/courier"
+)
+
+// mailWorld is the DNS and the policy host of one domain that wants its mail encrypted and verified (MTA-STS).
+type mailWorld struct {
+	blocked bool // somebody keeps us from the TXT record and from HTTPS
+	asked   atomic.Int32
+}
+
+func (w *mailWorld) LookupTXT(context.Context, string) ([]string, error) {
+	if w.blocked {
+		return nil, errors.New("no answer")
+	}
+	return []string{"v=STSv1; id=1"}, nil
+}
+
+func (w *mailWorld) LookupMX(context.Context, string) ([]*net.MX, error) {
+	return []*net.MX{{Host: "mx.school.example.", Pref: 10}}, nil
+}
+
+func (w *mailWorld) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return []netip.Addr{netip.MustParseAddr("203.0.113.1")}, nil
+}
+
+func (w *mailWorld) RoundTrip(*http.Request) (*http.Response, error) {
+	w.asked.Add(1)
+	if w.blocked {
+		return nil, errors.New("no answer")
+	}
+	text := "version: STSv1\nmode: enforce\nmx: *.school.example\nmax_age: 604800\n"
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Body: io.NopCloser(strings.NewReader(text))}, nil
+}
+
+// A server that starts again knows which domains forbade mail over connections that nobody verified, and asks them anew
+// when a day has passed.
+func TestTheHouseKeepsPoliciesOfMailDomains(t *testing.T) {
+	cfg := canaryHouse(t)
+	log := slog.New(slog.DiscardHandler)
+	w := &mailWorld{}
+	live := func(later time.Duration, want string) {
+		t.Helper()
+		c := courier.New(log, courier.Config{Resolver: w, HTTPS: w, Now: func() time.Time { return time.Now().Add(later) }})
+		h, err := openHouse(log, cfg, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.db.Close()
+		hop, err := c.Route(t.Context(), "school.example")
+		if err != nil || hop.Key != want {
+			t.Errorf("after %v: hop %q, %v, want %q", later, hop.Key, err, want)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if err := h.run(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	live(0, "mx-verified:mx.school.example")
+	w.blocked = true
+	live(time.Hour, "mx-verified:mx.school.example")
+	if got, want := w.asked.Load(), int32(1); got != want {
+		t.Errorf("%d fetches within a day, want %d", got, want)
+	}
+	live(6*24*time.Hour, "mx-verified:mx.school.example")
+	if got, want := w.asked.Load(), int32(3); got != want { // for the route, and of the house's own accord
+		t.Errorf("%d fetches, want %d", got, want)
+	}
+	live(8*24*time.Hour, "mx:mx.school.example")
+}
