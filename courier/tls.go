@@ -26,7 +26,7 @@ type demanded struct{ error }
 
 // Error says whose wish it is.
 func (e demanded) Error() string {
-	return "the domain's policy (MTA-STS) allows only verified encryption: " + e.error.Error()
+	return "the domain's policy (MTA-STS) allows only verified encryption: " + describe(e.error)
 }
 
 // Unwrap returns what is missing.

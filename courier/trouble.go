@@ -36,6 +36,8 @@ func (t *trouble) Unwrap() error { return t.err }
 // describe puts the errors that a connection dies of into words.
 func describe(err error) string {
 	switch {
+	case errors.As(err, new(demanded)):
+		return cleanText(err.Error()) // whose wish it is matters more than how it was not met
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return "no answer in time"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
