@@ -26,7 +26,8 @@ import (
 
 // TestDialogues plays each file of testdata/dialogues. Its parts:
 //
-//	config    words: required (else encryption where offered), smarthost (without TLS, with a user), cancel=N
+//	config    words: required (else encryption where offered), verified (as in a domain's policy), testing (encryption
+//	          where offered, and warnings count as errors), smarthost (without TLS, with a user), cancel=N
 //	          (the context ends when row N is settled), hosts=N (so many MX hosts, default 1)
 //	rows      the mails: ROW SENDER RECIPIENT [later] [utf8] [8bit] [size=N] [body=QUOTED]; later means that it is not
 //	          ready without waiting
@@ -74,12 +75,16 @@ func play(t *testing.T, part map[string]string) string {
 	src, order := parseRows(t, part["rows"])
 	var log bytes.Buffer
 	cfg := Config{Hostname: "forum.example", Resolver: &zone{addrs: hosts}}
+	level := slog.LevelError
 	key := protection{level: offered}.key([][]string{{"mx.example"}})
 	for _, word := range strings.Fields(part["config"]) {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
-		case "required":
-			key = protection{level: required}.key([][]string{{"mx.example"}})
+		case "required", "verified":
+			key = protection{level: map[string]security{"required": required, "verified": verified}[name]}.key([][]string{{"mx.example"}})
+		case "testing":
+			key = protection{level: offered, testing: true}.key([][]string{{"mx.example"}})
+			level = slog.LevelWarn
 		case "smarthost":
 			cfg.Smarthost = &Smarthost{Host: "127.0.0.1", Port: 25, TLS: "none", User: "forum", Password: "secret", Mechanism: value}
 			key = cfg.Smarthost.key()
@@ -98,7 +103,7 @@ func play(t *testing.T, part map[string]string) string {
 	p := newPeer(t, part["dialogue"])
 	cfg.Dial = p.dial
 	start := time.Now()
-	err := New(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})), cfg).
+	err := New(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level, ReplaceAttr: untimed})), cfg).
 		Deliver(ctx, queue.Hop{Key: key}, src)
 	p.finish()
 	src.check(t)
@@ -112,8 +117,9 @@ func play(t *testing.T, part map[string]string) string {
 		fmt.Fprintf(&got, "error: %v\n", err)
 	}
 	if log.Len() > 0 {
-		_, line, _ := strings.Cut(log.String(), " ") // without the time
-		fmt.Fprintf(&got, "log: %s", line)
+		for line := range strings.Lines(log.String()) {
+			fmt.Fprintf(&got, "log: %s", line)
+		}
 	}
 	if took := time.Since(start); took > 0 {
 		fmt.Fprintf(&got, "took: %v\n", took)
@@ -122,6 +128,14 @@ func play(t *testing.T, part map[string]string) string {
 		t.Error("the password is in what people see")
 	}
 	return got.String()
+}
+
+// untimed leaves the time out of a line.
+func untimed(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 var hosts = map[string][]netip.Addr{
