@@ -3,6 +3,7 @@ package rig
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -48,27 +49,40 @@ func (r *sweepRun) wholeImport(ctx context.Context) {
 	}
 }
 
-// filling lets the server write nothing to its files beyond their first page, which is a full disk to it, until the
-// failpoint acts.
+// smallDisk is the size of the disk of a trial that fills it, in bytes: enough for the reserve.
+const smallDisk = 256 << 20
+
+// takesAll lets a server take mail while there is any room at all.
+func takesAll(srv *Server) error {
+	text, err := os.ReadFile(srv.Config)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(srv.Config, bytes.Replace(text, []byte("[smtp]\n"), []byte("[smtp]\nmin_free = \"1 B\"\n"), 1), 0o600)
+}
+
+// filling takes all the room that is left on the disk of the trial, until the failpoint acts.
 func filling(ctx context.Context, r *sweepRun) {
 	if !r.up(ctx) {
 		return
 	}
-	pid := r.keeper.running()
-	var old unix.Rlimit
-	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, nil, &old); err != nil {
-		r.fault("read the limit of the server: %v", err)
+	dir := filepath.Dir(r.srv.Config)
+	resize := func(bytes int64) {
+		if err := unix.Mount("none", dir, "tmpfs", unix.MS_REMOUNT, fmt.Sprintf("size=%d", bytes)); err != nil && !errors.Is(err, unix.EINVAL) {
+			r.fault("resize the disk: %v", err)
+		} // EINVAL: the server was faster, and has more than that
+	}
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		r.fault("look at the disk: %v", err)
 		return
 	}
-	if err := unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: 4096, Max: old.Max}, nil); err != nil {
-		r.fault("limit the server: %v", err)
-		return
-	}
+	resize(int64(s.Blocks-s.Bfree+1) * s.Bsize) // a page, or mail is put off before there is a commit
 	r.during.Go(func() {
 		for until := time.Now().Add(fullTime); time.Now().Before(until) && ctx.Err() == nil && !r.acted(); {
 			sleep(ctx, time.Millisecond)
 		}
-		unix.Prlimit(pid, unix.RLIMIT_FSIZE, &old, nil) // the process may have died of its failpoint
+		resize(smallDisk)
 	})
 }
 

@@ -3,12 +3,15 @@ package rig
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // sweepUnsettled is the unsettled_max of the sweep: small, so that few repeated copies are too many.
@@ -115,7 +118,11 @@ func (t *sweepTemplate) copyTo(dir string, sink int) (*Server, error) {
 	if err := os.WriteFile(filepath.Join(srv.Dir, keysFile), keys, 0o600); err != nil {
 		return nil, err
 	}
-	return srv, os.Link(filepath.Join(t.srv.Dir, reserveFile), filepath.Join(srv.Dir, reserveFile))
+	err = os.Link(filepath.Join(t.srv.Dir, reserveFile), filepath.Join(srv.Dir, reserveFile))
+	if errors.Is(err, unix.EXDEV) { // on a disk of its own the server makes one
+		err = nil
+	}
+	return srv, err
 }
 
 // ownAddress is an address of the loopback network that no other trial has. Its port is none that the system gives to

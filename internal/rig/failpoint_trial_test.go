@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"sencoforum/internal/failpoint"
+
+	"golang.org/x/sys/unix"
 )
 
 // A sweepTrial is one server that is stopped, broken or delayed at one hit of one failpoint.
@@ -64,6 +66,12 @@ func (p sweepTrial) run(ctx context.Context, from *sweepTemplate, parent string)
 		return res, err
 	}
 	defer os.RemoveAll(dir)
+	if p.small {
+		if err := unix.Mount("none", dir, "tmpfs", 0, fmt.Sprintf("mode=0700,size=%d", smallDisk)); err != nil {
+			return res, fmt.Errorf("mount a small disk: %w", err)
+		}
+		defer unix.Unmount(dir, unix.MNT_DETACH)
+	}
 	r := &sweepRun{sweepTrial: p, journal: NewJournal(), to: slices.Clone(from.to), members: from.members}
 	sink, err := NewSink(r.journal)
 	if err != nil {
@@ -81,6 +89,11 @@ func (p sweepTrial) run(ctx context.Context, from *sweepTemplate, parent string)
 	}
 	if r.srv, err = from.copyTo(dir, port); err != nil {
 		return res, err
+	}
+	if p.small {
+		if err := takesAll(r.srv); err != nil {
+			return res, err
+		}
 	}
 	r.keeper = keep(r.srv, p.String())
 	defer r.keeper.end()
