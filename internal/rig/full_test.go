@@ -167,7 +167,7 @@ func (r fullRun) step(t *testing.T, s *fullStage, i int, left int64) time.Durati
 func (s *fullStage) strand(t *testing.T, n int, left int64) {
 	t.Helper()
 	for try := 1; s.log.said(saysNoFanout) == 0; try++ {
-		if try > 5 {
+		if try > 12 {
 			t.Fatalf("fan-out always finds room; the log said in the end:\n%s", s.log.end())
 		}
 		s.disk.leave(t, 4<<20)
