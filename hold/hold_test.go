@@ -151,13 +151,6 @@ func TestWhatNobodyAnswersExpires(t *testing.T) {
 	if gone := expired(noon.Add(time.Hour - 1)); len(gone) != 0 {
 		t.Errorf("too early: %+v", gone)
 	}
-	testdb.View(t, db, func(tx *store.Tx) error {
-		next, err := NextExpiry(tx)
-		if !next.Equal(noon.Add(time.Hour)) {
-			t.Errorf("the next goes at %v", next)
-		}
-		return err
-	})
 	if gone := expired(noon.Add(time.Hour)); len(gone) != 1 || gone[0].Number != it.Number {
 		t.Errorf("gone: %+v", gone)
 	}

@@ -152,14 +152,3 @@ func Expired(tx *store.Tx, now time.Time, most int) (gone []Item, err error) {
 	}
 	return gone, nil
 }
-
-// NextExpiry returns when the next item is given up, or the zero time.
-func NextExpiry(tx *store.Tx) (time.Time, error) {
-	for row, err := range expiry.All(tx) {
-		if err != nil {
-			return time.Time{}, err
-		}
-		return time.Unix(0, int64(row.Key.A)), nil
-	}
-	return time.Time{}, nil
-}

@@ -6,7 +6,7 @@ import (
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
-	members "sencoforum/membership"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -22,13 +22,13 @@ func (d *Desk) confirmable(tx *store.Tx, dest list.Destination) error {
 		of = it.List
 	} else if errors.Is(err, hold.ErrSpent) {
 		var l list.List
-		l, err = members.ReturnTo(tx, d.cfg.Now(), dest.Token)
+		l, err = membership.ReturnTo(tx, d.cfg.Now(), dest.Token)
 		of = l.ID
 	}
 	switch {
-	case err != nil && !errors.Is(err, members.ErrReturned) && !errors.Is(err, members.ErrNoReturn):
+	case err != nil && !errors.Is(err, membership.ErrReturned) && !errors.Is(err, membership.ErrNoReturn):
 		return err
-	case errors.Is(err, members.ErrNoReturn), of != dest.List.ID:
+	case errors.Is(err, membership.ErrNoReturn), of != dest.List.ID:
 		return d.texts(dest.List).Refuse(list.CaseToken)
 	}
 	return nil
@@ -87,7 +87,7 @@ func (d *Desk) toOwners(in *arrival) error {
 func (d *Desk) comeBack(in *arrival, back string) error {
 	n := intake.New{Record: in.record([]string{"return"}), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
 	var again bool
-	var home members.Homecoming
+	var home membership.Homecoming
 	err := d.db.Update(func(tx *store.Tx) (err error) {
 		if _, again, err = intake.Known(tx, in.key); err != nil {
 			return err
@@ -95,16 +95,16 @@ func (d *Desk) comeBack(in *arrival, back string) error {
 		if again {
 			return in.putDuplicate(tx)
 		}
-		if home, err = members.Return(tx, members.By{Now: d.cfg.Now(), How: members.ByMail}, d.cfg.Host, back); err != nil {
+		if home, err = membership.Return(tx, membership.By{Now: d.cfg.Now(), How: membership.ByMail}, d.cfg.Host, back); err != nil {
 			return err
 		}
 		_, err = intake.Put(tx, n)
 		return err
 	})
 	switch {
-	case errors.Is(err, members.ErrNobody):
+	case errors.Is(err, membership.ErrNobody):
 		return d.toOwners(in)
-	case errors.Is(err, members.ErrReturned), errors.Is(err, members.ErrNoReturn):
+	case errors.Is(err, membership.ErrReturned), errors.Is(err, membership.ErrNoReturn):
 		return in.texts.Refuse(list.CaseToken)
 	case err != nil:
 		return err
@@ -113,7 +113,7 @@ func (d *Desk) comeBack(in *arrival, back string) error {
 	case home.Asked:
 		d.log.Info("asked to come back", "list", in.dest.List.Name, "person", home.Person)
 	default:
-		d.log.Info("came back", "list", in.dest.List.Name, "person", home.Person, "by", members.ByMail)
+		d.log.Info("came back", "list", in.dest.List.Name, "person", home.Person, "by", membership.ByMail)
 	}
 	return nil
 }

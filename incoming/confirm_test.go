@@ -14,7 +14,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
-	members "sencoforum/membership"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/store"
@@ -25,9 +25,9 @@ import (
 func left(t testing.TB) (*office, string) {
 	t.Helper()
 	o := open(t)
-	o.desk.cfg.Host = members.Host{Keys: o.keys}
+	o.desk.cfg.Host = membership.Host{Keys: o.keys}
 	testdb.Update(t, o.db, func(tx *store.Tx) error {
-		_, err := members.Leave(tx, members.By{Now: noon}, o.desk.cfg.Host, 1, 1)
+		_, err := membership.Leave(tx, membership.By{Now: noon}, o.desk.cfg.Host, 1, 1)
 		return err
 	})
 	text := o.letters(t)[0]

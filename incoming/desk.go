@@ -24,7 +24,7 @@ import (
 	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/mailauth"
-	members "sencoforum/membership"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -42,7 +42,7 @@ type Config struct {
 	MinFree    uint64             // bytes of disk below which nothing is taken
 	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit
 	HelpURL    string             // base address of the help pages, empty while there are none
-	Host       members.Host
+	Host       membership.Host
 	Now        func() time.Time
 }
 

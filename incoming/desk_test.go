@@ -17,7 +17,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
-	members "sencoforum/membership"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
@@ -63,7 +63,7 @@ func open(t testing.TB) *office {
 	people := moderate.NewForwarder(o.db, o.keys, testdb.Address(t, "operator@host.example"), now)
 	o.desk = New(slog.New(slog.DiscardHandler), o.db, o.keys, people, Config{
 		Hostname: "mail.example.org", Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		MaxMessage: 15 << 20, MaxQueue: 100, Now: now, Host: members.Host{Keys: o.keys},
+		MaxMessage: 15 << 20, MaxQueue: 100, Now: now, Host: membership.Host{Keys: o.keys},
 	})
 	return o
 }

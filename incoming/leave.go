@@ -3,7 +3,7 @@ package incoming
 import (
 	"sencoforum/intake"
 	"sencoforum/list"
-	members "sencoforum/membership"
+	"sencoforum/membership"
 	"sencoforum/store"
 )
 
@@ -14,7 +14,7 @@ import (
 func (d *Desk) leave(in *arrival) (done bool, err error) {
 	var person list.PersonID
 	err = d.db.View(func(tx *store.Tx) error {
-		p, m, err := membership(tx, in)
+		p, m, err := authorOf(tx, in)
 		if m != nil {
 			person = p.ID
 		}
@@ -35,11 +35,11 @@ func (d *Desk) leave(in *arrival) (done bool, err error) {
 		if _, err := intake.Put(tx, n); err != nil {
 			return err
 		}
-		_, err = members.Leave(tx, members.By{Now: d.cfg.Now(), How: members.ByMail}, d.cfg.Host, in.dest.List.ID, person)
+		_, err = membership.Leave(tx, membership.By{Now: d.cfg.Now(), How: membership.ByMail}, d.cfg.Host, in.dest.List.ID, person)
 		return err
 	})
 	if err == nil {
-		d.log.Info("left", "list", in.dest.List.Name, "person", uint32(person), "by", members.ByMail)
+		d.log.Info("left", "list", in.dest.List.Name, "person", uint32(person), "by", membership.ByMail)
 	}
 	return err == nil, err
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	members "sencoforum/membership"
+	"sencoforum/membership"
 )
 
 func TestMailToTheAddressForLeaving(t *testing.T) {
@@ -23,7 +23,7 @@ func TestMailToTheAddressForLeaving(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := open(t)
-			o.desk.cfg.Host = members.Host{Keys: o.keys}
+			o.desk.cfg.Host = membership.Host{Keys: o.keys}
 			m := ordinary()
 			m.to, m.body = "senco-forum-leave@lists.example.org", ""
 			c.change(m)

@@ -64,14 +64,14 @@ func (d *Desk) facts(tx *store.Tx, in *arrival) (list.Submission, list.Person, e
 	if _, sub.Known, err = intake.Known(tx, in.key); err != nil {
 		return sub, list.Person{}, err
 	}
-	author, member, err := membership(tx, in)
+	author, member, err := authorOf(tx, in)
 	sub.Author = member
 	return sub, author, err
 }
 
-// membership finds the author by From, which alone identifies an author, and
+// authorOf finds the author by From, which alone identifies an author, and
 // the membership of this list. Both are empty for a stranger.
-func membership(tx *store.Tx, in *arrival) (list.Person, *list.Membership, error) {
+func authorOf(tx *store.Tx, in *arrival) (list.Person, *list.Membership, error) {
 	p, err := list.FindPerson(tx, in.from.Address)
 	if errors.Is(err, list.ErrNoPerson) {
 		return list.Person{}, nil, nil
