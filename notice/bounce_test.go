@@ -1,13 +1,9 @@
 package notice
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -35,24 +31,7 @@ func TestMailsAboutBounces(t *testing.T) {
 		"bounce-alarm":                  func() (Mail, error) { return n.Alarm(address("operator", "host.example")) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := compose()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := strings.ReplaceAll(string(m.Header)+string(m.Body), "\r\n", "\n")
-			file := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			_, got := golden(t, name, compose)
 			_, body, _ := strings.Cut(got, "\n\n")
 			for line := range strings.Lines(body) {
 				if len(line) > 79 {

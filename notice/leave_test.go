@@ -1,13 +1,9 @@
 package notice
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -45,24 +41,7 @@ func TestMailsAboutLeaving(t *testing.T) {
 		"without-moderator":        func() (Mail, error) { return WithoutModerator(operator) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := compose()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := strings.ReplaceAll(string(m.Header)+string(m.Body), "\r\n", "\n")
-			file := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("mail (-want +got):\n%s", diff)
-			}
+			m, _ := golden(t, name, compose)
 			for line := range strings.Lines(strings.ReplaceAll(string(m.Body), "\r\n", "\n")) {
 				if len(line) > 79 && !strings.Contains(line, backToken) {
 					t.Errorf("a line of %d characters: %s", len(line)-1, line)

@@ -1,20 +1,13 @@
 package notice
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"sencoforum/list"
 	"sencoforum/message"
 )
-
-var update = flag.Bool("update", false, "rewrite the wanted mails")
 
 // letter is a mail to the owners from somebody who is no member.
 func letter() ForPeople {
@@ -45,24 +38,7 @@ func TestMailsForPeople(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n := letter()
 			change(&n)
-			m, err := n.Compose()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := strings.ReplaceAll(string(m.Header)+string(m.Body), "\r\n", "\n")
-			file := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("mail (-want +got):\n%s", diff)
-			}
+			_, got := golden(t, name, n.Compose)
 			fit(t, got)
 		})
 	}

@@ -1,13 +1,9 @@
 package notice
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -30,24 +26,7 @@ func TestQuestionsToMembers(t *testing.T) {
 				Days: 7, Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC),
 			}
 			change(&n)
-			m, err := n.Compose()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := strings.ReplaceAll(string(m.Header)+string(m.Body), "\r\n", "\n")
-			file := filepath.Join("testdata", name+".txt")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			golden(t, name, n.Compose)
 			for line := range strings.Lines(n.text()) {
 				if len([]rune(strings.TrimRight(line, "\n"))) > 78 {
 					t.Errorf("a line is too long for a telephone: %q", line)
