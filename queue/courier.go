@@ -52,6 +52,14 @@ type Result struct {
 	Host     string // the host that said so
 }
 
+// An Attempt is one try to hand over one copy, as [Config.Attempted] hears of it. Copies that were not wanted any more are
+// none. A copy that is given up (Expired) was not tried again for that.
+type Attempt struct {
+	Provider string // as in [Hop]; empty when the domain never had a route
+	Row      Row    // without payload; Attempts counts this one
+	Result   Result
+}
+
 // RouteError is the error of [Courier.Route] when the domain itself is the trouble. Outcome Failed means for good
 // (null MX, no such domain), Deferred means try later. Any other error counts as Deferred.
 type RouteError struct{ Result Result }
@@ -68,6 +76,10 @@ type Hop struct {
 	Key      string // connections are reused within a key: the smarthost, or the sorted MX set
 	Operator string // who runs it; the connection limit counts per operator
 	Limit    int    // connections at once to that operator, at least 1
+
+	// Provider is the name of who receives the mail of the domain that was asked for, as operators of lists know it. It belongs
+	// to the domain and not to the hop: behind a mail service, domains of many providers share one hop. Empty: not known.
+	Provider string
 }
 
 // Outgoing is one copy ready to be sent: the bytes on the wire are Header followed by Body.

@@ -20,6 +20,8 @@ type domain struct {
 	rows int // all its rows in memory, wherever they are
 	hop  *hop
 
+	provider string // who receives its mail; stays when the hop is lost
+
 	staleAt  time.Duration // the route is believed until then
 	parked   []entry       // due rows without a route
 	later    int           // rows that wait for their time
@@ -165,7 +167,7 @@ func (q *Queue) routed(d *domain, to Hop, err error) {
 		return
 	}
 	d.failures, d.last = 0, Result{}
-	d.hop = q.hop(to)
+	d.hop, d.provider = q.hop(to), to.Provider
 	d.staleAt = now + routeTTL
 	for _, e := range d.parked {
 		q.line(d.hop, e)

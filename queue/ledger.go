@@ -21,6 +21,7 @@ type ledger struct {
 	batches map[uint64]*Counts
 	chunks  map[chunkKey][]byte
 	left    int64 // rows that have left the depth
+	tried   []Attempt
 }
 
 // settle books one settlement.
@@ -46,11 +47,22 @@ func (l *ledger) settle(s settlement) (settled, error) {
 	}
 	r.Attempts++
 	d := settled{row: r.Row, result: res, next: next}
+	l.note(s.provider, d)
 	if o == Deferred {
 		r.Next, r.LastReply = next, res.Line()
 		return d, tries.Put(l.tx, s.id, r.try())
 	}
 	return d, l.end(&r, res)
+}
+
+// note remembers an attempt for whoever counts them.
+func (l *ledger) note(provider string, d settled) {
+	if l.cfg.Attempted == nil || d.result.Outcome == Dropped {
+		return
+	}
+	r := d.row
+	r.Payload = nil
+	l.tried = append(l.tried, Attempt{Provider: provider, Row: r, Result: d.result})
 }
 
 // move gives a row another domain. It was not tried, and is due now.
@@ -164,6 +176,11 @@ func (l *ledger) close() (ended []finished, err error) {
 	if l.left > 0 {
 		if _, err := depth.Add(l.tx, -l.left); err != nil {
 			return nil, err
+		}
+	}
+	if len(l.tried) > 0 {
+		if err := l.cfg.Attempted(l.tx, l.tried); err != nil {
+			return nil, fmt.Errorf("count attempts: %w", err)
 		}
 	}
 	for _, f := range ended {

@@ -37,6 +37,10 @@ type Config struct {
 	// touch tx.
 	Refused func(tx *store.Tx, r Row, res Result) error
 
+	// Attempted, if not nil, is called in the transaction that settles a group of rows, with what came of the copies that
+	// were tried. It must only touch tx.
+	Attempted func(tx *store.Tx, all []Attempt) error
+
 	Now func() time.Time // time.Now
 }
 
@@ -182,7 +186,7 @@ type flight struct {
 // conclude settles a row that no connection has. Call it with mu held.
 func (q *Queue) conclude(e entry, r Result) {
 	q.out[e.id] = &flight{entry: e, settled: true}
-	q.append(settlement{id: e.id, result: r})
+	q.append(settlement{id: e.id, result: r, provider: e.domain.provider})
 }
 
 // append hands a settlement to the settler. Call it with mu held.

@@ -254,6 +254,7 @@ func (s *session) land(done settlement) {
 func (q *Queue) landed(f *flight, done settlement) {
 	f.settled = true
 	q.flying--
+	done.provider = f.entry.domain.provider
 	q.append(done)
 }
 

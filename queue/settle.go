@@ -25,6 +25,8 @@ type settlement struct {
 	shunt  string // if not empty, the row is put aside with this reason
 	domain string // if not empty, the recipient has moved there, and the row goes by that domain's way from now on
 	jitter float64
+
+	provider string // who receives the domain's mail
 }
 
 // settled is what a commit did to a row.
