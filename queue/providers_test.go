@@ -18,21 +18,7 @@ import (
 func TestProviders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		r.courier.route = func(_ context.Context, domain string) (Hop, error) {
-			if domain == "gone.example" {
-				return Hop{}, errors.New("the DNS did not answer")
-			}
-			return Hop{Key: "smarthost", Operator: "smarthost", Limit: 5, Provider: "Post of " + domain[:1]}, nil
-		}
-		r.courier.answer = func(o Outgoing) Result {
-			switch o.To.Domain {
-			case "b2.example":
-				return Result{Outcome: Deferred, Code: 421, Text: "try later"}
-			case "c.example":
-				return Result{Outcome: Failed, Code: 550, Text: "no"}
-			}
-			return Result{Outcome: Delivered, Code: 250}
-		}
+		r.courier.route, r.courier.answer = providersRoute, providersAnswer
 		type note struct {
 			Provider, Domain string
 			Outcome          Outcome
@@ -75,4 +61,21 @@ func TestProviders(t *testing.T) {
 		}
 		stop()
 	})
+}
+
+func providersRoute(_ context.Context, domain string) (Hop, error) {
+	if domain == "gone.example" {
+		return Hop{}, errors.New("the DNS did not answer")
+	}
+	return Hop{Key: "smarthost", Operator: "smarthost", Limit: 5, Provider: "Post of " + domain[:1]}, nil
+}
+
+func providersAnswer(o Outgoing) Result {
+	switch o.To.Domain {
+	case "b2.example":
+		return Result{Outcome: Deferred, Code: 421, Text: "try later"}
+	case "c.example":
+		return Result{Outcome: Failed, Code: 550, Text: "no"}
+	}
+	return Result{Outcome: Delivered, Code: 250}
 }
