@@ -71,9 +71,10 @@ type Delivery struct {
 	ClearTextDomains []string // domains that may get mail without TLS
 	AllowPrivate     []string // prefixes of private networks to which mail may be delivered
 	RetryFor         Duration
-	UnsettledMax     int // deliveries that a crash may repeat
-	Connections      int // to one next hop at once
-	ConnectionsTotal int // to all next hops at once
+	UnsettledMax     int    // deliveries that a crash may repeat
+	Connections      int    // to one next hop at once
+	ConnectionsTotal int    // to all next hops at once
+	Providers        string // absolute path of a file that adds to the table of mail providers; none where empty
 }
 
 // Smarthost is the mail service that delivers for us when Delivery.Through is ThroughSmarthost.

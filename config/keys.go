@@ -49,6 +49,7 @@ func (c *Config) settings() []setting {
 		{"delivery.unsettled_max", &c.Delivery.UnsettledMax},
 		{"delivery.connections", &c.Delivery.Connections},
 		{"delivery.connections_total", &c.Delivery.ConnectionsTotal},
+		{"delivery.providers", &c.Delivery.Providers},
 
 		{"smarthost.host", &c.Smarthost.Host},
 		{"smarthost.port", &c.Smarthost.Port},

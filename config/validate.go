@@ -174,6 +174,7 @@ func (v *validator) delivery(c Delivery) {
 	v.within("delivery.unsettled_max", c.UnsettledMax, 1, 4096)
 	v.within("delivery.connections", c.Connections, 1, 1000)
 	v.within("delivery.connections_total", c.ConnectionsTotal, 1, 10_000)
+	v.path("delivery.providers", c.Providers)
 }
 
 var envName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)

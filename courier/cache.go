@@ -41,6 +41,13 @@ func (r *routeCache) get(domain string) (queue.Hop, error, bool) {
 	return k.hop, k.err, ok && r.now().Before(k.until)
 }
 
+// provider returns who received the mail of domain when that was last known, fresh or not; empty when it is not known.
+func (r *routeCache) provider(domain string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known[domain].hop.Provider
+}
+
 // put remembers a route or the lack of one.
 func (r *routeCache) put(domain string, hop queue.Hop, err error) {
 	age := routeAge

@@ -70,6 +70,7 @@ type Config struct {
 	// The way.
 	Smarthost    *Smarthost     // nil: straight to the MX of each domain
 	Connections  int            // at once to one operator of MX hosts, default 5
+	Providers    *Providers     // who is who, and what each bears; default: ShippedProviders
 	AllowPrivate []netip.Prefix // private and own addresses that an MX may have all the same
 	Resolver     Resolver       // default: the system's
 	Dial         func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -98,6 +99,7 @@ type Smarthost struct {
 	User, Password string // none: no log-in. Sent over TLS, or to a loopback address
 	Mechanism      string // "plain", "login", or empty: the first of them that the peer offers
 	Connections    int    // at once, default 20
+	PerMinute      int    // copies, at most; 0: no limit
 }
 
 // Timeouts are the longest waits. Zero means the default, which follows RFC 5321 §4.5.3.2 where that says a time.
@@ -125,6 +127,7 @@ type SMTP struct {
 	verified *tls.Config // without name, for an MX whose domain has a policy. The two share no sessions
 	routes   *routeCache
 	policies *policyCache
+	asking   asking // who receives what a smarthost carries
 	metrics  *metrics
 }
 
@@ -143,6 +146,9 @@ func New(log *slog.Logger, cfg Config) *SMTP {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Providers == nil {
+		cfg.Providers = ShippedProviders()
 	}
 	if cfg.Smarthost != nil {
 		h := cfg.Smarthost.orDefault()

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// operator returns who runs a mail host, as well as its name tells: the parent domain that somebody registered.
-// Hundreds of school domains, each with an MX name of its own at the same provider, so share that provider's limit.
+// operator returns who runs a mail host that is not in the table of providers, as well as its name tells: the parent domain
+// that somebody registered. Domains with an MX name of their own at the same provider so share that provider's limit.
 //
 // The rule is the last two labels, or three where the second-level label of a two-letter country code is one under
 // which others register (ac.uk, sch.uk). It may be wrong for rare names; then a limit is shared more, or less,

@@ -18,16 +18,22 @@ const (
 
 // Route returns the hop for mail to a domain, which is in lower case and A-labels, or an address literal. Without a smarthost
 // it asks the DNS (RFC 5321 §5.1) and the domain's policy (RFC 8461), and remembers the answer for some minutes. The error is a *queue.RouteError
-// or wraps queue.ErrStarved, which is not remembered.
+// or wraps queue.ErrStarved, which is not remembered. The hop beside an error has nothing but the Provider, where the domain
+// tells it.
 func (c *SMTP) Route(ctx context.Context, domain string) (queue.Hop, error) {
-	if h := c.cfg.Smarthost; h != nil {
-		return queue.Hop{Key: h.key(), Operator: h.key(), Limit: h.Connections}, nil
-	}
 	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
+	if h := c.cfg.Smarthost; h != nil {
+		return queue.Hop{
+			Key: h.key(), Operator: h.key(), Limit: h.Connections, PerMinute: h.PerMinute, Provider: c.behind(ctx, domain),
+		}, nil
+	}
 	if hop, err, ok := c.routes.get(domain); ok {
 		return hop, err
 	}
 	hop, err := c.find(ctx, domain)
+	if err != nil {
+		hop = queue.Hop{Provider: c.cfg.Providers.byDomain(domain)}
+	}
 	if ctx.Err() == nil && !errors.Is(err, queue.ErrStarved) {
 		c.metrics.routed(err)
 		c.routes.put(domain, hop, err)
@@ -57,13 +63,27 @@ func (c *SMTP) find(ctx context.Context, domain string) (queue.Hop, error) {
 		}
 		return queue.Hop{}, err
 	}
-	exception := slices.ContainsFunc(c.cfg.ClearDomains, func(d string) bool { return strings.EqualFold(d, domain) })
-	return queue.Hop{
-		Key:      protect(policy.mode, c.cfg.TLS, exception).key(groups),
-		Operator: operator(groups[0][0]),
-		Limit:    c.cfg.Connections,
-	}, nil
+	return c.hop(domain, policy.mode, groups), nil
 }
+
+// hop is the way to a domain's hosts. Its operator is its provider. Where the hosts do not tell who that is and the domain
+// does, the name is a part of the key, so that the domain shares no connection with others at the same hosts.
+func (c *SMTP) hop(domain string, mode stsMode, groups [][]string) queue.Hop {
+	exception := slices.ContainsFunc(c.cfg.ClearDomains, func(d string) bool { return strings.EqualFold(d, domain) })
+	key := protect(mode, c.cfg.TLS, exception).key(groups)
+	name := c.cfg.Providers.Name(domain, groups[0])
+	if c.cfg.Providers.byHosts(groups[0]) == "" && c.cfg.Providers.byDomain(domain) != "" {
+		key += keyFor + name
+	}
+	limits := c.cfg.Providers.Limits(name, c.cfg.Connections)
+	return queue.Hop{
+		Key: key, Operator: name, Provider: name,
+		Limit: limits.Connections, PerMinute: limits.PerMinute, PerConnection: limits.PerConnection,
+	}
+}
+
+// keyFor stands in a hop's key before the name of a provider. Names of hosts have no blanks.
+const keyFor = " for "
 
 // forbidden is the refusal when a domain's policy leaves no host. It is never one for good: the policy may be out of date, and
 // is asked for again with the next route (RFC 8461 §5.1).
@@ -215,6 +235,7 @@ func (c *SMTP) way(key string) (way, error) {
 		return way{hosts: [][]string{{h.Host}}, port: h.Port, smart: h, protection: protection{level: h.level()}}, nil
 	}
 	word, hosts, _ := strings.Cut(key, ":")
+	hosts, _, _ = strings.Cut(hosts, keyFor)
 	if p, ok := parseKind(word); ok && h == nil {
 		return way{hosts: parseHosts(hosts), port: mxPort, protection: p}, nil
 	}

@@ -77,6 +77,9 @@ type Hop struct {
 	Operator string // who runs it; the connection limit counts per operator
 	Limit    int    // connections at once to that operator, at least 1
 
+	PerMinute     int // copies to that operator, at most; 0: no limit
+	PerConnection int // copies over one connection, at most; 0: no limit
+
 	// Provider is the name of who receives the mail of the domain that was asked for, as operators of lists know it. It belongs
 	// to the domain and not to the hop: behind a mail service, domains of many providers share one hop. Empty: not known.
 	Provider string
@@ -97,7 +100,7 @@ type Outgoing struct {
 // Courier carries copies to their next hop. Its methods are called from many goroutines at once.
 type Courier interface {
 	// Route finds the next hop of a domain. It may wait for the DNS. The error is a *RouteError where the domain
-	// has no hop.
+	// has no hop; then the Hop may still have a Provider, and nothing else of it counts.
 	Route(ctx context.Context, domain string) (Hop, error)
 
 	// Deliver makes one connection to hop, takes rows from src until Next says false, and settles each row it took.

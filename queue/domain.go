@@ -158,6 +158,9 @@ func (q *Queue) route(ctx context.Context, name string) (h Hop, err error) {
 // routed lines a domain's rows up at its hop, or deals with not having one. Call it with mu held.
 func (q *Queue) routed(d *domain, to Hop, err error) {
 	now := q.now()
+	if to.Provider != "" {
+		d.provider = to.Provider
+	}
 	switch {
 	case errors.Is(err, ErrStarved):
 		q.starveDomain(d, now, clean(err.Error(), MaxText))
@@ -167,7 +170,7 @@ func (q *Queue) routed(d *domain, to Hop, err error) {
 		return
 	}
 	d.failures, d.last = 0, Result{}
-	d.hop, d.provider = q.hop(to), to.Provider
+	d.hop = q.hop(to)
 	d.staleAt = now + routeTTL
 	for _, e := range d.parked {
 		q.line(d.hop, e)

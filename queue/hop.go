@@ -16,6 +16,8 @@ const (
 
 // pool counts the connections to one operator, or all.
 type pool struct {
+	label string // of its figures
+
 	open    int
 	closing int  // of these, have been asked to make room and will end
 	asked   int  // how many more should
@@ -46,7 +48,7 @@ func (q *Queue) hop(to Hop) *hop {
 	h.Hop = to
 	if len(h.sessions) == 0 || h.pool == nil {
 		if q.pools[to.Operator] == nil {
-			q.pools[to.Operator] = &pool{}
+			q.pools[to.Operator] = &pool{label: q.operatorLabel(to.Operator)}
 		}
 		h.pool = q.pools[to.Operator]
 	}

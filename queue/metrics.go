@@ -51,12 +51,11 @@ func newMetrics() *metrics {
 	return m
 }
 
-// attempted counts what the courier said of one copy. Call it with the queue's mutex held.
-func (m *metrics) attempted(operator string, o Outcome, took time.Duration) {
+// attempted counts what the courier said of one copy, by an operator's label. Call it with the queue's mutex held.
+func (m *metrics) attempted(label string, o Outcome, took time.Duration) {
 	if m == nil {
 		return
 	}
-	label := operatorLabel(operator)
 	by := m.by[label]
 	if by == nil {
 		by = new(counters)

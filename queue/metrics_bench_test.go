@@ -61,7 +61,7 @@ func BenchmarkCountDelivery(b *testing.B) {
 	done := []settled{{row: Row{Queued: now.Add(-time.Minute)}, result: Result{Outcome: Delivered}}}
 	for b.Loop() {
 		q.clock()
-		m.attempted("outlook.com", Delivered, 20*time.Millisecond)
+		m.attempted("Microsoft 365", Delivered, 20*time.Millisecond)
 		m.settled(group, done, now)
 	}
 }

@@ -145,12 +145,12 @@ func (q *Queue) standing() standing {
 		}
 		label := operatorUnknown
 		if d.hop != nil {
-			label = operatorLabel(d.hop.Operator)
+			label = q.operatorLabel(d.hop.Operator)
 		}
 		s.operators[label] += d.rows
 	}
 	for _, h := range q.hops {
-		label, state := operatorLabel(h.Operator), "working"
+		label, state := q.operatorLabel(h.Operator), "working"
 		if h.failures > 0 {
 			state = "failing"
 		}

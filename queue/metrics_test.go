@@ -115,17 +115,18 @@ func TestCopiesAreCountedByOutcome(t *testing.T) {
 func TestMailHostsInTroubleAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
+		r.cfg.Operators = []string{"Microsoft 365"}
 		r.courier.route = func(_ context.Context, domain string) (Hop, error) {
 			switch domain {
 			case "none.example":
 				return Hop{}, errors.New("the DNS does not answer")
 			case "dead.example", "dead-too.example":
-				return Hop{Key: "mx:x-example.mail.protection.outlook.com", Operator: "outlook.com", Limit: 5}, nil
+				return Hop{Key: "mx:x-example.mail.protection.outlook.com", Operator: "Microsoft 365", Limit: 5}, nil
 			}
 			return Hop{Key: "smarthost:mail.example:587", Operator: "smarthost:mail.example:587", Limit: 5}, nil
 		}
 		r.courier.dead = func(_ context.Context, h Hop) error {
-			if h.Operator == "outlook.com" {
+			if h.Operator == "Microsoft 365" {
 				return errors.New("dial canary@dead.example: timeout")
 			}
 			return nil
@@ -134,9 +135,9 @@ func TestMailHostsInTroubleAreCounted(t *testing.T) {
 		q, stop := r.run()
 		settle(time.Second)
 		wantLines(t, registered(t, q),
-			`sencoforum_queue_hops{operator="outlook.com",state="failing"} 1`,
+			`sencoforum_queue_hops{operator="Microsoft 365",state="failing"} 1`,
 			`sencoforum_queue_hops{operator="smarthost",state="working"} 1`,
-			`sencoforum_queue_operator_rows{operator="outlook.com"} 2`,
+			`sencoforum_queue_operator_rows{operator="Microsoft 365"} 2`,
 			`sencoforum_queue_operator_rows{operator="unknown"} 1`,
 			`sencoforum_queue_operator_rows{operator="smarthost"} 0`,
 			`sencoforum_queue_attempts_total{operator="smarthost",outcome="delivered"} 1`,
@@ -211,11 +212,14 @@ func TestSoManyKindsAreTold(t *testing.T) {
 }
 
 func TestOnlyLargeOperatorsAreNamed(t *testing.T) {
+	r := newRig(t)
+	r.cfg.Operators = []string{"BT", "Sky"}
+	q := r.queue()
 	for operator, want := range map[string]string{
-		"outlook.com": "outlook.com", "smarthost:mail.example:587": "smarthost", "jane-smith.me.uk": "other",
+		"Sky": "Sky", "smarthost:mail.example:587": "smarthost", "jane-smith.me.uk": "other", "Unlisted": "other",
 		"capture": "other", "": "other", "smarthost": "smarthost",
 	} {
-		if got := operatorLabel(operator); got != want {
+		if got := q.operatorLabel(operator); got != want {
 			t.Errorf("%q is shown as %q, want %q", operator, got, want)
 		}
 	}

@@ -41,6 +41,9 @@ type Config struct {
 	// were tried. It must only touch tx.
 	Attempted func(tx *store.Tx, all []Attempt) error
 
+	// Operators are the names in a [Hop]'s Operator that figures tell apart. All others are counted together.
+	Operators []string
+
 	Now func() time.Time // time.Now
 }
 
@@ -79,6 +82,8 @@ type Queue struct {
 	began   time.Time // all times in memory count from here, so that a stepped clock changes nothing
 	metrics *metrics
 	starved *seldom.Line // connections and routes that were not tried
+
+	operators map[string]bool // of Config.Operators
 
 	bell       chan struct{}  // the scheduler should look again
 	settleBell chan struct{}  // the settler should look again
@@ -137,11 +142,15 @@ func New(log *slog.Logger, db *store.DB, c Courier, render Render, cfg Config) *
 		busy:       map[*hop]struct{}{},
 		sessions:   map[*session]struct{}{},
 		pools:      map[string]*pool{},
+		operators:  map[string]bool{},
 		metrics:    newMetrics(),
 		starved:    seldom.NewLine("too few descriptors for connections to mail hosts", slog.LevelError, seldom.Minute),
 		kinds:      kinds{names: []string{"other"}, rows: []int{0}},
 	}
 	q.began = q.cfg.Now()
+	for _, name := range q.cfg.Operators {
+		q.operators[name] = true
+	}
 	return q
 }
 

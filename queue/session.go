@@ -275,6 +275,6 @@ func (s *session) Settle(row RowID, r Result) {
 	if r.Outcome != Deferred || r.Code != 0 {
 		s.hop.alive(q.now())
 	}
-	q.metrics.attempted(s.to.Operator, r.Outcome, q.now()-f.since)
+	q.metrics.attempted(s.pool.label, r.Outcome, q.now()-f.since)
 	q.landed(f, settlement{id: row, result: r})
 }

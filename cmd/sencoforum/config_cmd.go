@@ -9,15 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"sencoforum/config"
+	"sencoforum/courier"
 )
 
 func configCommand(o *rootOptions) *cobra.Command {
 	return group("config", "Check and show the settings file",
-		configCheckCommand(o), configShowCommand(o), configExampleCommand(o))
+		configCheckCommand(o), configShowCommand(o), configExampleCommand(o), configProvidersCommand(o))
 }
 
 // fault is a fault of the settings as JSON.
 type fault struct {
+	File    string `json:"file,omitempty"` // where it is not the settings file
 	Line    int    `json:"line,omitempty"`
 	Key     string `json:"key,omitempty"`
 	Problem string `json:"problem"`
@@ -28,20 +30,28 @@ func configCheckCommand(o *rootOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Name every fault of the settings file, with its line",
-		Long:  "Read the settings file and name every fault at once, with its line and what to do.\nThe exit code is 3 when there is a fault.",
+		Long: "Read the settings file, and the file of mail providers that it may name, and name every fault at once, with its\n" +
+			"line and what to do. The exit code is 3 when there is a fault.",
 		Example: "  sencoforum config check --config forum.toml\n" +
 			"  sencoforum config check && systemctl restart sencoforum",
 		Args: exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			path := o.configPath()
-			_, err := config.Load(path)
+			cfg, err := config.Load(path)
+			if err == nil {
+				_, err = mailProviders(cfg.Delivery.Providers)
+			}
 			var found config.Faults
 			if err != nil && !errors.As(err, &found) {
 				return usage("%w", err)
 			}
 			faults := []fault{}
 			for _, f := range found {
-				faults = append(faults, fault{Line: f.Line, Key: f.Key, Problem: f.Problem, Next: f.Next})
+				one := fault{File: f.File, Line: f.Line, Key: f.Key, Problem: f.Problem, Next: f.Next}
+				if f.File == path {
+					one.File = ""
+				}
+				faults = append(faults, one)
 			}
 			err = o.show(map[string]any{"file": path, "faults": faults}, func(t *text) { tellFaults(t, path, found) })
 			if err == nil && len(found) > 0 {
@@ -108,6 +118,26 @@ func configExampleCommand(o *rootOptions) *cobra.Command {
 			text := config.Example()
 			if o.json {
 				return o.show(map[string]string{"example": text}, nil)
+			}
+			_, err := fmt.Fprint(o.out, text)
+			return err
+		},
+	}
+}
+
+func configProvidersCommand(o *rootOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:   "providers",
+		Short: "Print the table of mail providers that comes with the program",
+		Long: "Print the table of mail providers that comes with the program: who receives the mail of which mail hosts and domains,\n" +
+			"and how much they take at once. A file of your own (delivery.providers) has the same form and is asked first, so\n" +
+			"write only what is to be different.",
+		Example: "  sencoforum config providers | less",
+		Args:    exactly(0),
+		RunE: func(*cobra.Command, []string) error {
+			text := courier.ShippedProvidersText()
+			if o.json {
+				return o.show(map[string]string{"providers": text}, nil)
 			}
 			_, err := fmt.Fprint(o.out, text)
 			return err

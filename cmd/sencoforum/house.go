@@ -167,7 +167,8 @@ func (h *house) queueConfig() queue.Config {
 			}
 			return h.scoreBatch(tx, batch)
 		},
-		Now: time.Now,
+		Operators: courier.ShippedProviders().Names(),
+		Now:       time.Now,
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -19,12 +20,17 @@ func newCourier(log *slog.Logger, cfg config.Config) (*courier.SMTP, error) {
 	if err != nil {
 		return nil, err
 	}
+	providers, err := mailProviders(cfg.Delivery.Providers)
+	if err != nil {
+		return nil, err
+	}
 	c := courier.Config{
 		Hostname:     cfg.Hostname,
 		TLS:          courier.Required,
 		ClearDomains: cfg.Delivery.ClearTextDomains,
 		AllowPrivate: private,
 		Connections:  cfg.Delivery.Connections,
+		Providers:    providers,
 	}
 	if cfg.Delivery.TLS == config.TLSOpportunistic {
 		c.TLS = courier.Opportunistic
@@ -40,6 +46,36 @@ func newCourier(log *slog.Logger, cfg config.Config) (*courier.SMTP, error) {
 		}
 	}
 	return courier.New(log, c), nil
+}
+
+// mailProviders returns the table of mail providers, with the operator's own file before it where there is one. The
+// error is a config.Faults when something is wrong with the file.
+func mailProviders(path string) (*courier.Providers, error) {
+	if path == "" {
+		return courier.ShippedProviders(), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, config.Faults{{Key: "delivery.providers", Problem: err.Error(), Next: "put the file there, or remove the key"}}
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, courier.MaxProvidersFile+1))
+	if err != nil {
+		return nil, config.Faults{{Key: "delivery.providers", Problem: err.Error(), Next: "name a file that can be read"}}
+	}
+	own, err := courier.ParseProviders(text)
+	var wrong courier.ProviderFaults
+	if errors.As(err, &wrong) {
+		var faults config.Faults
+		for _, w := range wrong {
+			faults = append(faults, config.Fault{File: path, Line: w.Line, Problem: w.Problem, Next: w.Next})
+		}
+		return nil, faults
+	}
+	if err != nil {
+		return nil, err
+	}
+	return own.Before(courier.ShippedProviders()), nil
 }
 
 // newLog returns the log that every part writes to.
