@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sencoforum/queue"
 )
 
 func TestProviderNames(t *testing.T) {
@@ -257,4 +259,31 @@ func TestProvidersBehindASmarthost(t *testing.T) {
 		}
 		time.Sleep(askingTime)
 	})
+}
+
+// A host that greets with words about our pace tells the queue so; any other trouble does not.
+func TestAGreetingAboutOurPaceIsKnownAsOne(t *testing.T) {
+	for greeting, want := range map[string]bool{
+		"421 4.7.0 Too many connections, slow down": true,
+		"421 mx.example closing for maintenance":    false,
+		"554 5.7.1 You are blocked":                 false,
+	} {
+		t.Run(greeting, func(t *testing.T) {
+			c := New(discard(), Config{Hostname: "forum.example", TLS: Opportunistic,
+				Resolver: &zone{addrs: map[string][]netip.Addr{"mail.example.": addresses("203.0.113.1", "203.0.113.2")}},
+				Dial: func(context.Context, string, string) (net.Conn, error) {
+					ours, theirs := net.Pipe()
+					go func() {
+						defer theirs.Close()
+						_, _ = theirs.Write([]byte(greeting + "\r\n"))
+						_, _ = theirs.Read(make([]byte, 100)) // QUIT
+					}()
+					return ours, nil
+				}})
+			err := deliverAll(t, c, "mail.example", newRows(queue.Outgoing{Row: 1, To: addr(t, "a@mail.example")}), 1)
+			if err == nil || errors.Is(err, queue.ErrThrottled) != want {
+				t.Errorf("%v: about our pace: %v, want %v", err, !want, want)
+			}
+		})
+	}
 }

@@ -33,6 +33,11 @@ func (t *trouble) Error() string {
 // Unwrap returns the cause, nil after a reply.
 func (t *trouble) Unwrap() error { return t.err }
 
+// Is reports that a reply said that we send too fast.
+func (t *trouble) Is(target error) bool {
+	return target == queue.ErrThrottled && queue.Throttles(t.reply.code, t.reply.enhanced(), t.reply.text())
+}
+
 // describe puts the errors that a connection dies of into words.
 func describe(err error) string {
 	switch {

@@ -50,7 +50,8 @@ func (q *Queue) connect(ctx context.Context, now time.Duration) (wake time.Durat
 	wake = never
 	var wanting []*hop
 	for h := range q.busy {
-		n, again := h.want(now)
+		q.feed(h, now)
+		n, again := q.want(h, now)
 		wake = min(wake, again)
 		if n > len(h.sessions) {
 			wanting = append(wanting, h)
@@ -66,7 +67,7 @@ func (q *Queue) connect(ctx context.Context, now time.Duration) (wake time.Durat
 	for progress := true; progress && q.total.open < q.cfg.MaxConnections; {
 		progress = false
 		for _, h := range wanting {
-			if n, _ := h.want(now); n > len(h.sessions) && q.room(h) {
+			if n, _ := q.want(h, now); n > len(h.sessions) && q.room(h) {
 				q.open(ctx, h)
 				progress = true
 			}
@@ -74,7 +75,7 @@ func (q *Queue) connect(ctx context.Context, now time.Duration) (wake time.Durat
 	}
 	q.makeRoom(wanting)
 	for _, h := range wanting { // what was opened may turn out to be slow
-		_, again := h.want(now)
+		_, again := q.want(h, now)
 		wake = min(wake, again)
 	}
 	return wake
@@ -99,7 +100,7 @@ func (q *Queue) room(h *hop) bool {
 	if len(h.sessions) > 0 {
 		most = most * 3 / 4
 	}
-	return q.total.open < most && h.pool.open < h.Limit
+	return q.total.open < most && h.pool.open < h.limit()
 }
 
 // makeRoom asks connections to end for the hops that could get none. Call it with mu held.
@@ -113,7 +114,7 @@ func (q *Queue) makeRoom(wanting []*hop) {
 			continue
 		}
 		p := &q.total
-		if h.pool.open >= h.Limit {
+		if h.pool.open >= h.limit() {
 			p = h.pool
 		}
 		if p.asked == 0 {
@@ -172,7 +173,7 @@ func (q *Queue) sweep(now time.Duration) {
 		}
 	}
 	for name, p := range q.pools {
-		if p.open == 0 && !q.pooled(p) {
+		if p.open == 0 && p.until <= now && !q.pooled(p) {
 			delete(q.pools, name)
 		}
 	}

@@ -19,6 +19,8 @@
 //	                                          Purge removes what is old.
 //	queue.orders    order number           -> RowID of a row that Retry or Drop has changed; the running queue
 //	                                          reads and deletes them
+//	queue.warmth    operator               -> day, copies, step as JSON. Only with Config.WarmUp; what had no mail for
+//	                                          60 days is removed at the start.
 //	counters        queue.rows, queue.orders, queue.depth
 //
 // # Who may call what
@@ -32,5 +34,12 @@
 //
 // The store has every row whose outcome was not committed. Run loads them all again, so a copy that was handed over
 // but not yet settled goes twice; these are at most Config.UnsettledMax. What is known of a hop's or a domain's
-// trouble is lost, and they are tried at once.
+// trouble, and of an operator that said that we are too fast, is lost, and they are tried at once. How far an operator
+// is warmed up stays.
+//
+// # Pace
+//
+// How fast mail goes is decided for each operator (pace.go): connections at once, copies a minute, a warm-up of some days
+// for those who are not used to us, and less for a while when one says that we are too fast. What has to wait for that
+// stays in its line, untried; urgent mail goes at once and is counted.
 package queue

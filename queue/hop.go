@@ -16,7 +16,8 @@ const (
 
 // pool counts the connections to one operator, or all.
 type pool struct {
-	label string // of its figures
+	name, label string // of the operator; of its figures
+	pace
 
 	open    int
 	closing int  // of these, have been asked to make room and will end
@@ -48,11 +49,23 @@ func (q *Queue) hop(to Hop) *hop {
 	h.Hop = to
 	if len(h.sessions) == 0 || h.pool == nil {
 		if q.pools[to.Operator] == nil {
-			q.pools[to.Operator] = &pool{label: q.operatorLabel(to.Operator)}
+			q.pools[to.Operator] = q.pool(to.Operator)
 		}
 		h.pool = q.pools[to.Operator]
 	}
+	if h.pool.name == to.Operator {
+		h.pool.perMinute = max(0, to.PerMinute)
+	}
 	return h
+}
+
+// pool returns a new pool for an operator. Call it with mu held.
+func (q *Queue) pool(operator string) *pool {
+	p := &pool{name: operator, label: q.operatorLabel(operator)}
+	if q.cfg.WarmUp {
+		p.warmth = q.warmth(operator)
+	}
+	return p
 }
 
 // line puts a due row into the hop's line and wakes a connection that waits. Call it with mu held.
@@ -97,26 +110,32 @@ func (q *Queue) shorten(h *hop, n int) {
 // urgent says whether the foremost row is.
 func (h *hop) urgent() bool { return h.ready.len() > 0 && h.ready.top().priority == Urgent }
 
-// want is how many connections the hop should have, and when that may change.
-func (h *hop) want(now time.Duration) (n int, wake time.Duration) {
+// want is how many connections a hop should have, and when that may change. Call it with mu held.
+func (q *Queue) want(h *hop, now time.Duration) (n int, wake time.Duration) {
 	switch {
 	case h.ready.len() == 0:
 		return 0, never
 	case h.until > now:
 		return 0, h.until
-	case h.failures > 0:
+	}
+	if !h.urgent() {
+		if at, _ := h.pool.opens(now, q.cfg.Now); at > now {
+			return 0, at
+		}
+	}
+	if h.failures > 0 {
 		return 1, never // one shows whether it lives again
 	}
-	n = (h.ready.len() + rowsPerConnection - 1) / rowsPerConnection
+	n = h.pool.useful((h.ready.len()+rowsPerConnection-1)/rowsPerConnection, q.cfg.Idle)
 	wake = never
-	if have := len(h.sessions); n <= have && have < h.Limit && !h.resting() {
+	if have := len(h.sessions); n <= have && have < h.limit() && !h.resting() {
 		if now >= h.moved+stall || h.urgent() {
 			n = have + 1
 		} else {
 			wake = h.moved + stall
 		}
 	}
-	return min(n, h.Limit), wake
+	return min(n, h.limit()), wake
 }
 
 // resting says whether one of its connections waits for a row.

@@ -15,7 +15,8 @@ type HopState struct {
 	Later       int       // rows that were deferred and whose time has not come
 	Connections int       // open or being opened
 	LastError   string    // the last failure of a connection or a route; may hold a stranger's words
-	NextTry     time.Time // after a failure, when it is tried again; zero otherwise
+	NextTry     time.Time // after a failure, or when it is held, when it is tried again; zero otherwise
+	Held        string    // why its rows wait although nothing failed: the pace of its operator; may hold a stranger's words
 }
 
 // Hops shows all hops that have rows, connections or trouble, in the order of their keys. It may be called at any time.
@@ -28,6 +29,9 @@ func (q *Queue) Hops() []HopState {
 		s := &HopState{
 			Key: h.Key, Operator: h.Operator, Waiting: h.ready.len(), Connections: len(h.sessions),
 			LastError: h.last, NextTry: q.wall(h.until),
+		}
+		if words, until := q.paced(h.pool); words != "" && h.ready.len() > 0 {
+			s.Held, s.NextTry = words, q.wall(max(until, h.until))
 		}
 		states[h] = s
 		all = append(all, s)

@@ -22,6 +22,7 @@ type ledger struct {
 	chunks  map[chunkKey][]byte
 	left    int64 // rows that have left the depth
 	tried   []Attempt
+	warmed  map[string]int // copies by operator
 }
 
 // settle books one settlement.
@@ -39,6 +40,7 @@ func (l *ledger) settle(s settlement) (settled, error) {
 	if s.domain != "" {
 		return l.move(&r, s.domain)
 	}
+	l.warm(s)
 	o, next := decide(&r.Row, s.result.Outcome, l.now, l.cfg.Lifetime, s.jitter)
 	res := s.result
 	res.Outcome = o

@@ -15,6 +15,7 @@ type metrics struct {
 	attempts *prometheus.CounterVec
 	by       map[string]*counters // attempts of those operators that had one, by label; guarded by the queue's mutex
 	took     prometheus.Histogram // attempts
+	throttle *prometheus.CounterVec
 
 	all []prometheus.Collector
 }
@@ -47,7 +48,10 @@ func newMetrics() *metrics {
 	m.attempts = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sencoforum_queue_attempts_total",
 		Help: "Attempts to hand a copy over, by who runs the receiving host, as far as it is one of the large ones."},
 		[]string{"operator", "outcome"})
-	m.all = []prometheus.Collector{outcomes, m.shunted, m.delay, m.settle, m.attempts, m.took}
+	m.throttle = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sencoforum_queue_throttled_total",
+		Help: "How often an operator said that we send too fast, and got less for a while. What it says during a pause is not counted."},
+		[]string{"operator"})
+	m.all = []prometheus.Collector{outcomes, m.shunted, m.delay, m.settle, m.attempts, m.took, m.throttle}
 	return m
 }
 
@@ -68,6 +72,13 @@ func (m *metrics) attempted(label string, o Outcome, took time.Duration) {
 		c.Inc()
 	}
 	m.took.Observe(took.Seconds())
+}
+
+// tooFast counts a pause that an operator was given. Call it with the queue's mutex held.
+func (m *metrics) tooFast(label string) {
+	if m != nil {
+		m.throttle.WithLabelValues(label).Inc()
+	}
 }
 
 // settled counts what a commit has put on record. now is the time of day.

@@ -27,9 +27,9 @@ func (q *Queue) Register(r prometheus.Registerer) error {
 type figures struct {
 	q *Queue
 
-	depth, rows, kinds, operators, hops, unrouted *prometheus.Desc
-	unsettled, limit, connections, halted         *prometheus.Desc
-	busy, stalled                                 *prometheus.Desc
+	depth, rows, kinds, operators, hops, unrouted, held *prometheus.Desc
+	unsettled, limit, connections, halted               *prometheus.Desc
+	busy, stalled                                       *prometheus.Desc
 }
 
 func newFigures(q *Queue) *figures {
@@ -48,6 +48,8 @@ func newFigures(q *Queue) *figures {
 		hops: desc("hops", "Mail hosts in use. failing: the last connection failed, and it rests before the next one.",
 			"operator", "state"),
 		unrouted: desc("unrouted_domains", "Domains whose mail host could not be found; they are asked for again."),
+		held: desc("held_rows", "Copies that are due and wait for the pace at which mail goes to an operator. throttled: it said that we "+
+			"send too fast. rate: its copies a minute. warm_up: its copies a day, at first.", "operator", "reason"),
 		unsettled: desc("unsettled", "Copies that were handed over and whose outcome is not on record. A crash now would "+
 			"repeat at most these."),
 		limit:       desc("unsettled_limit", "The most that unsettled may become (delivery.unsettled_max)."),
@@ -61,7 +63,7 @@ func newFigures(q *Queue) *figures {
 
 // Describe implements prometheus.Collector.
 func (f *figures) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{f.depth, f.rows, f.kinds, f.operators, f.hops, f.unrouted,
+	for _, d := range []*prometheus.Desc{f.depth, f.rows, f.kinds, f.operators, f.hops, f.unrouted, f.held,
 		f.unsettled, f.limit, f.connections, f.halted, f.busy, f.stalled} {
 		to <- d
 	}
@@ -88,6 +90,9 @@ func (f *figures) Collect(to chan<- prometheus.Metric) {
 	for h, n := range s.hops {
 		gauge(f.hops, float64(n), h.operator, h.state)
 	}
+	for h, n := range s.held {
+		gauge(f.held, float64(n), h.operator, h.state)
+	}
 	gauge(f.unrouted, float64(s.unrouted))
 	gauge(f.unsettled, float64(s.unsettled))
 	gauge(f.limit, float64(f.q.cfg.UnsettledMax))
@@ -111,6 +116,7 @@ func (f *figures) Collect(to chan<- prometheus.Metric) {
 type standing struct {
 	states, kinds, operators map[string]int
 	hops                     map[hopLabels]int
+	held                     map[hopLabels]int // the state is the reason
 	unrouted                 int
 	unsettled, connections   int
 	halted                   float64
@@ -125,7 +131,7 @@ func (q *Queue) standing() standing {
 	defer q.mu.Unlock()
 	now := q.now()
 	s := standing{
-		kinds: map[string]int{}, operators: map[string]int{}, hops: map[hopLabels]int{},
+		kinds: map[string]int{}, operators: map[string]int{}, hops: map[hopLabels]int{}, held: map[hopLabels]int{},
 		unsettled: q.places, connections: q.total.open,
 		busy: q.busyTime.seconds(now), stalled: q.stalledTime.seconds(now),
 	}
@@ -155,6 +161,9 @@ func (q *Queue) standing() standing {
 			state = "failing"
 		}
 		s.hops[hopLabels{label, state}]++
+		if at, why := h.pool.opens(now, q.cfg.Now); at > now && h.ready.len() > 0 {
+			s.held[hopLabels{label, holds[why]}] += h.ready.len()
+		}
 	}
 	s.states = map[string]int{
 		"due": q.ready, "later": q.later.len(), "unrouted": parked, "sending": q.flying, "settling": len(q.out) - q.flying,

@@ -57,8 +57,8 @@ func order(tx *store.Tx, id RowID) error {
 	return orders.Put(tx, n, id)
 }
 
-// Wake ends the rest of every hop and domain that could not be used, so that what waits for them is tried at once. It
-// returns how many rested.
+// Wake ends the rest of every hop and domain that could not be used, and of every operator that said that we are too fast,
+// so that what waits for them is tried at once. It returns how many rested.
 func (q *Queue) Wake() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -72,6 +72,12 @@ func (q *Queue) Wake() int {
 	for d := range q.tired {
 		q.rested(d)
 		woken++
+	}
+	for _, p := range q.pools {
+		if p.until > now {
+			p.until = 0
+			woken++
+		}
 	}
 	q.ring()
 	return woken

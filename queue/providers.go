@@ -14,6 +14,9 @@ type ProviderState struct {
 	Oldest    time.Time // when the oldest of them was put; zero when none waits. Within a second
 	Resting   bool      // a hop or a domain of it failed and is not tried now
 	LastError string    // the last failure of a connection or a route; may hold a stranger's words
+
+	Held      string    // why they wait although nothing failed: the pace at which mail goes there; may hold a stranger's words
+	HeldUntil time.Time // when more may go; zero when nothing is held
 }
 
 // Providers shows who has rows waiting, in the order of their names. It looks at every row in memory: some milliseconds for
@@ -28,6 +31,11 @@ func (q *Queue) Providers() []ProviderState {
 	for _, d := range q.domains {
 		v.add(d.parked, false)
 		s := v.state(d.provider)
+		if d.rows > 0 && d.hop != nil {
+			if words, until := q.paced(d.hop.pool); words != "" {
+				s.Held, s.HeldUntil = words, q.wall(until)
+			}
+		}
 		switch {
 		case d.rows == 0:
 		case d.until > v.now:

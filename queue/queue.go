@@ -41,6 +41,9 @@ type Config struct {
 	// were tried. It must only touch tx.
 	Attempted func(tx *store.Tx, all []Attempt) error
 
+	// WarmUp has an operator that is not used to us get little mail at first, and more from day to day.
+	WarmUp bool
+
 	// Operators are the names in a [Hop]'s Operator that figures tell apart. All others are counted together.
 	Operators []string
 
@@ -110,6 +113,7 @@ type Queue struct {
 	busy     map[*hop]struct{} // of these, the ones that have due rows
 	sessions map[*session]struct{}
 	pools    map[string]*pool // by operator
+	warm     map[string]*warmth
 	total    pool
 	asked    []*pool // the pools that should make room
 	routes   router
@@ -142,6 +146,7 @@ func New(log *slog.Logger, db *store.DB, c Courier, render Render, cfg Config) *
 		busy:       map[*hop]struct{}{},
 		sessions:   map[*session]struct{}{},
 		pools:      map[string]*pool{},
+		warm:       map[string]*warmth{},
 		operators:  map[string]bool{},
 		metrics:    newMetrics(),
 		starved:    seldom.NewLine("too few descriptors for connections to mail hosts", slog.LevelError, seldom.Minute),
@@ -228,6 +233,9 @@ func (q *Queue) land(f *flight) {
 	if f.place {
 		f.place = false
 		q.places--
+		if f.by != nil && f.by.pool.warmth != nil {
+			f.by.pool.unsettled--
+		}
 	}
 	if f.by != nil && !f.settled {
 		q.flying--

@@ -51,6 +51,9 @@ func (q *Queue) Run(ctx context.Context) error {
 func (q *Queue) follow(ctx, hard context.Context) error {
 	changed, stop := q.db.Watch(rows.Name(), orders.Name())
 	defer stop()
+	if err := q.loadWarmth(); err != nil {
+		return fmt.Errorf("load warmth: %w", err)
+	}
 	if err := q.load(); err != nil {
 		return err
 	}

@@ -67,6 +67,9 @@ func (s *session) ended(ctx context.Context, err error) {
 		q.starve(s.hop, text)
 	default:
 		q.trouble(s.hop, text)
+		if errors.Is(err, ErrThrottled) {
+			q.throttle(s.pool, text)
+		}
 	}
 	q.ring()
 }
@@ -124,20 +127,22 @@ func (s *session) look(rest bool) (entry, answer) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	s.resting, s.rung = false, false
-	if q.stopping || q.broken != nil || s.leaves != nil || s.yield() {
+	full := s.to.PerConnection > 0 && s.served >= s.to.PerConnection
+	if q.stopping || q.broken != nil || full || s.leaves != nil || s.crowded() || s.yield() {
 		s.told = true
 		return entry{}, over
 	}
 	if q.places >= q.cfg.UnsettledMax && len(q.pending) > 0 {
 		knock(q.settleBell)
 	}
-	if q.halted || q.places >= q.cfg.UnsettledMax || s.hop.ready.len() == 0 {
+	if q.halted || q.places >= q.cfg.UnsettledMax || s.hop.ready.len() == 0 || s.closed() {
 		q.clock()
 		s.resting = rest
 		s.told = s.told || !rest
 		return entry{}, nothing
 	}
 	e := q.take(s.hop)
+	s.pool.pay(s.hop.moved)
 	q.out[e.id] = &flight{entry: e, by: s, place: true, since: s.hop.moved}
 	q.places++
 	q.flying++
@@ -246,6 +251,7 @@ func (s *session) land(done settlement) {
 	s.q.mu.Lock()
 	defer s.q.mu.Unlock()
 	if f := s.q.out[done.id]; f != nil && f.by == s && !f.settled {
+		s.pool.refund()
 		s.q.landed(f, done)
 	}
 }
@@ -255,6 +261,9 @@ func (q *Queue) landed(f *flight, done settlement) {
 	f.settled = true
 	q.flying--
 	done.provider = f.entry.domain.provider
+	if f.by.pool.warmth != nil {
+		done.warm = f.by.pool.name
+	}
 	q.append(done)
 }
 
@@ -274,6 +283,12 @@ func (s *session) Settle(row RowID, r Result) {
 	}
 	if r.Outcome != Deferred || r.Code != 0 {
 		s.hop.alive(q.now())
+	}
+	switch {
+	case r.Outcome == Delivered:
+		q.ease(s.pool, s.to.Limit)
+	case r.Outcome == Deferred && Throttles(r.Code, r.Enhanced, r.Text):
+		q.throttle(s.pool, r.Line())
 	}
 	q.metrics.attempted(s.pool.label, r.Outcome, q.now()-f.since)
 	q.landed(f, settlement{id: row, result: r})

@@ -27,6 +27,7 @@ type settlement struct {
 	jitter float64
 
 	provider string // who receives the domain's mail
+	warm     string // the operator for whose warmth it may count
 }
 
 // settled is what a commit did to a row.
@@ -120,13 +121,14 @@ func (q *Queue) group() (group []settlement, wait time.Duration, drained bool) {
 func (q *Queue) commit(group []settlement) error {
 	pause := fullFirst
 	for {
-		done, ended, err := q.write(group)
+		done, ended, warm, err := q.write(group)
 		switch {
 		case err == nil:
 			if err := failpoint.Hit(failpoint.QueueSettled); err != nil {
 				return err
 			}
 			q.halt(false)
+			q.warmed(warm)
 			q.apply(group, done)
 			q.metrics.settled(group, done, q.cfg.Now())
 			q.report(done, ended)
@@ -157,7 +159,7 @@ func (q *Queue) commit(group []settlement) error {
 }
 
 // write makes the transaction. Its function may be run again, so all it gives out it makes anew.
-func (q *Queue) write(group []settlement) (done []settled, ended []finished, err error) {
+func (q *Queue) write(group []settlement) (done []settled, ended []finished, warm map[string]warmth, err error) {
 	now := q.cfg.Now()
 	book := func(tx *store.Tx) error {
 		l := ledger{tx: tx, cfg: &q.cfg, now: now, batches: map[uint64]*Counts{}, chunks: map[chunkKey][]byte{}}
@@ -173,13 +175,16 @@ func (q *Queue) write(group []settlement) (done []settled, ended []finished, err
 			return err
 		}
 		var err error
-		ended, err = l.close()
+		if ended, err = l.close(); err != nil || len(l.warmed) == 0 {
+			return err
+		}
+		warm, err = l.closeWarm()
 		return err
 	}
 	began := time.Now()
 	err = q.guard("settle", func() error { return q.db.Update(book) })
 	q.metrics.committed(time.Since(began))
-	return done, ended, err
+	return done, ended, warm, err
 }
 
 // halt stops the handing out of rows, or lets it go on.
