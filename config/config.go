@@ -74,6 +74,7 @@ type Delivery struct {
 	UnsettledMax     int    // deliveries that a crash may repeat
 	Connections      int    // to one next hop at once
 	ConnectionsTotal int    // to all next hops at once
+	WarmUp           string // WarmUpOn or WarmUpOff; only with ThroughMX
 	Providers        string // absolute path of a file that adds to the table of mail providers; none where empty
 }
 
@@ -86,6 +87,7 @@ type Smarthost struct {
 	PasswordFile string // absolute path of a file that only its owner reads
 	PasswordEnv  string // name of an environment variable
 	Connections  int    // at once
+	PerMinute    int    // copies, at most; 0: no limit
 }
 
 // DKIM says whether mail is signed. The keys are in the data directory.
@@ -116,6 +118,8 @@ const (
 	StartTLS         = "starttls"
 	ImplicitTLS      = "implicit"
 	NoTLS            = "none"
+	WarmUpOn         = "on"
+	WarmUpOff        = "off"
 )
 
 // Local is the name in Default for the host and the domain: a server that nobody else can reach.
@@ -147,6 +151,7 @@ func Default() Config {
 			UnsettledMax:     256,
 			Connections:      5,
 			ConnectionsTotal: 100,
+			WarmUp:           WarmUpOff,
 		},
 		Smarthost: Smarthost{
 			Port:        587,

@@ -49,6 +49,7 @@ func (c *Config) settings() []setting {
 		{"delivery.unsettled_max", &c.Delivery.UnsettledMax},
 		{"delivery.connections", &c.Delivery.Connections},
 		{"delivery.connections_total", &c.Delivery.ConnectionsTotal},
+		{"delivery.warm_up", &c.Delivery.WarmUp},
 		{"delivery.providers", &c.Delivery.Providers},
 
 		{"smarthost.host", &c.Smarthost.Host},
@@ -58,6 +59,7 @@ func (c *Config) settings() []setting {
 		{"smarthost.password_file", &c.Smarthost.PasswordFile},
 		{"smarthost.password_env", &c.Smarthost.PasswordEnv},
 		{"smarthost.connections", &c.Smarthost.Connections},
+		{"smarthost.per_minute", &c.Smarthost.PerMinute},
 
 		{"dkim.sign", &c.DKIM.Sign},
 

@@ -174,6 +174,7 @@ func (v *validator) delivery(c Delivery) {
 	v.within("delivery.unsettled_max", c.UnsettledMax, 1, 4096)
 	v.within("delivery.connections", c.Connections, 1, 1000)
 	v.within("delivery.connections_total", c.ConnectionsTotal, 1, 10_000)
+	v.oneOf("delivery.warm_up", c.WarmUp, WarmUpOff, WarmUpOn)
 	v.path("delivery.providers", c.Providers)
 }
 
@@ -189,6 +190,7 @@ func (v *validator) smarthost(c Smarthost, used bool) {
 	v.within("smarthost.port", c.Port, 1, 65535)
 	v.oneOf("smarthost.tls", c.TLS, StartTLS, ImplicitTLS, NoTLS)
 	v.within("smarthost.connections", c.Connections, 1, 1000)
+	v.within("smarthost.per_minute", c.PerMinute, 0, 100_000)
 	v.path("smarthost.password_file", c.PasswordFile)
 	// What stands here by mistake may be the password itself, so it is not repeated.
 	if c.PasswordEnv != "" && !envName.MatchString(c.PasswordEnv) {

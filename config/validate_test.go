@@ -65,10 +65,14 @@ var validateCases = []struct {
 	}, nil},
 	{"attachments larger than a message", func(c *Config) { c.Lists.AttachTotal = 20 << 20 }, []string{"lists.attach_total"}},
 	{"sending delayed for days", func(c *Config) { c.Lists.SendDelay = c.Delivery.RetryFor }, []string{"lists.send_delay"}},
+	{"pace that is none", func(c *Config) {
+		c.Delivery.WarmUp, c.Delivery.Providers, c.Smarthost.PerMinute = "yes", "providers.txt", -1
+	}, []string{"delivery.warm_up", "delivery.providers", "smarthost.per_minute"}},
 	{"nothing is set", func(c *Config) { *c = Config{} }, []string{
 		"data", "hostname", "domain", "operator", "smtp.max_message", "smtp.connections",
 		"smtp.connections_per_ip", "smtp.connections_per_network", "delivery.through", "delivery.tls",
 		"delivery.retry_for", "delivery.unsettled_max", "delivery.connections", "delivery.connections_total",
+		"delivery.warm_up",
 		"smarthost.port", "smarthost.tls", "smarthost.connections", "log.level", "log.format",
 	}},
 }

@@ -167,6 +167,7 @@ func (h *house) queueConfig() queue.Config {
 			}
 			return h.scoreBatch(tx, batch)
 		},
+		WarmUp:    d.WarmUp == config.WarmUpOn && d.Through == config.ThroughMX,
 		Operators: courier.ShippedProviders().Names(),
 		Now:       time.Now,
 	}

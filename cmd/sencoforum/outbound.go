@@ -43,6 +43,7 @@ func newCourier(log *slog.Logger, cfg config.Config) (*courier.SMTP, error) {
 		c.Smarthost = &courier.Smarthost{
 			Host: cfg.Smarthost.Host, Port: cfg.Smarthost.Port, TLS: cfg.Smarthost.TLS,
 			User: cfg.Smarthost.User, Password: password, Connections: cfg.Smarthost.Connections,
+			PerMinute: cfg.Smarthost.PerMinute,
 		}
 	}
 	return courier.New(log, c), nil

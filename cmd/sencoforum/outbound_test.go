@@ -8,11 +8,15 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"sencoforum/config"
 	"sencoforum/courier"
 )
 
@@ -81,4 +85,38 @@ func TestTheHouseKeepsPoliciesOfMailDomains(t *testing.T) {
 		t.Errorf("%d fetches, want %d", got, want)
 	}
 	live(8*24*time.Hour, "mx:mx.school.example")
+}
+
+// The operator's file of providers, the pace of the mail service and the warm-up arrive where they are obeyed.
+func TestSettingsOfPaceAreWired(t *testing.T) {
+	cfg := canaryHouse(t)
+	cfg.Delivery.Providers = filepath.Join(t.TempDir(), "providers.txt")
+	if err := os.WriteFile(cfg.Delivery.Providers, []byte("[Our trust]\ndomain = *.trust.example\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Delivery.Through, cfg.Delivery.WarmUp = config.ThroughMX, config.WarmUpOn
+	log := slog.New(slog.DiscardHandler)
+	c, err := newCourier(log, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.ProviderOf("school.trust.example") + ", " + c.ProviderOf("sky.com"); got != "Our trust, Sky" {
+		t.Errorf("providers %s", got)
+	}
+	h := house{log: log, cfg: cfg}
+	if q := h.queueConfig(); !q.WarmUp || !slices.Contains(q.Operators, "Microsoft 365") || slices.Contains(q.Operators, "Our trust") {
+		t.Errorf("%+v", q)
+	}
+
+	h.cfg.Delivery.Through = config.ThroughSmarthost
+	h.cfg.Smarthost.Host, h.cfg.Smarthost.PerMinute = "mail.example", 30
+	if h.queueConfig().WarmUp {
+		t.Error("a mail service is warmed up")
+	}
+	if c, err = newCourier(log, h.cfg); err != nil {
+		t.Fatal(err)
+	}
+	if hop, err := c.Route(t.Context(), "sky.com"); err != nil || hop.PerMinute != 30 || hop.Provider != "Sky" {
+		t.Errorf("%+v, %v", hop, err)
+	}
 }

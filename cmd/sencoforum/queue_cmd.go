@@ -179,10 +179,10 @@ func (a *admin) showHops() error {
 		for _, s := range states {
 			rows = append(rows, []string{
 				cmp.Or(s.Key, s.Domain), strconv.Itoa(s.Waiting), strconv.Itoa(s.Later), strconv.Itoa(s.Connections),
-				moment(s.NextTry), orDash(s.LastError),
+				moment(s.NextTry), orDash(cmp.Or(s.Held, s.LastError)),
 			})
 		}
-		t.rows([]string{"MAIL HOST", "WAITING", "LATER", "CONNECTIONS", "NEXT TRY", "LAST ERROR"}, rows)
+		t.rows([]string{"MAIL HOST", "WAITING", "LATER", "CONNECTIONS", "NEXT TRY", "WHY"}, rows)
 		t.say("%s.", plural(len(states), "mail host"))
 	})
 }
