@@ -30,6 +30,7 @@ import (
 	"sencoforum/queue"
 	"sencoforum/store"
 	"sencoforum/token"
+	"sencoforum/watch"
 )
 
 // Config is what the desk needs to know of the host.
@@ -38,6 +39,7 @@ type Config struct {
 	Trusted    []netip.Prefix     // networks whose senders count as verified
 	Verifier   *mailauth.Verifier // checks all others; nil: they count as unverified
 	Bounces    *bounce.Book       // scores addresses; nil: nothing is scored
+	Reports    *watch.ReportBook  // counts what other hosts report of our mail; nil: reports are put off
 	MaxMessage int64              // bytes
 	MinFree    uint64             // bytes of disk below which nothing is taken
 	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit
@@ -118,6 +120,10 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 		err = d.confirm(in)
 	case list.KindBounces:
 		err = d.returned(in)
+	case list.KindReports:
+		err = d.report(ctx, in)
+	case list.KindOperator:
+		err = d.forOperator(ctx, in)
 	default:
 		err = d.forPeople(in)
 	}

@@ -24,6 +24,7 @@ const (
 	KindReply    Kind = "reply"
 	KindAuthor   Kind = "author"
 	KindOperator Kind = "operator" // postmaster@ and abuse@
+	KindReports  Kind = "reports"  // mail-reports@: what other mail hosts report of our mail
 )
 
 // words are what may stand between the list's name and a token.
@@ -43,7 +44,7 @@ var needsToken = map[Kind]bool{
 // A Destination is what an address of ours means.
 type Destination struct {
 	Kind  Kind
-	List  List   // for the operator's addresses the first list of the domain
+	List  List   // for addresses of the whole domain its first list
 	Token string // as written, empty where there is none
 	Word  string // the service word as written, for example "subscribe"
 }
@@ -57,10 +58,13 @@ var ErrUnknownAddress = errors.New("no such address here")
 func Resolve(tx *store.Tx, a message.Address) (Destination, error) {
 	local := strings.ToLower(a.Local)
 	if local == "postmaster" || local == "abuse" {
-		return resolveOperator(tx, a.Domain)
+		return resolveDomain(tx, KindOperator, a.Domain)
 	}
 	if l, ok, err := byPost(tx, local, a.Domain); ok || err != nil {
 		return Destination{Kind: KindPost, List: l}, err
+	}
+	if local == reports {
+		return resolveDomain(tx, KindReports, a.Domain)
 	}
 	name, word, token := split(local)
 	kind, known := words[word]
@@ -101,15 +105,24 @@ func byPost(tx *store.Tx, name, domain string) (List, bool, error) {
 	return l, err == nil, err
 }
 
-// resolveOperator accepts postmaster@ and abuse@ in each domain that has a
-// list (RFC 5321 §4.5.1, RFC 2142).
-func resolveOperator(tx *store.Tx, domain string) (Destination, error) {
+// reports is the local part of the address that our DNS records name for the reports of other mail hosts. It is no word
+// by which a member would report a post.
+const reports = "mail-reports"
+
+// ReportsAddress is where other mail hosts send what they report of a domain's mail (RFC 9990, RFC 8460).
+func ReportsAddress(domain string) message.Address {
+	return message.Address{Local: reports, Domain: domain}
+}
+
+// resolveDomain accepts an address that each domain with a list has: postmaster@ and abuse@ (RFC 5321 §4.5.1, RFC 2142),
+// and the one for reports.
+func resolveDomain(tx *store.Tx, k Kind, domain string) (Destination, error) {
 	for l, err := range All(tx) {
 		if err != nil {
 			return Destination{}, err
 		}
 		if strings.EqualFold(l.Domain, domain) {
-			return Destination{Kind: KindOperator, List: l}, nil
+			return Destination{Kind: k, List: l}, nil
 		}
 	}
 	return Destination{}, ErrUnknownAddress

@@ -79,7 +79,7 @@ func CheckName(name string) error {
 	if !nameForm.MatchString(name) {
 		return fmt.Errorf("list name %q: use small letters, digits and hyphens, with a letter or digit at both ends", name)
 	}
-	if name == "postmaster" || name == "abuse" || name == "mailer-daemon" {
+	if name == "postmaster" || name == "abuse" || name == "mailer-daemon" || name == reports {
 		return fmt.Errorf("list name %q is taken by the mail system itself", name)
 	}
 	if i := strings.LastIndexByte(name, '-'); i >= 0 {

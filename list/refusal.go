@@ -32,6 +32,8 @@ const (
 	CaseTooMany   Case = "too-many"  // too many connections
 	CaseClosing   Case = "closing"   // the server is stopping
 	CaseForbidden Case = "forbidden" // relaying, which we do not do
+	CaseReports   Case = "reports"   // no report at the address for reports of mail hosts
+	CaseFlood     Case = "flood"     // more reports than are taken on one day
 )
 
 // A Refusal is an answer other than 250, fit for a member to read. It is the
@@ -88,6 +90,8 @@ var refusals = map[Case]struct {
 	CaseTooMany:   {421, "4.7.0", "later", "{name}: too many connections at once. Your mail system will try again by itself."},
 	CaseClosing:   {421, "4.3.2", "later", "{name}: we are restarting. Your mail system will try again by itself."},
 	CaseForbidden: {550, "5.7.1", "address", "{name}: we take mail only for our own lists."},
+	CaseReports:   {550, "5.7.1", "address", "{name}: this address takes only reports of mail systems (DMARC, TLS). To write to people use {owner}."},
+	CaseFlood:     {451, "4.7.0", "later", "{name}: we take no more reports today. Your mail system will try again by itself."},
 }
 
 // Refuse returns the refusal for a case, with its words filled in. An unknown

@@ -41,6 +41,7 @@ func TestResolve(t *testing.T) {
 		{"staff-bounces+snc1_x@lists.example.org", KindBounces, "staff", "snc1_x"},
 		{"staff-reply+a+b@lists.example.org", KindReply, "staff", "a+b"},
 		{"postmaster@lists.example.org", KindOperator, "senco-forum", ""},
+		{"Mail-Reports@lists.example.org", KindReports, "senco-forum", ""},
 		{"Abuse@lists.example.org", KindOperator, "senco-forum", ""},
 		{"staff-bounces@lists.example.org", "", "", ""},
 		{"staff-join+token@lists.example.org", "", "", ""},
@@ -94,7 +95,7 @@ func TestCheckName(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"senco-forum": true, "a": true, "abcdefghijklmnopqr": true, "2nd-list": true,
 		"abcdefghijklmnopqrs": false, "-x": false, "x-": false, "X": false, "a b": false, "": false,
-		"postmaster": false, "abuse": false, "staff-owner": false, "staff-join": false, "a+b": false,
+		"postmaster": false, "abuse": false, "mail-reports": false, "staff-owner": false, "staff-join": false, "a+b": false,
 	} {
 		if err := CheckName(name); (err == nil) != ok {
 			t.Errorf("%q: %v", name, err)

@@ -27,6 +27,7 @@ import (
 	"sencoforum/queue"
 	"sencoforum/store"
 	"sencoforum/token"
+	"sencoforum/watch"
 )
 
 // A house is the whole server but for its doors: the store, the books, the
@@ -42,6 +43,7 @@ type house struct {
 
 	desk      *incoming.Desk
 	bounces   *bounce.Book
+	reports   *watch.ReportBook
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
@@ -113,6 +115,7 @@ func (h *house) build(out queue.Courier) error {
 		return err
 	}
 	h.bounces = bounce.NewBook(h.keys, operator, time.Now)
+	h.reports = watch.NewReportBook(h.log, h.keys, watch.ReportConfig{Operator: operator, Own: ownAddresses(h.cfg.Hostname), Now: time.Now})
 	leave := leaveURL(h.cfg)
 	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
@@ -130,6 +133,7 @@ func (h *house) build(out queue.Courier) error {
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
 		Bounces:    h.bounces,
+		Reports:    h.reports,
 		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
 		MinFree:    minFree(h.cfg.SMTP),
@@ -262,6 +266,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.expander.Run(ctx) })
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
+	g.Go(func() error { return h.reports.Run(ctx, h.db) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}

@@ -118,7 +118,7 @@ func (i instruments) register(r prometheus.Registerer, ready time.Time) error {
 			float64(minFree(h.cfg.SMTP)))),
 		intake.Register(r, h.db),
 	}
-	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue}, i.others...) {
+	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue, h.reports}, i.others...) {
 		if c, ok := room.(counting); ok {
 			errs = append(errs, c.Register(r))
 		}

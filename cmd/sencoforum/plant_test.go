@@ -29,6 +29,7 @@ func plant(ts *testscript.TestScript, _ bool, args []string) {
 		"fault":   plantFault,   // a message that says it is done and is not
 		"aside":   plantAside,   // copies that could not be made, and one that was refused for now
 		"forgery": plantForgery, // an entry of the record that was changed
+		"reports": plantReports, // a month of what other mail hosts reported
 	}
 	for _, name := range args[1:] {
 		ts.Check(things[name](db))
