@@ -32,7 +32,7 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 		mxLine    = "MX 10 mail.example.org."
 		spfLine   = `"v=spf1 mx -all"`
 		dkimData  = `"v=DKIM1; k=rsa; p=MIIBAAAA"`
-		dmarcData = `"v=DMARC1; p=none; rua=mailto:postmaster@lists.example.org"`
+		dmarcData = `"v=DMARC1; p=none; rua=mailto:mail-reports@lists.example.org"`
 	)
 	tests := []struct {
 		name, old, by string
@@ -103,7 +103,9 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 		{"two DMARC records", "", `_dmarc.lists.example.org. 60 IN TXT "v=DMARC1; p=none"` + "\n", dmarc, Fault, "count as none"},
 		{"DMARC without a policy", dmarcData, `"v=DMARC1; rua=mailto:a@b.example"`, dmarc, Fault, "p=none"},
 		{"a policy that nobody knows", dmarcData, `"v=DMARC1; p=monitor"`, dmarc, Fault, "p=monitor, but only"},
-		{"DMARC without reports", dmarcData, `"v=DMARC1; p=none"`, dmarc, Warning, "rua=mailto:postmaster@lists.example.org"},
+		{"DMARC without reports", dmarcData, `"v=DMARC1; p=none"`, dmarc, Warning, "rua=mailto:mail-reports@lists.example.org"},
+		{"DMARC reports to the postmaster", dmarcData, `"v=DMARC1; p=none; rua=mailto:d@vendor.example,mailto:Postmaster@lists.example.org!10m"`, dmarc, OK, "Forged mail is reported"},
+		{"DMARC reports to nobody", dmarcData, `"v=DMARC1; p=none; rua=mailto:d@vendor.example,mailto:dmarc@lists.example.org"`, dmarc, Warning, "Reports to dmarc@lists.example.org are lost"},
 		{"DMARC with a bad address", dmarcData, `"v=DMARC1; p=none; rua=a@b.example"`, dmarc, Warning, "mailto:"},
 		{"a tag that nobody knows", dmarcData, `"v=DMARC1; p=none; ruaa=mailto:a@b.example"`, dmarc, Warning, `"ruaa"`},
 		{"DMARC refuses", dmarcData, `"v=DMARC1; p=reject; rua=mailto:a@b.example"`, dmarc, OK, "Forged mail is refused"},
@@ -117,7 +119,8 @@ func TestPlantedFaultsOfTheDNS(t *testing.T) {
 		{"the DNS does not answer about MTA-STS", "", fail("_mta-sts.lists.example.org", "TXT"), sts, NotChecked, "gave no answer"},
 
 		{"there is no TLS-RPT beside MTA-STS", `"v=TLSRPTv1; `, `"other`, rpt, Warning, "nobody learns"},
-		{"TLS-RPT without an address", `"v=TLSRPTv1; rua=mailto:postmaster@lists.example.org"`, `"v=TLSRPTv1; rua=postmaster"`, rpt, Warning, "names no address"},
+		{"TLS-RPT to nobody", `"v=TLSRPTv1; rua=mailto:mail-reports@lists.example.org"`, `"v=TLSRPTv1; rua=mailto:tls@lists.example.org"`, rpt, Warning, "Reports to tls@lists.example.org are lost"},
+		{"TLS-RPT without an address", `"v=TLSRPTv1; rua=mailto:mail-reports@lists.example.org"`, `"v=TLSRPTv1; rua=postmaster"`, rpt, Warning, "names no address"},
 		{"two TLS-RPT records", "", `_smtp._tls.lists.example.org. 60 IN TXT "v=TLSRPTv1"` + "\n", rpt, Warning, "count as none"},
 		{"the DNS does not answer about TLS-RPT", "", fail("_smtp._tls.lists.example.org", "TXT"), rpt, NotChecked, "gave no answer"},
 	}

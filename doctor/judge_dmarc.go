@@ -8,7 +8,7 @@ import (
 
 func judgeDMARC(d DomainFacts) Finding {
 	const check = "What others do with forged mail (DMARC)"
-	do := fmt.Sprintf("Publish a TXT record of _dmarc.%s: v=DMARC1; p=none; rua=mailto:postmaster@%s", d.Name, d.Name)
+	do := fmt.Sprintf("Publish a TXT record of _dmarc.%s: v=DMARC1; p=none; rua=mailto:%s", d.Name, reportsAddress(d.Name))
 	for _, at := range d.DMARC {
 		found := tagged(at.TXT.Values, "v=DMARC1")
 		switch {
@@ -41,7 +41,7 @@ func judgePolicy(check, domain, at, record string) Finding {
 	case !known:
 		return flaw(Fault, check, is, fmt.Sprintf("It says p=%s, but only p=none, p=quarantine and p=reject count. Mail hosts pass over such a record.", policy), "Write p=none to begin with.")
 	case t["rua"] != "" && !mailAddresses(t["rua"]):
-		return flaw(Warning, check, is, "The address after rua= is none: it has to begin with mailto: and hold an @.", "Write rua=mailto:postmaster@"+domain)
+		return flaw(Warning, check, is, "The address after rua= is none: it has to begin with mailto: and hold an @.", "Write rua=mailto:"+reportsAddress(domain))
 	}
 	for name := range t {
 		if !slices.Contains(dmarcTags, name) {
@@ -49,7 +49,10 @@ func judgePolicy(check, domain, at, record string) Finding {
 		}
 	}
 	if t["rua"] == "" {
-		return flaw(Warning, check, is, "It names no address for reports (rua=), so you never learn whether our own mail passes.", "Add: rua=mailto:postmaster@"+domain)
+		return flaw(Warning, check, is, "It names no address for reports (rua=), so you never learn whether our own mail passes.", "Add: rua=mailto:"+reportsAddress(domain))
+	}
+	if lost := lostReports(t["rua"], domain); lost != "" {
+		return flaw(Warning, check, is, lost, "Write rua=mailto:"+reportsAddress(domain))
 	}
 	return flaw(OK, check, is+" "+words.means, "", words.next)
 }
@@ -59,6 +62,18 @@ var policies = map[string]struct{ means, next string }{
 	"none":       {"Forged mail is reported and nothing more.", "When the reports have shown for some weeks that our own mail passes, raise it to p=quarantine."},
 	"quarantine": {"Forged mail goes to the spam folder.", "When that has gone well for some months, p=reject is the next step."},
 	"reject":     {"Forged mail is refused.", ""},
+}
+
+// lostReports says which address of a list in our domain takes no reports; empty: none is such. The postmaster does, too.
+func lostReports(value, domain string) string {
+	for one := range strings.SplitSeq(strings.ToLower(value), ",") {
+		address, _, _ := strings.Cut(strings.TrimPrefix(one, "mailto:"), "!")
+		local, at, _ := strings.Cut(address, "@")
+		if sameName(at, domain) && address != strings.ToLower(reportsAddress(domain)) && local != "postmaster" && local != "abuse" {
+			return "Reports to " + address + " are lost: that address takes none."
+		}
+	}
+	return ""
 }
 
 // mailAddresses reports a list of mailto addresses.

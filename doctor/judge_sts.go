@@ -114,7 +114,7 @@ func (p stsPolicy) allows(host string) bool {
 func judgeTLSRPT(d DomainFacts) Finding {
 	const check = "Reports on failed encryption (TLS-RPT)"
 	found := tagged(d.TLSRPT.Values, "v=TLSRPTv1")
-	do := "Publish a TXT record of _smtp._tls." + d.Name + ": v=TLSRPTv1; rua=mailto:postmaster@" + d.Name
+	do := "Publish a TXT record of _smtp._tls." + d.Name + ": v=TLSRPTv1; rua=mailto:" + reportsAddress(d.Name)
 	switch {
 	case d.TLSRPT.Err != nil:
 		return unasked(check, d.TLSRPT.Err)
@@ -129,6 +129,9 @@ func judgeTLSRPT(d DomainFacts) Finding {
 	rua := tags(found[0])["rua"]
 	if !strings.HasPrefix(rua, "https://") && !mailAddresses(rua) {
 		return flaw(Warning, check, is, "It names no address for the reports.", do)
+	}
+	if lost := lostReports(rua, d.Name); lost != "" {
+		return flaw(Warning, check, is, lost, do)
 	}
 	return good(check, "%s", is)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	lists "sencoforum/list" // list is a word of this package
 )
 
 // Place says where a record is entered.
@@ -107,15 +109,15 @@ func domainRecords(s Setup, d string) []Record {
 	}
 	return append(all,
 		Record{
-			Name: "_dmarc." + d, Type: "TXT", Value: "v=DMARC1; p=none; rua=mailto:postmaster@" + d, Place: InZone,
+			Name: "_dmarc." + d, Type: "TXT", Value: "v=DMARC1; p=none; rua=mailto:" + reportsAddress(d), Place: InZone,
 			Title: "What others do with forged mail (DMARC)",
-			Why: "Big providers demand it. They send daily reports to postmaster. Begin with p=none; when the reports have shown for " +
-				"some weeks that all our own mail passes, raise it to p=quarantine and then to p=reject.",
+			Why: "Big providers demand it. They send daily reports to that address, which the forum reads. Begin with p=none; when " +
+				"\"sencoforum reports\" has shown for some weeks that all our own mail passes, raise it to p=quarantine and then to p=reject.",
 		},
 		Record{
-			Name: "_smtp._tls." + d, Type: "TXT", Value: "v=TLSRPTv1; rua=mailto:postmaster@" + d, Place: InZone,
+			Name: "_smtp._tls." + d, Type: "TXT", Value: "v=TLSRPTv1; rua=mailto:" + reportsAddress(d), Place: InZone,
 			Title: "Reports on failed encryption (TLS-RPT)",
-			Why:   "Optional. Providers then report to postmaster when they could not send mail here over TLS.",
+			Why:   "Optional. Providers then report when they could not send mail here over TLS; \"sencoforum reports\" shows it.",
 		},
 		Record{
 			Name: "_mta-sts." + d, Type: "TXT", Value: "v=STSv1; id=" + policyID(policy(s.Hostname)), Place: Later,
@@ -162,6 +164,9 @@ func Policies(s Setup) (all []PolicyFile) {
 	}
 	return all
 }
+
+// reportsAddress is where others send their reports about a domain.
+func reportsAddress(d string) string { return lists.ReportsAddress(d).String() }
 
 // policyURL is where RFC 8461 §3.3 wants the policy.
 func policyURL(d string) string { return "https://mta-sts." + d + "/.well-known/mta-sts.txt" }

@@ -34,8 +34,8 @@ lists.example.org. 60 IN MX 10 mail.example.org.
 lists.example.org. 60 IN TXT "v=spf1 mx -all"
 lists.example.org. 60 IN TXT "some-site-verification=1234"
 s1._domainkey.lists.example.org. 60 IN TXT "v=DKIM1; k=rsa; p=MIIBAAAA"
-_dmarc.lists.example.org. 60 IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@lists.example.org"
-_smtp._tls.lists.example.org. 60 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@lists.example.org"
+_dmarc.lists.example.org. 60 IN TXT "v=DMARC1; p=none; rua=mailto:mail-reports@lists.example.org"
+_smtp._tls.lists.example.org. 60 IN TXT "v=TLSRPTv1; rua=mailto:mail-reports@lists.example.org"
 _mta-sts.lists.example.org. 60 IN TXT "v=STSv1; id=1"
 `
 
