@@ -36,6 +36,9 @@ func classify(status, words string) Class {
 	if status == "5.4.1" && strings.Contains(text, "recipient address rejected: access denied") {
 		return Dead // Exchange Online: the address is not in the directory
 	}
+	if status == "5.5.0" && strings.Contains(text, "requested action not taken: mailbox unavailable") {
+		return Dead // Outlook.com: there is no such account
+	}
 	return said
 }
 
@@ -133,6 +136,7 @@ func plainWord(word string) string {
 	for end < len(word) && (word[end] == '@' || word[end] == '.' || word[end] == '-' || isWordByte(word[end])) {
 		end++
 	}
+	end = at + 1 + len(asciiEnd(word[at+1:end]))
 	return word[:start] + "@" + word[end:]
 }
 

@@ -42,13 +42,27 @@ func readFree(m *message.Message, lines []string, depth int) Report {
 		r.Kind = Delayed
 	}
 	for _, who := range found {
-		rcpt := freeRecipient(who, t.about(who, len(found) == 1))
-		if r.Kind == Delayed {
+		about := t.about(who, len(found) == 1)
+		rcpt := freeRecipient(who, about)
+		switch {
+		case r.Kind == Delayed:
 			rcpt.Class, rcpt.Permanent = Delay, false
+		case rcpt.Status == "" && onlyRetried(m, about):
+			rcpt = rcpt.lasting(false)
 		}
 		r.add(rcpt)
 	}
 	return r
+}
+
+// onlyRetried reports a recipient whom Exim gives up since every answer so far asked to try later. Exim counts retries
+// after temporary errors only, though its report calls the end of them a permanent one.
+func onlyRetried(m *message.Message, about string) bool {
+	return m.Header.Has("X-Failed-Recipients") && findReply(about) == 0 && hasPhrase(plain(about), eximRetried)
+}
+
+var eximRetried = []string{
+	"retry timeout exceeded", "retry time not reached for any host", "have been failing for a long time",
 }
 
 var deliveredPhrases = []string{

@@ -75,4 +75,7 @@ func TestInvented(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d right", right, len(all))
+	if right*100 < len(all)*97 {
+		t.Errorf("less than 97 of 100 right")
+	}
 }

@@ -23,7 +23,8 @@ var policyPhrases = []string{
 	"block list", "blacklisted",
 	"denylist", "barracudacentral", "spamcop", "sorbs.net", "uceprotect", "surbl", "uribl", "dnsbl", "rbl.", "rbl ",
 	"reputation",
-	"blocked using", "blocked by", "is blocked", "been blocked", "was blocked", "are blocked", "block messages from",
+	"blocked using", "blocked by", "554 blocked", "550 blocked", "553 blocked", "blocked - see", "is blocked",
+	"been blocked", "was blocked", "are blocked", "block messages from",
 	"blocking your",
 	"banned", "suspicious", "phish", "complaint", "poor reputation", "listed at", "is listed", "are listed",
 	"currently listed", "client host rejected",
@@ -94,7 +95,8 @@ var fullPhrases = []string{
 	"user has too many messages", "mailbox space", "space for the user", "storage space", "user is over",
 	// in other languages
 	"postfach ist voll", "postfach voll", "postfach * voll", "quota überschritten", "speicherplatz",
-	"boîte * pleine", "boite * pleine", "quota dépassé",
+	"boîte * pleine", "boite * pleine", "quota dépassé", "boîte * saturée", "boite * saturee",
+	"messagerie * saturée",
 	"espace disque", "espace de stockage", "buzón lleno", "buzón está lleno", "buzon * lleno", "buzón * lleno",
 	"cuota", "casella piena", "casella * piena",
 	"caixa * cheia", "caixa de correio cheia", "postbus is vol", "mailbox is vol", "postbus vol", "postlåda * full",
@@ -136,7 +138,8 @@ var deadPhrases = []string{
 	"account is inactive", "account is not active", "mailbox is inactive", "user is inactive", "inactive mailbox",
 	"no longer active", "no longer available",
 	"no longer in use", "no longer in service", "no longer exists", "no longer valid", "no longer a valid",
-	"no longer works", "no longer with", "not active", "account closed", "account has been closed",
+	"no longer works", "no longer with", "no longer accepts mail", "no longer accepts email",
+	"no longer accepts messages", "not active", "account closed", "account has been closed",
 	"account was closed", "account expired",
 	"account has expired", "account deleted", "account has been deleted", "been deactivated", "has been suspended",
 	"account suspended", "account is suspended", "mailbox * suspended", "user suspended",
@@ -148,6 +151,7 @@ var deadPhrases = []string{
 	"empfänger unbekannt", "benutzer unbekannt", "unbekannter benutzer", "unbekannter empfänger",
 	"unbekannte adresse", "adresse unbekannt", "existiert nicht", "nicht gefunden", "nicht vorhanden",
 	"ungültige empfänger", "ungültige adresse",
+	"empfänger * nicht bekannt", "adresse * nicht bekannt", "benutzer * nicht bekannt", "konto * nicht bekannt",
 	"utilisateur inconnu", "destinataire inconnu", "adresse inconnue", "destinataire invalide", "adresse invalide",
 	"n'existe pas", "introuvable", "compte inactif", "boîte inactive",
 	"usuario desconocido", "destinatario desconocido", "no existe", "no se encontró", "no se ha encontrado",
@@ -156,9 +160,13 @@ var deadPhrases = []string{
 	"onbekende gebruiker", "gebruiker onbekend", "onbekend adres", "bestaat niet", "usuário desconhecido",
 	"utilizador desconhecido", "não existe", "não encontrado", "nao existe", "okänd mottagare", "okänd användare",
 	"finns inte",
-	"findes ikke", "ukendt bruger", "finnes ikke", "nie istnieje", "nieznany użytkownik", "nieznany odbiorca",
-	"neexistuje", "nem létezik", "не существует", "не найден", "неизвестный пользователь", "недействителен",
-	"存在しない", "存在しません", "不明なユーザ", "ユーザが見つかりません", "用户不存在", "不存在", "无此用户", "사용자 알 수 없음", "존재하지 않",
+	"findes ikke", "ukendt bruger", "finnes ikke", "nie istnieje", "nie znaleziono", "nieznany adres",
+	"nieznany użytkownik", "nieznany odbiorca",
+	"neexistuje", "nem létezik", "не существует", "такого пользователя нет", "нет такого пользователя",
+	"такого адреса нет", "не найден", "неизвестный пользователь", "недействителен",
+	"存在しない", "存在しません", "不明なユーザ", "ユーザが見つかりません", "アドレスが見つかりません", "宛先が見つかりません", "用户不存在", "不存在", "无此用户", "사용자 알 수 없음",
+	"존재하지 않",
+	"ni chafwyd hyd i", "nid yw'n bodoli", "cyfeiriad anhysbys", "cyfeiriad * anhysbys", "defnyddiwr anhysbys",
 }
 
 // refusedPhrases mean a missing mailbox in the reply of a host, and a missing domain in the words of the reporter.
@@ -169,7 +177,8 @@ var refusedPhrases = []string{
 
 var noDomainPhrases = []string{
 	"unrouteable address", "unroutable address", "unrouteable mail domain",
-	"host unknown", "unknown host", "domain * not exist", "domain * doesn't exist", "host * not exist",
+	"host unknown", "unknown host", "domain * not exist", "no route found to domain", "domain * doesn't exist",
+	"host * not exist",
 	"host not found", "host or domain name not found", "no such host", "domain not found", "no such domain",
 	"unknown domain", "domain unknown", "nxdomain", "name or service not known",
 	"name service error", "couldn't find any host", "couldn't find a mail exchanger", "no mx",
@@ -241,7 +250,8 @@ var failurePhrases = []string{
 	"message blocked", "rejected:", "mail could not", "invalid final delivery",
 	"could not process", "failed recipient", "recipient failed", "recipients failed", "failure sending",
 	"problem delivering", "couldn't be completed", "has been rejected", "considered unsolicited", "blocked by",
-	"not been delivered", "mail transaction", "returned due to", "user unknown",
+	"not been delivered", "mail transaction", "returned due to", "user unknown", "loop alert", "duplicated message-id",
+	"duplicate message-id", "posting rejected",
 	// in other languages
 	"unzustellbar", "nicht zugestellt", "nicht zustellbar", "zustellung", "nicht ausgeliefert", "konnte nicht",
 	"non remis", "non distribu", "non délivr", "échec de", "echec de", "n'a pas pu", "pas être remis",
@@ -253,4 +263,6 @@ var failurePhrases = []string{
 	"kunne ikke leveres", "ikke leveret", "nie można dostarczyć", "niedostarczon", "nedoruč", "nem kézbesíthető",
 	"недоставлен", "не доставлено", "не может быть доставлен", "не удалось доставить",
 	"配信できません", "配信不能", "送信できません", "送信エラー", "届けられません", "退信", "无法投递", "无法发送", "投递失败", "传输失败", "发送失败", "반송", "전송 실패",
+	"nid oedd modd danfon", "ni ellid danfon", "methu â danfon", "methu danfon", "heb ei danfon",
+	"ni chafodd ei danfon",
 }

@@ -15,6 +15,9 @@ const maxNested = 3
 func Read(m *message.Message) Report {
 	switch {
 	case isReceipt(m):
+		if r, ok := readRejection(m); ok {
+			return r
+		}
 		return Report{Kind: AutoReply}
 	case m.Root.Type == "message/rfc822" && originOf(m) > person:
 		return readNested(m, 0)

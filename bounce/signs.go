@@ -24,7 +24,7 @@ func originOf(m *message.Message) origin {
 	switch from := fromProgram(m); {
 	case from == mailbox:
 		return mailbox
-	case from == maybe, hasNullPath(m), isAuto(m), isAdmin(m) && titledAsReport(m):
+	case from == maybe, hasNullPath(m), isAuto(m), isListRobot(m), isAdmin(m) && titledAsReport(m):
 		return maybe
 	}
 	return person
@@ -70,6 +70,25 @@ func isAdmin(m *message.Message) bool {
 	from, _ := m.From()
 	local := strings.ToLower(from.Address.Local)
 	return (local == "admin" || local == "mail") && !m.Header.Has("In-Reply-To") && !m.Header.Has("References")
+}
+
+// isListRobot reports what a mailing list server writes itself: a header field of such a server, and an address that it
+// has for its robot and its owners. The posts of a list bear the field too, but not that author.
+func isListRobot(m *message.Message) bool {
+	from, _ := m.From()
+	local := strings.ToLower(from.Address.Local)
+	for _, name := range []string{"X-MLServer", "X-Mailman-Version", "X-Listserver", "X-Sympa-To"} {
+		if !m.Header.Has(name) {
+			continue
+		}
+		for _, end := range []string{"-admin", "-bounces", "-request", "-owner"} {
+			if strings.HasSuffix(local, end) {
+				return true
+			}
+		}
+		return local == "majordomo" || local == "listserv" || local == "sympa"
+	}
+	return false
 }
 
 // hasNullPath reports a message with the empty return path that every report has (RFC 5321 §4.5.5), as the server that
