@@ -25,6 +25,10 @@ type Book struct {
 	keys     *token.Keyring
 	operator message.Address
 	now      func() time.Time
+
+	// Frozen reports the days on which nothing scores: school holidays. Nil means that there are none. It may be set
+	// before the first call.
+	Frozen func(time.Time) bool
 }
 
 // NewBook returns a book. operator hears when a provider or a post is refused as a whole; it may be zero.
@@ -84,7 +88,9 @@ func (b *Book) Note(tx *store.Tx, r Refusal) (Action, error) {
 	if old.Suspended && !m.Suspended { // somebody ended it
 		old = State{}
 	}
-	state, action := Score(old, Event{Class: r.Class, Probe: r.Probe, Broken: r.Broken}, DayOf(b.now()))
+	now := b.now()
+	frozen := b.Frozen != nil && b.Frozen(now)
+	state, action := Score(old, Event{Class: r.Class, Probe: r.Probe, Broken: r.Broken, Frozen: frozen}, DayOf(now))
 	if state != old {
 		if err := states.Put(tx, key, state); err != nil {
 			return Nothing, err

@@ -297,3 +297,25 @@ func (a answers) Deliver(ctx context.Context, _ queue.Hop, src queue.Source) err
 }
 
 func testLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func TestNothingScoresInSchoolHolidays(t *testing.T) {
+	d := newDesk(t, 3)
+	holiday := true
+	d.Frozen = func(at time.Time) bool { return holiday && at.Equal(d.now()) }
+	for d.day = range 5 {
+		if got := d.note(t, Refusal{Person: 2, Class: Dead}); got != Nothing {
+			t.Fatalf("day %d of the holidays: %s", d.day, got)
+		}
+	}
+	holiday = false
+	for d.day = 5; d.day < 8; d.day++ {
+		want := map[int]Action{7: SendProbe}[d.day]
+		if got := d.note(t, Refusal{Person: 2, Class: Dead}); got != want {
+			t.Fatalf("day %d, in term: %s, want %s", d.day, got, want)
+		}
+	}
+	holiday = true
+	if got := d.note(t, Refusal{Person: 2, Class: Dead, Probe: true}); got != Nothing || d.member(t, 2).Suspended {
+		t.Errorf("the probe comes back in the holidays: %s", got)
+	}
+}

@@ -30,6 +30,7 @@ type Config struct {
 	Smarthost Smarthost
 	DKIM      DKIM
 	Lists     Lists
+	Calendar  Calendar
 	Log       Log
 }
 
@@ -101,6 +102,12 @@ type Lists struct {
 	SendDelay   Duration
 	AttachTotal Size // attachments that travel with a copy; the others become links
 	Footer      bool
+}
+
+// Calendar says whose school holidays count.
+type Calendar struct {
+	Nation string // "england", "wales", "scotland" or "northern-ireland"; none where empty
+	File   string // absolute path of a file of dates; empty for the typical ones
 }
 
 // Log says what is logged and how.

@@ -68,6 +68,9 @@ func (c *Config) settings() []setting {
 		{"lists.attach_total", &c.Lists.AttachTotal},
 		{"lists.footer", &c.Lists.Footer},
 
+		{"calendar.nation", &c.Calendar.Nation},
+		{"calendar.file", &c.Calendar.File},
+
 		{"metrics.listen", &c.Metrics.Listen},
 
 		{"log.level", &c.Log.Level},

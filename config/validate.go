@@ -33,6 +33,7 @@ func (c Config) faults() Faults {
 	v.delivery(c.Delivery)
 	v.smarthost(c.Smarthost, c.Delivery.Through == ThroughSmarthost)
 	v.lists(c.Lists, c.SMTP.MaxMessage)
+	v.calendar(c.Calendar)
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	return v.faults
@@ -217,6 +218,16 @@ func (v *validator) lists(c Lists, maxMessage Size) {
 	}
 	if c.AttachTotal > maxMessage {
 		v.fault("lists.attach_total", "is more than smtp.max_message", "choose from 0 to "+maxMessage.String())
+	}
+}
+
+func (v *validator) calendar(c Calendar) {
+	if c.Nation != "" {
+		v.oneOf("calendar.nation", c.Nation, "england", "wales", "scotland", "northern-ireland")
+	}
+	v.path("calendar.file", c.File)
+	if c.File != "" && c.Nation == "" {
+		v.fault("calendar.nation", "is empty while calendar.file is set", `write "england", "wales", "scotland" or "northern-ireland"`)
 	}
 }
 

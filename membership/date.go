@@ -3,19 +3,10 @@ package membership
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"time"
-)
 
-// London returns the time zone in which people here write and read dates; UTC on a machine that has no time zones. It is
-// looked up once.
-var London = sync.OnceValue(func() *time.Location {
-	loc, err := time.LoadLocation("Europe/London")
-	if err != nil {
-		return time.UTC
-	}
-	return loc
-})
+	"sencoforum/calendar"
+)
 
 // withYear and withoutYear are the forms in which a date is read; in both the day comes before the month.
 var (
@@ -27,7 +18,7 @@ var (
 // 2027-09-02, and returns the beginning of that day in London. A date without a year is the next such day after now.
 func ParseDate(s string, now time.Time) (time.Time, error) {
 	words := strings.Join(strings.Fields(strings.ReplaceAll(s, ",", " ")), " ")
-	loc := London()
+	loc := calendar.London()
 	for _, form := range withYear {
 		if t, err := time.ParseInLocation(form, words, loc); err == nil {
 			return t, nil
@@ -56,7 +47,7 @@ func comingDay(month time.Month, day int, now time.Time) (time.Time, error) {
 // parseMoment reads a date, or a date with its time as FormatMoment writes it.
 func parseMoment(s string, now time.Time) (time.Time, error) {
 	for _, form := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05"} {
-		if t, err := time.ParseInLocation(form, strings.TrimSpace(s), London()); err == nil {
+		if t, err := time.ParseInLocation(form, strings.TrimSpace(s), calendar.London()); err == nil {
 			return t, nil
 		}
 	}
@@ -68,5 +59,5 @@ func formatMoment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(London()).Format(time.RFC3339)
+	return t.In(calendar.London()).Format(time.RFC3339)
 }

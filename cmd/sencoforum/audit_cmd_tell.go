@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"sencoforum/calendar"
 	"sencoforum/intake"
-	"sencoforum/membership"
 )
 
 // tell says it in words. The entries of the record are shown when it alone was asked for.
@@ -41,7 +41,7 @@ func (r auditReport) tellEntries(t *text) {
 	var rows [][]string
 	for _, e := range r.Entries {
 		rows = append(rows, []string{
-			strconv.FormatUint(e.Number, 10), e.At.In(membership.London()).Format("2 Jan 2006 15:04:05"), e.Actor, e.Action, about(e), orDash(e.Detail),
+			strconv.FormatUint(e.Number, 10), e.At.In(calendar.London()).Format("2 Jan 2006 15:04:05"), e.Actor, e.Action, about(e), orDash(e.Detail),
 		})
 	}
 	t.rows([]string{"NUMBER", "TIME", "WHO", "DID", "TO", "DETAIL"}, rows)

@@ -8,13 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sencoforum/calendar"
 	"sencoforum/config"
 	"sencoforum/courier"
 )
 
 func configCommand(o *rootOptions) *cobra.Command {
 	return group("config", "Check and show the settings file",
-		configCheckCommand(o), configShowCommand(o), configExampleCommand(o), configProvidersCommand(o))
+		configCheckCommand(o), configShowCommand(o), configExampleCommand(o), configProvidersCommand(o), configHolidaysCommand(o))
 }
 
 // fault is a fault of the settings as JSON.
@@ -138,6 +139,25 @@ func configProvidersCommand(o *rootOptions) *cobra.Command {
 			text := courier.ShippedProvidersText()
 			if o.json {
 				return o.show(map[string]string{"providers": text}, nil)
+			}
+			_, err := fmt.Fprint(o.out, text)
+			return err
+		},
+	}
+}
+
+func configHolidaysCommand(o *rootOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:   "holidays",
+		Short: "Print the typical school holidays, to begin a file of your own with",
+		Long: "Print the typical school holidays of England, Wales, Scotland and Northern Ireland.\n" +
+			"Local authorities differ: change what is printed, and name the file in [calendar] file.",
+		Example: "  sencoforum config holidays > /etc/sencoforum/holidays.txt",
+		Args:    exactly(0),
+		RunE: func(*cobra.Command, []string) error {
+			text := calendar.Typical()
+			if o.json {
+				return o.show(map[string]string{"holidays": text}, nil)
 			}
 			_, err := fmt.Fprint(o.out, text)
 			return err

@@ -14,6 +14,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/bounce"
+	"sencoforum/calendar"
 	"sencoforum/config"
 	"sencoforum/courier"
 	"sencoforum/fanout"
@@ -114,8 +115,10 @@ func (h *house) build(out queue.Courier) error {
 	if err != nil {
 		return err
 	}
-	h.bounces = bounce.NewBook(h.keys, operator, time.Now)
 	h.reports = watch.NewReportBook(h.log, h.keys, watch.ReportConfig{Operator: operator, Own: ownAddresses(h.cfg.Hostname), Now: time.Now})
+	if h.bounces, err = h.newBounces(operator); err != nil {
+		return err
+	}
 	leave := leaveURL(h.cfg)
 	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
@@ -143,6 +146,24 @@ func (h *house) build(out queue.Courier) error {
 		Now:        time.Now,
 	})
 	return nil
+}
+
+// newBounces returns the book that scores addresses, but not in school holidays where there is a calendar of them.
+func (h *house) newBounces(operator message.Address) (*bounce.Book, error) {
+	b := bounce.NewBook(h.keys, operator, time.Now)
+	nation := calendar.Nation(h.cfg.Calendar.Nation)
+	if nation == "" {
+		return b, nil
+	}
+	dates, err := calendar.Load(h.cfg.Calendar.File)
+	if err != nil {
+		return nil, err
+	}
+	if dates.Ends(time.Now(), nation) {
+		h.log.Warn("the calendar has no more school holidays: bounces are scored in all of them", "nation", nation)
+	}
+	b.Frozen = func(at time.Time) bool { return dates.Holiday(at, nation) }
+	return b, nil
 }
 
 // scoreBatch looks at the refusals of a post whose copies have come to their end.

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"sencoforum/membership"
+	"sencoforum/calendar"
 )
 
 // show prints v as JSON with --json, else what words writes. It is written at once, so that what goes through the
@@ -116,7 +116,7 @@ func moment(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.In(membership.London()).Format("2 Jan 2006 15:04")
+	return t.In(calendar.London()).Format("2 Jan 2006 15:04")
 }
 
 // day is a date as people in Britain read it; a dash for none.
@@ -124,7 +124,7 @@ func day(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.In(membership.London()).Format("2 Jan 2006")
+	return t.In(calendar.London()).Format("2 Jan 2006")
 }
 
 // orDash is a word, or a dash for none.
