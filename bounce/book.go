@@ -6,7 +6,6 @@ import (
 	"math"
 	"time"
 
-	"sencoforum/archive"
 	"sencoforum/audit"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -29,6 +28,10 @@ type Book struct {
 	// Frozen reports the days on which nothing scores: school holidays. Nil means that there are none. It may be set
 	// before the first call.
 	Frozen func(time.Time) bool
+
+	// Provider names who takes mail for a domain, so that domains of one provider count together. Nil: each domain counts
+	// for itself. It may be set before the first call.
+	Provider func(domain string) string
 }
 
 // NewBook returns a book. operator hears when a provider or a post is refused as a whole; it may be zero.
@@ -197,54 +200,4 @@ func (b *Book) letter(tx *store.Tx, l list.List, p list.PersonID, to message.Add
 	return queue.PutLetter(tx, queue.Letter{
 		From: from, To: to, Header: mail.Header, Body: mail.Body, Member: uint32(p), Priority: queue.Normal, Queued: b.now(),
 	})
-}
-
-// Batch scores the refusals of a post whose copies have all come to their end. When too many refused it, it is the post
-// or we who are at fault: then nobody's address scores, and the operator is told. It reports whether that was so.
-func (b *Book) Batch(tx *store.Tx, batch uint64) (broken bool, err error) {
-	p, err := archive.Get(tx, archive.Number(batch))
-	if errors.Is(err, archive.ErrNoPost) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	counts, err := queue.Tally(tx, batch)
-	if err != nil || counts.Failed+counts.Expired == 0 {
-		return false, err
-	}
-	tally := Tally{Recipients: counts.Delivered + counts.Failed + counts.Expired}
-	var refused []Refusal
-	for f, err := range queue.Failures(tx, batch) {
-		if err != nil {
-			return false, err
-		}
-		class := ClassOf(f.Result)
-		if class.Counts() {
-			tally.Refused++
-		}
-		refused = append(refused, Refusal{List: p.List, Person: list.PersonID(f.Member), Class: class, Words: f.Result.Line()})
-	}
-	if tally.Broken() {
-		return true, b.alarm(tx, p, tally, refused[0].Words)
-	}
-	for _, r := range refused {
-		if _, err := b.Note(tx, r); err != nil {
-			return false, err
-		}
-	}
-	return false, nil
-}
-
-// alarm tells the operator that a post was refused as a whole.
-func (b *Book) alarm(tx *store.Tx, p archive.Post, t Tally, words string) error {
-	if b.operator.IsZero() {
-		return nil
-	}
-	l, err := list.Get(tx, p.List)
-	if err != nil {
-		return err
-	}
-	n := notice.Bounce{List: l, Words: words, Now: b.now(), Refused: t.Refused, Recipients: t.Recipients, Post: int(p.Number)}
-	return b.letter(tx, l, 0, b.operator, 0, func() (notice.Mail, error) { return n.Alarm(b.operator) })
 }

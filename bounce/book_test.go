@@ -29,11 +29,18 @@ type desk struct {
 	db   *store.DB
 	keys *token.Keyring
 	day  int
+
+	domain func(member int) string // of its address
 }
 
 func newDesk(t testing.TB, members int) *desk {
+	return newDeskAt(t, members, func(int) string { return "school.example" })
+}
+
+// newDeskAt has members at several domains; they are counted from 1.
+func newDeskAt(t testing.TB, members int, domain func(int) string) *desk {
 	t.Helper()
-	d := &desk{db: testdb.Open(t)}
+	d := &desk{db: testdb.Open(t), domain: domain}
 	var err error
 	if d.keys, err = token.Open(filepath.Join(t.TempDir(), "token.keys")); err != nil {
 		t.Fatal(err)
@@ -42,7 +49,7 @@ func newDesk(t testing.TB, members int) *desk {
 	testdb.Update(t, d.db, func(tx *store.Tx) error {
 		l, err := list.Create(tx, list.List{Name: "senco-forum", Domain: "lists.example.org", Title: "SENCO Forum", Settings: list.DefaultSettings()})
 		for i := range members {
-			p := list.Person{Name: fmt.Sprintf("Member %d", i+1), Address: testdb.Address(t, fmt.Sprintf("m%d@school.example", i+1))}
+			p := list.Person{Name: fmt.Sprintf("Member %d", i+1), Address: testdb.Address(t, fmt.Sprintf("m%d@%s", i+1, domain(i+1)))}
 			if i == 1 {
 				p.Backup = testdb.Address(t, "tom@home.example")
 			}
@@ -191,16 +198,16 @@ func (d *desk) batch(t testing.TB, results ...queue.Result) uint64 {
 		}
 		return err
 	})
-	testQueue(t, d.db, uint64(post.Number), results)
+	d.settle(t, uint64(post.Number), results)
 	return uint64(post.Number)
 }
 
-// testQueue lets a queue settle one copy for each result.
-func testQueue(t testing.TB, db *store.DB, batch uint64, results []queue.Result) {
+// settle lets a queue settle one copy for each result.
+func (d *desk) settle(t testing.TB, batch uint64, results []queue.Result) {
 	t.Helper()
-	testdb.Update(t, db, func(tx *store.Tx) error {
+	testdb.Update(t, d.db, func(tx *store.Tx) error {
 		for i := range results {
-			row := queue.Row{Kind: "post", Batch: batch, Member: uint32(i + 1), Domain: "school.example", Payload: []byte{1}, Queued: noon}
+			row := queue.Row{Kind: "post", Batch: batch, Member: uint32(i + 1), Domain: d.domain(i + 1), Payload: []byte{1}, Queued: noon}
 			if err := queue.Put(tx, row); err != nil {
 				return err
 			}
@@ -210,7 +217,7 @@ func testQueue(t testing.TB, db *store.DB, batch uint64, results []queue.Result)
 	})
 	finished := make(chan bool)
 	c := queue.Config{Now: func() time.Time { return noon }, Finished: func(*store.Tx, uint64) error { close(finished); return nil }}
-	q := queue.New(testLog(), db, answers(results), func(_ context.Context, r queue.Row) (queue.Outgoing, error) {
+	q := queue.New(testLog(), d.db, answers(results), func(_ context.Context, r queue.Row) (queue.Outgoing, error) {
 		return queue.Outgoing{Row: r.ID, To: message.Address{Local: fmt.Sprint(r.Member), Domain: r.Domain}}, nil
 	}, c)
 	ctx, cancel := context.WithCancel(context.Background())

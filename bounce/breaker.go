@@ -12,6 +12,13 @@ type Tally struct {
 	Refused    int // of them, those for whom Counts is true, each once
 }
 
+// add counts one refusal.
+func (t *Tally) add(c Class) {
+	if c.Counts() {
+		t.Refused++
+	}
+}
+
 // Counts reports the classes that say that the host did not want the mail, which the circuit breaker counts: all but
 // Full and Delay, which every large list has all the time.
 func (c Class) Counts() bool { return c != Full && c != Delay }

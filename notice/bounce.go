@@ -17,7 +17,8 @@ type Bounce struct {
 	Words  string      // of the host that refused
 	Now    time.Time
 
-	Post, Refused, Recipients int // of a post that was refused as a whole
+	Provider                  string // whose people were refused; empty for a post as a whole
+	Post, Refused, Recipients int    // of a post that was refused by many
 }
 
 // Probe is the mail by which we find out whether an address still works.
@@ -63,11 +64,17 @@ func (n Bounce) ComplaintToModerator() (Mail, error) {
 		greeting(n.To), n.Member.Address, n.List.Title, n.elsewhere(), command(n.Member.Address), n.List.Name))
 }
 
-// Alarm tells the operator that a post was refused as a whole.
+// Alarm tells the operator that a post was refused as a whole, or by one provider.
 func (n Bounce) Alarm(operator message.Address) (Mail, error) {
-	return n.compose("owner", "", operator, fmt.Sprintf("Refused by many: post %d of %s", n.Post, n.List.Title), fmt.Sprintf(
-		"%d of %d members' mail hosts refused post %d of %s.\nThat is more than dead addresses explain, so no address was counted as dead.\n"+
-			"\nThe first of them said:\n> %s\n", n.Refused, n.Recipients, n.Post, n.List.Title, n.Words))
+	post := fmt.Sprintf("post %d of %s", n.Post, n.List.Title)
+	subject, first := "Refused by many: "+post, fmt.Sprintf(
+		"%d of %d members' mail hosts refused %s.\nThat is more than dead addresses explain, so no address was counted as dead.\n", n.Refused, n.Recipients, post)
+	if n.Provider != "" {
+		subject, first = "Refused by "+n.Provider+": "+post, fmt.Sprintf(
+			"%s refused %s\nto %d of its %d members. That is more than dead addresses explain, so\nnone of its addresses was counted as dead.\n",
+			n.Provider, post, n.Refused, n.Recipients)
+	}
+	return n.compose("owner", "", operator, subject, fmt.Sprintf("%s\nThe first of them said:\n> %s\n", first, n.Words))
 }
 
 func (n Bounce) compose(service, toName string, to message.Address, subject, text string) (Mail, error) {

@@ -18,6 +18,8 @@ func TestMailsAboutBounces(t *testing.T) {
 		To:     list.Person{ID: 1, Name: "Asha Patel", Address: address("asha", "school.example")},
 		Words:  "550 5.1.1 no such user", Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Post: 48213, Refused: 900, Recipients: 2500,
 	}
+	provider := n
+	provider.Provider, provider.Refused, provider.Recipients = "school-mail.example", 40, 120
 	untold := n
 	untold.Member.Backup, untold.Member.Name = message.Address{}, ""
 	for name, compose := range map[string]func() (Mail, error){
@@ -29,6 +31,7 @@ func TestMailsAboutBounces(t *testing.T) {
 		"bounce-complained":             n.Complained,
 		"bounce-complaint-to-moderator": n.ComplaintToModerator,
 		"bounce-alarm":                  func() (Mail, error) { return n.Alarm(address("operator", "host.example")) },
+		"bounce-alarm-provider":         func() (Mail, error) { return provider.Alarm(address("operator", "host.example")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, got := golden(t, name, compose)

@@ -170,7 +170,7 @@ func (h *house) newBounces(operator message.Address) (*bounce.Book, error) {
 func (h *house) scoreBatch(tx *store.Tx, batch uint64) error {
 	broken, err := h.bounces.Batch(tx, batch)
 	if broken {
-		h.log.Error("a post was refused by so many that no address was counted as dead", "post", batch)
+		h.log.Error("a post was refused by so many, or by so many of one provider, that their addresses were not counted as dead", "post", batch)
 	}
 	return err
 }
