@@ -73,8 +73,8 @@ func ClassOf(r queue.Result) Class {
 	return classify(status, r.Text)
 }
 
-// Note scores a refusal and does what follows: a probe, or the end of delivery to that address. Of somebody who is no
-// member any more, nothing is noted.
+// Note scores a refusal and does what follows: a probe, or the end of delivery to that address. One for the want of a
+// domain waits until a Checker has asked the DNS. Of somebody who is no member any more, nothing is noted.
 func (b *Book) Note(tx *store.Tx, r Refusal) (Action, error) {
 	m, err := list.Member(tx, r.List, r.Person)
 	if errors.Is(err, list.ErrNoMember) {
@@ -98,6 +98,9 @@ func (b *Book) Note(tx *store.Tx, r Refusal) (Action, error) {
 		if err := states.Put(tx, key, state); err != nil {
 			return Nothing, err
 		}
+	}
+	if r.Class == NoDomain && !frozen && !r.Broken && !m.Suspended {
+		return action, b.checkDomain(tx, r)
 	}
 	return action, b.do(tx, action, m, r)
 }

@@ -41,6 +41,7 @@ type house struct {
 	keys   *token.Keyring
 	dkim   *courier.DKIMKeys
 	host   membership.Host
+	dns    *net.Resolver
 
 	desk      *incoming.Desk
 	bounces   *bounce.Book
@@ -126,6 +127,7 @@ func (h *house) build(out queue.Courier) error {
 			return err
 		}
 	}
+	h.dns = &net.Resolver{PreferGo: true}
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -137,7 +139,7 @@ func (h *house) build(out queue.Courier) error {
 		Trusted:    trusted,
 		Bounces:    h.bounces,
 		Reports:    h.reports,
-		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
+		Verifier:   mailauth.New(h.dns, mailauth.Config{}),
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
 		MinFree:    minFree(h.cfg.SMTP),
 		MaxQueue:   maxQueue,
@@ -288,6 +290,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })
+	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}
