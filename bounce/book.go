@@ -29,6 +29,10 @@ type Book struct {
 	// before the first call.
 	Frozen func(time.Time) bool
 
+	// WebURL is the base address of the page by which members end a suspension; empty while there is none. It may be set
+	// before the first call.
+	WebURL string
+
 	// Provider names who takes mail for a domain, so that domains of one provider count together. Nil: each domain counts
 	// for itself. It may be set before the first call.
 	Provider func(domain string) string
@@ -168,7 +172,7 @@ func (b *Book) suspend(tx *store.Tx, l list.List, m list.Membership, n notice.Bo
 	if err := audit.Append(tx, entry); err != nil {
 		return err
 	}
-	if err := b.askBackup(tx, l, n.Member, func() (notice.Mail, error) { return tell.elsewhere(n) }); err != nil {
+	if err := b.tellElsewhere(tx, l, n, tell.elsewhere); err != nil {
 		return err
 	}
 	moderators, err := list.Moderators(tx, l.ID)
@@ -182,6 +186,19 @@ func (b *Book) suspend(tx *store.Tx, l list.List, m list.Membership, n notice.Bo
 		}
 	}
 	return nil
+}
+
+// tellElsewhere tells a member at their backup address, if there is one, with a token by which they get mail again.
+func (b *Book) tellElsewhere(tx *store.Tx, l list.List, n notice.Bounce, compose func(notice.Bounce) (notice.Mail, error)) error {
+	if n.Member.Backup.IsZero() {
+		return nil
+	}
+	var err error
+	if n.Token, err = b.giveResume(tx, l.ID, n.Member.ID); err != nil {
+		return fmt.Errorf("make token of a suspension: %w", err)
+	}
+	n.WebURL = b.WebURL
+	return b.askBackup(tx, l, n.Member, func() (notice.Mail, error) { return compose(n) })
 }
 
 // askBackup writes to the member's backup address, if there is one.

@@ -4,7 +4,18 @@
 // Class says what follows: only Dead ever scores. Score and Breaker are the rules by which an address that is dead on
 // several days is asked by a probe and then suspended. Keep is the little of a bounce that is kept.
 //
-// Everything here is a function of values: no store, no clock, no network. The bytes come from strangers, so every
-// result is bounded and a message of any shape gives a Report; who is asked about in it is for the caller to check by
-// the signed return address, never by the text.
+// These are functions of values: no store, no clock, no network. The bytes come from strangers, so every result is bounded
+// and a message of any shape gives a Report; who is asked about in it is for the caller to check by the signed return
+// address, never by the text.
+//
+// A Book keeps the scores, does what follows, and ends a suspension again; a Checker asks the DNS about domains that are
+// said to be unknown.
+//
+//	bounce.states   (list, person)        -> the score of an address that refused mail
+//	bounce.checks   (list, person)        -> a refusal that waits for the DNS
+//	bounce.resumes  digest of a token     -> the suspension that it ends, when that began, when the token was used
+//	bounce.expiry   (end of life, digest) -> nothing
+//
+// What a Book does is done in the transaction of its caller, with its audit row and its mails, or not at all. Both may be
+// used by several goroutines.
 package bounce

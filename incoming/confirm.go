@@ -12,8 +12,8 @@ import (
 	"sencoforum/token"
 )
 
-// confirmable refuses an address whose token answers no question of ours and brings nobody back to the list. One that was
-// used to come back is refused only when the message is known (confirm), because a relay that did not hear our 250 brings
+// confirmable refuses an address whose token answers no question of ours, brings nobody back to the list and ends no
+// suspension. One that was used for these is refused only when the message is known (confirm), because a relay that did not hear our 250 brings
 // the same message again.
 func (d *Desk) confirmable(tx *store.Tx, dest list.Destination) error {
 	of := list.ID(0)
@@ -21,9 +21,7 @@ func (d *Desk) confirmable(tx *store.Tx, dest list.Destination) error {
 	if err == nil {
 		of = it.List
 	} else if errors.Is(err, hold.ErrSpent) {
-		var l list.List
-		l, err = membership.ReturnTo(tx, d.cfg.Now(), dest.Token)
-		of = l.ID
+		of, err = d.answerable(tx, dest.Token)
 	}
 	switch {
 	case err != nil && !errors.Is(err, membership.ErrReturned) && !errors.Is(err, membership.ErrNoReturn):
@@ -67,9 +65,9 @@ func (d *Desk) confirm(in *arrival) error {
 		err = d.answered(in, it, g)
 	}
 	switch {
-	case errors.Is(err, hold.ErrSpent) && wantsBack(in.msg.Text()):
-		return d.comeBack(in, tok)
-	case errors.Is(err, hold.ErrSpent), errors.Is(err, errNotYes):
+	case errors.Is(err, hold.ErrSpent):
+		return d.answeredElse(in, tok)
+	case errors.Is(err, errNotYes):
 		return d.toOwners(in)
 	case errors.Is(err, hold.ErrNoItem): // another answer was quicker
 		return in.texts.Refuse(list.CaseToken)

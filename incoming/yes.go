@@ -16,6 +16,12 @@ func wantsBack(text string) bool {
 	return words == "join" || words == "yes"
 }
 
+// wantsMail reports whether the first line of a reply to a mail about a suspension is the word that ends it.
+func wantsMail(text string) bool {
+	words := firstWords(text)
+	return words == "resume" || words == "resume please" || yesWords[words]
+}
+
 // firstWords is the first line of a reply, in lower case and without marks. A
 // greeting before it, or whatever stands below (a signature, the question as it
 // was quoted), does not count; a quoted line does not say anything.

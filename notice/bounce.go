@@ -17,6 +17,9 @@ type Bounce struct {
 	Words  string      // of the host that refused
 	Now    time.Time
 
+	Token  string // with which the member gets mail again; empty where it is not offered
+	WebURL string // base address of the page that does so too; empty: only by mail
+
 	Provider                  string // whose people were refused; empty for a post as a whole
 	Post, Refused, Recipients int    // of a post that was refused by many
 }
@@ -27,11 +30,27 @@ func (n Bounce) Probe() (Mail, error) {
 		"%s\n\nOur emails to this address have come back on three days. This is a test\nwhether it works again. You need do nothing.\n", greeting(n.Member)))
 }
 
-// Suspended tells a member, at another address, that no more mail goes to theirs.
+// Suspended tells a member, at another address, that no more mail goes to theirs. An answer of one word ends that.
 func (n Bounce) Suspended() (Mail, error) {
-	return n.compose("owner", n.Member.Name, n.Member.Backup, "Are you getting our emails?", fmt.Sprintf(
+	return n.compose("request", n.Member.Name, n.Member.Backup, "Are you getting our emails?", fmt.Sprintf(
 		"%s\n\nOur emails to your usual address have come back on several days, so we\nhave stopped sending there. You are still a member of %s.\n"+
-			"\nDoes that address work again, or have you a new one? Reply to this mail:\nthe moderators, who are people, put it right.\n", greeting(n.Member), n.List.Title))
+			"\nThat address works again? Reply with: resume%s\nYou have a new one? Write it in your reply: the moderators, who are people,\nsee to it.\n",
+		greeting(n.Member), n.List.Title, n.button()))
+}
+
+// Resumed tells a member, at one of their addresses, that mail goes to their usual one again.
+func (n Bounce) Resumed() (Mail, error) {
+	return n.compose("request", n.Member.Name, n.To.Address, "You get mail again", fmt.Sprintf(
+		"%s\n\nYou get the emails of %s again, at your usual address.\nPosts of the time between do not come to you.\n"+
+			"\nNothing comes? Write to the moderators, who are people:\n%s\n", greeting(n.Member), n.List.Title, n.List.Service("owner")))
+}
+
+// button names the page that does what the word does.
+func (n Bounce) button() string {
+	if n.WebURL == "" {
+		return ""
+	}
+	return "\nOr press the button on this page:\n" + strings.TrimRight(n.WebURL, "/") + "/yes/" + n.Token + "\n"
 }
 
 // Full tells a member, at another address, that their mailbox has been full for long.
@@ -49,11 +68,13 @@ func (n Bounce) ToModerator() (Mail, error) {
 		greeting(n.To), n.Member.Address, n.List.Title, n.elsewhere(), command(n.Member.Address), n.List.Name, n.Words))
 }
 
-// Complained tells a member, at another address, that their mail provider reported a mail of ours as spam.
+// Complained tells a member, at another address, that their mail provider reported a mail of ours as spam. An answer of one
+// word lets mail come again.
 func (n Bounce) Complained() (Mail, error) {
-	return n.compose("owner", n.Member.Name, n.Member.Backup, "Did you mark our email as spam?", fmt.Sprintf(
+	return n.compose("request", n.Member.Name, n.Member.Backup, "Did you mark our email as spam?", fmt.Sprintf(
 		"%s\n\nYour mail provider told us that an email of %s was marked\nas spam in your mailbox, so we have stopped sending there. You are still a\nmember.\n"+
-			"\nA mistake? Reply to this mail: the moderators, who are people, put it right.\nEnough of our emails? Then you need do nothing.\n", greeting(n.Member), n.List.Title))
+			"\nA mistake? Reply with: resume%s\nEnough of our emails? Then you need do nothing.\nWhatever else you reply goes to the moderators, who are people.\n",
+		greeting(n.Member), n.List.Title, n.button()))
 }
 
 // ComplaintToModerator tells a moderator that a member's provider complained.
@@ -81,6 +102,11 @@ func (n Bounce) compose(service, toName string, to message.Address, subject, tex
 	var w message.Writer
 	w.Mailbox("From", message.Mailbox{Name: n.List.Title, Address: n.List.Service(service)})
 	w.Mailbox("To", message.Mailbox{Name: toName, Address: to})
+	if n.Token != "" {
+		back := n.List.Service("confirm")
+		back.Local += "+" + n.Token
+		w.Mailbox("Reply-To", message.Mailbox{Name: n.List.Title, Address: back})
+	}
 	w.Text("Subject", subject)
 	head(&w, n.List, n.Now, fmt.Sprintf("bounce.%d.%d.%d", n.Now.UnixNano(), n.Member.ID, n.To.ID))
 	body, fields := message.PlainText(text)

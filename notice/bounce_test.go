@@ -18,19 +18,29 @@ func TestMailsAboutBounces(t *testing.T) {
 		To:     list.Person{ID: 1, Name: "Asha Patel", Address: address("asha", "school.example")},
 		Words:  "550 5.1.1 no such user", Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Post: 48213, Refused: 900, Recipients: 2500,
 	}
-	provider := n
+	paged := n
+	n.Token = "snc1_23456789abcdefghjkmnpqrstuvwxyz2"
+	paged.Token, paged.WebURL = n.Token, "https://forum.example.org/"
+	moderator := n
+	moderator.Token = ""
+	again := moderator
+	again.To = list.Person{Address: n.Member.Backup}
+	provider := moderator
 	provider.Provider, provider.Refused, provider.Recipients = "school-mail.example", 40, 120
-	untold := n
+	untold := moderator
 	untold.Member.Backup, untold.Member.Name = message.Address{}, ""
 	for name, compose := range map[string]func() (Mail, error){
-		"bounce-probe":                  n.Probe,
+		"bounce-probe":                  moderator.Probe,
 		"bounce-suspended":              n.Suspended,
-		"bounce-full":                   n.Full,
-		"bounce-to-moderator":           n.ToModerator,
+		"bounce-full":                   moderator.Full,
+		"bounce-to-moderator":           moderator.ToModerator,
 		"bounce-to-moderator-untold":    untold.ToModerator,
 		"bounce-complained":             n.Complained,
-		"bounce-complaint-to-moderator": n.ComplaintToModerator,
-		"bounce-alarm":                  func() (Mail, error) { return n.Alarm(address("operator", "host.example")) },
+		"bounce-complained-page":        paged.Complained,
+		"bounce-suspended-page":         paged.Suspended,
+		"bounce-resumed":                again.Resumed,
+		"bounce-complaint-to-moderator": moderator.ComplaintToModerator,
+		"bounce-alarm":                  func() (Mail, error) { return moderator.Alarm(address("operator", "host.example")) },
 		"bounce-alarm-provider":         func() (Mail, error) { return provider.Alarm(address("operator", "host.example")) },
 	} {
 		t.Run(name, func(t *testing.T) {

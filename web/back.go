@@ -9,7 +9,7 @@ import (
 	"sencoforum/store"
 )
 
-// comeBack is the page behind the link of a goodbye. Pressing its button twice has the same answer twice.
+// comeBack is the page behind the link of a goodbye, or of a mail that tells of a suspension. Pressing its button twice has the same answer twice.
 func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, text string) error {
 	var l list.List
 	err := s.db.View(func(tx *store.Tx) (err error) {
@@ -18,7 +18,9 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, text string) e
 	})
 	used := errors.Is(err, membership.ErrReturned)
 	switch {
-	case errors.Is(err, membership.ErrNoReturn), used && shows(r):
+	case errors.Is(err, membership.ErrNoReturn):
+		return s.resume(w, r, text)
+	case used && shows(r):
 		return errReturn
 	case err != nil && !used:
 		return err

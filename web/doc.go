@@ -1,9 +1,10 @@
-// Package web is the pages that people open in a browser. Today these are two: leaving with one click, and coming back.
+// Package web is the pages that people open in a browser. Today these are three: leaving with one click, coming back, and
+// getting mail again where it had stopped.
 //
 //	GET  /u/TOKEN    a page with one button
 //	POST /u/TOKEN    leaves at once (RFC 8058)
 //	GET  /yes/TOKEN  a page with one button
-//	POST /yes/TOKEN  comes back
+//	POST /yes/TOKEN  comes back, or gets mail again
 //	GET  /style.css
 //
 // GET and HEAD change nothing, whoever follows a link. What a POST does is asked of no session and no cookie: the token
@@ -20,6 +21,7 @@ import (
 	"net/netip"
 	"time"
 
+	"sencoforum/bounce"
 	"sencoforum/membership"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -32,6 +34,7 @@ type Config struct {
 	Plain       bool           // without TLS: only from this machine and from Proxies
 	Proxies     []netip.Prefix // not held to the limit for each address
 	Connections int            // at once, in all; 0 is 100
+	Bounces     *bounce.Book   // ends suspensions; nil: there are none
 	Host        membership.Host
 	Now         func() time.Time
 }

@@ -16,9 +16,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sencoforum/bounce"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
 	"sencoforum/queue"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -64,6 +66,8 @@ func newSite(t testing.TB, change func(*Config)) *site {
 		return nil
 	})
 	cfg := Config{Host: membership.Host{Keys: s.keys, WebURL: "https://forum.example.org"}, Now: func() time.Time { return s.now }}
+	cfg.Bounces = bounce.NewBook(s.keys, message.Address{}, cfg.Now)
+	cfg.Bounces.WebURL = cfg.Host.WebURL
 	if change != nil {
 		change(&cfg)
 	}

@@ -153,6 +153,7 @@ func (h *house) build(out queue.Courier) error {
 // newBounces returns the book that scores addresses, but not in school holidays where there is a calendar of them.
 func (h *house) newBounces(operator message.Address) (*bounce.Book, error) {
 	b := bounce.NewBook(h.keys, operator, time.Now)
+	b.WebURL = leaveURL(h.cfg)
 	nation := calendar.Nation(h.cfg.Calendar.Nation)
 	if nation == "" {
 		return b, nil

@@ -58,6 +58,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Proxies:     proxies,
 		Connections: pageConnections(descriptors()),
 		Host:        h.host,
+		Bounces:     h.bounces,
 		Now:         time.Now,
 	}), nil
 }
