@@ -113,7 +113,10 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 		return err
 	}
 	in := d.arrived(ctx, env, dest, raw)
-	switch dest.Kind {
+	if err := d.findReturn(in); err != nil {
+		return err
+	}
+	switch in.dest.Kind {
 	case list.KindPost:
 		err = d.post(ctx, in)
 	case list.KindConfirm:

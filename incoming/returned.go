@@ -1,9 +1,12 @@
 package incoming
 
 import (
+	"errors"
+
 	"sencoforum/bounce"
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/message"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -49,4 +52,35 @@ func (d *Desk) score(tx *store.Tx, in *arrival, c token.Claims, report bounce.Re
 	return d.cfg.Bounces.Note(tx, bounce.Refusal{
 		List: in.dest.List.ID, Person: list.PersonID(c.A), Class: about.Class, Probe: bounce.IsProbe(c), Words: words,
 	})
+}
+
+// findReturn lets a bounce that came to another address of ours count as one that came to its return address, where a
+// field of its header names that: forwarders and old mail hosts answer to From, and keep the return address in To or
+// Delivered-To. Strangers may have written the field, so only a signed address counts, as anywhere.
+func (d *Desk) findReturn(in *arrival) error {
+	if in.msg == nil || in.dest.Kind == list.KindBounces || in.dest.Token != "" ||
+		!in.env.From.IsZero() && in.msg.Root.Type != "multipart/report" {
+		return nil
+	}
+	var meant list.Destination
+	for _, s := range bounce.Returned(in.msg) {
+		a, err := message.ParseAddress(s)
+		if err != nil {
+			continue
+		}
+		err = d.db.View(func(tx *store.Tx) (err error) { meant, err = list.Resolve(tx, a); return err })
+		if errors.Is(err, list.ErrUnknownAddress) || err == nil && !d.tokenHolds(meant) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		switch bounce.Read(in.msg).Kind {
+		case bounce.Failure, bounce.Delayed, bounce.Delivered:
+			d.log.Info("bounce at another address", "to", string(in.dest.Kind), "list", meant.List.Name)
+			in.dest, in.texts = meant, d.texts(meant.List)
+		}
+		return nil
+	}
+	return nil
 }

@@ -109,3 +109,77 @@ func TestAReportThatComesLateIsOnlyLogged(t *testing.T) {
 		t.Error("it counted")
 	}
 }
+
+// strayed is a report about Priya's copy that came to another address, with the return address in a field.
+func (o *office) strayed(to, field string) *mail {
+	m := o.report("5.1.1", "no such user", noon)
+	back := m.to
+	m.to = to
+	m.set("To: " + to)
+	if field != "" {
+		m.set(field + ": " + back)
+	}
+	return m
+}
+
+// ceiling: flat table
+func TestABounceAtAnotherAddressCounts(t *testing.T) {
+	const l = "@lists.example.org"
+	for name, c := range map[string]struct {
+		to, field string
+		change    func(o *office, m *mail)
+		points    bool
+		kept      string // the state, empty if it is refused
+	}{
+		"to the list":                 {"senco-forum" + l, "To", nil, true, "handled"},
+		"to the robot":                {"senco-forum-request" + l, "Delivered-To", nil, true, "handled"},
+		"to the owners":               {"senco-forum-owner" + l, "Envelope-To", nil, true, "handled"},
+		"to the address for leaving":  {"senco-forum-leave" + l, "X-Original-To", nil, true, "handled"},
+		"to the postmaster":           {"postmaster" + l, "Apparently-To", nil, true, "handled"},
+		"with a sender, but a report": {"senco-forum" + l, "Delivered-To", func(_ *office, m *mail) { m.from = "mailer-daemon@mx.school.example" }, true, "handled"},
+		"it names no return address":  {"senco-forum" + l, "", nil, false, "held"},
+		"it names a forged one":       {"senco-forum" + l, "Delivered-To", func(_ *office, m *mail) { m.set("Delivered-To: senco-forum-bounces+" + token.Random() + l) }, false, "held"},
+		"a token of another kind": {"senco-forum" + l, "Delivered-To", func(o *office, m *mail) {
+			m.set("Delivered-To: senco-forum-bounces+" + o.keys.Sign(token.Claims{Kind: token.OneClick, A: 1, B: 1}, "senco-forum") + l)
+		}, false, "held"},
+		"one of another list's": {"senco-forum" + l, "Delivered-To", func(o *office, m *mail) {
+			m.set("Delivered-To: senco-forum-bounces+" + o.keys.Sign(token.Claims{Kind: token.Bounces, A: 1, B: 2, Day: token.DayOf(noon)}, "heads") + l)
+		}, false, "held"},
+		"an answer of a mailbox is no bounce": {"senco-forum" + l, "Delivered-To", func(_ *office, m *mail) {
+			m.set("From: priya@school.example")
+			m.set("Auto-Submitted: auto-replied")
+			m.set("Subject: Automatic reply")
+			m.set("Content-Type: text/plain")
+			m.body = "This mailbox does not exist after Christmas."
+		}, false, "held"},
+		"a member who quotes a bounce": {"senco-forum" + l, "X-Original-To", func(_ *office, m *mail) {
+			m.client, m.from = "127.0.0.1", "priya@school.example"
+			m.set("From: priya@school.example")
+			m.set("Content-Type: text/plain")
+			m.body = "I got this:\r\n> 550 5.1.1 no such user"
+		}, false, "waiting"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := open(t)
+			o.desk.cfg.Bounces = bounce.NewBook(o.keys, testdb.Address(t, "operator@host.example"), o.desk.cfg.Now)
+			m := o.strayed(c.to, c.field)
+			if c.change != nil {
+				c.change(o, m)
+			}
+			for range 3 { // three reports on three days would bring a probe
+				now := noon.AddDate(0, 0, len(strings.Fields(o.states(t))))
+				o.desk.cfg.Now = func() time.Time { return now }
+				o.desk.cfg.Bounces = bounce.NewBook(o.keys, testdb.Address(t, "operator@host.example"), o.desk.cfg.Now)
+				m.set("Message-ID: <" + now.Format("20060102") + "@mx.school.example>")
+				if err := o.receive(t, m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			letters := o.letters(t)
+			probed := len(letters) == 1 && strings.Contains(letters[0], "A test of your address")
+			if probed != c.points || o.states(t) != strings.Join([]string{c.kept, c.kept, c.kept}, " ") {
+				t.Errorf("probed %v, kept as %s, letters %q", probed, o.states(t), letters)
+			}
+		})
+	}
+}
