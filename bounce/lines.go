@@ -212,11 +212,11 @@ func (t reportLines) isBehindFrom(n namedLine) bool {
 }
 
 // bareNames returns the recipients of a provider that names its own without a domain, each in a line of its own below
-// a sentence about the failure.
+// a sentence about the failure, or with a reason behind a gap.
 func (t reportLines) bareNames(domain string) (found []target) {
 	below := false
 	for _, line := range t.lines {
-		name := strings.TrimSpace(line)
+		name := bareName(strings.TrimSpace(line))
 		switch {
 		case name == "":
 		case strings.HasSuffix(name, ":"):
@@ -230,6 +230,15 @@ func (t reportLines) bareNames(domain string) (found []target) {
 		}
 	}
 	return found
+}
+
+// bareName cuts off a reason that stands behind a name and a gap.
+func bareName(line string) string {
+	name, reason, found := strings.Cut(strings.ReplaceAll(line, "\t", "  "), "  ")
+	if found && phraseClass(plain(reason)) != Unknown {
+		return name
+	}
+	return line
 }
 
 // about returns what the report says of a recipient: the lines that name it, each with those that follow until another

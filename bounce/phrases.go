@@ -105,7 +105,8 @@ var fullPhrases = []string{
 }
 
 var deadPhrases = []string{
-	"user unknown", "unknown user", "unknown or illegal", "no such user", "no such mailbox", "no such recipient",
+	"user unknown", "unknown user", "unknown or illegal", "no such user", "no matches to nameserver",
+	"no such mailbox", "no such recipient",
 	"no such person", "no such address", "no such account",
 	"no such email", "no such local user", "no such name", "no such id", "user not found", "user was not found",
 	"user * not found", "account not found",

@@ -49,7 +49,7 @@ func fromProgram(m *message.Message) origin {
 		"systemadministrator", "sysadmin",
 		"noreply", "donotreply", "nobody", "mailadmin", "mailmaster", "mailserver", "mailsystem", "mailgateway",
 		"mailsweeper",
-		"bounce", "daemon", "root", "smtp", "virus", "spam", "delivery", "notification", "uucp", "mailmarshal",
+		"bounce", "notify", "daemon", "root", "smtp", "virus", "spam", "delivery", "notification", "uucp", "mailmarshal",
 		"mailscanner"} {
 		if strings.Contains(local, name) {
 			return maybe
@@ -57,7 +57,7 @@ func fromProgram(m *message.Message) origin {
 	}
 	for _, name := range []string{"postmaster", "delivery", "system administrator", "mail system", "mail server",
 		"mail service", "mailer", "daemon",
-		"gateway", "internet mail", "content filter", "content-filter"} {
+		"gateway", "interscan", "internet mail", "content filter", "content-filter"} {
 		if strings.Contains(field, name) {
 			return maybe
 		}

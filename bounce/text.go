@@ -28,7 +28,7 @@ func reportText(m *message.Message) []string {
 func beginsReturned(lines []string, i int) bool {
 	line := strings.ToLower(strings.TrimSpace(lines[i]))
 	line = strings.TrimSpace(strings.TrimLeft(line, ">|"))
-	if line == "" || len(line) > 200 {
+	if line == "" || len(line) > 200 || strings.HasSuffix(line, "generated response:") { // IMail: what a host answered
 		return false
 	}
 	if strings.HasPrefix(line, "received: ") || strings.HasPrefix(line, "from mailer-daemon ") || strings.HasPrefix(line,
