@@ -97,9 +97,18 @@ func (b *Book) closedProviders(tx *store.Tx, batch uint64, refused []providerRef
 	if len(tallies) == 0 {
 		return tallies, nil
 	}
+	if err := b.countRecipients(tx, batch, tallies); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(tallies, func(_ string, t Tally) bool { return !t.Broken() })
+	return tallies, nil
+}
+
+// countRecipients counts the people of some providers to whom a post was sent.
+func (b *Book) countRecipients(tx *store.Tx, batch uint64, tallies map[string]Tally) error {
 	for r, err := range queue.Outcomes(tx, batch) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if r.Outcome == queue.Dropped {
 			continue
@@ -109,7 +118,7 @@ func (b *Book) closedProviders(tx *store.Tx, batch uint64, refused []providerRef
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		provider := b.provider(person.Address.Domain)
 		if t, ok := tallies[provider]; ok {
@@ -117,17 +126,21 @@ func (b *Book) closedProviders(tx *store.Tx, batch uint64, refused []providerRef
 			tallies[provider] = t
 		}
 	}
-	maps.DeleteFunc(tallies, func(_ string, t Tally) bool { return !t.Broken() })
-	return tallies, nil
+	return nil
 }
 
 // alarm is what an alarm is about: one provider, or a post as a whole where provider is empty, and the first answer.
 type alarm struct{ provider, words string }
 
-// alarm tells the operator that a post was refused by too many.
+// alarm tells the operator that a post was refused by too many, once, and lets what comes back later score nothing.
 func (b *Book) alarm(tx *store.Tx, p archive.Post, t Tally, about alarm) error {
-	if b.operator.IsZero() {
-		return nil
+	key := store.Pair[uint32, string]{A: uint32(p.Number), B: about.provider}
+	known, err := outbreaks.Has(tx, key)
+	if err != nil || known {
+		return err
+	}
+	if err := outbreaks.Put(tx, key, b.now()); err != nil || b.operator.IsZero() {
+		return err
 	}
 	l, err := list.Get(tx, p.List)
 	if err != nil {

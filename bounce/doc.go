@@ -11,10 +11,12 @@
 // A Book keeps the scores, does what follows, and ends a suspension again; a Checker asks the DNS about domains that are
 // said to be unknown.
 //
-//	bounce.states   (list, person)        -> the score of an address that refused mail
-//	bounce.checks   (list, person)        -> a refusal that waits for the DNS
-//	bounce.resumes  digest of a token     -> the suspension that it ends, when that began, when the token was used
-//	bounce.expiry   (end of life, digest) -> nothing
+//	bounce.states    (list, person)        -> the score of an address that refused mail
+//	bounce.checks    (list, person)        -> a refusal that waits for the DNS
+//	bounce.reports   (post, person)        -> a report that came back by mail, while it scores
+//	bounce.outbreaks (post, provider)      -> when its circuit breaker opened
+//	bounce.resumes   digest of a token     -> the suspension that it ends, when that began, when the token was used
+//	bounce.expiry    (end of life, digest) -> nothing
 //
 // What a Book does is done in the transaction of its caller, with its audit row and its mails, or not at all. Both may be
 // used by several goroutines.

@@ -128,6 +128,18 @@ func (s State) full(day Day) (State, Action) {
 	return s, AskBackup
 }
 
+// without takes back the point of a day, and the probe that it brought.
+func (s State) without(day Day) State {
+	switch {
+	case s.Suspended || s.LastDead != day:
+	case s.ProbeSent == day && s.Points == 0:
+		s.ProbeSent, s.Points = 0, ProbeScore-1
+	case s.Points > 0:
+		s.Points--
+	}
+	return s
+}
+
 func (s State) withoutFull() State {
 	s.FullSince, s.FullLast, s.FullAsked = 0, 0, false
 	return s

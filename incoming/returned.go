@@ -49,7 +49,11 @@ func (d *Desk) score(tx *store.Tx, in *arrival, c token.Claims, report bounce.Re
 	if words == "" {
 		words = about.Status
 	}
-	return d.cfg.Bounces.Note(tx, bounce.Refusal{
+	post := c.B
+	if bounce.IsProbe(c) {
+		post = 0
+	}
+	return d.cfg.Bounces.Report(tx, post, bounce.Refusal{
 		List: in.dest.List.ID, Person: list.PersonID(c.A), Class: about.Class, Probe: bounce.IsProbe(c), Words: words,
 	})
 }

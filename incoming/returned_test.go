@@ -1,6 +1,7 @@
 package incoming
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
+	"sencoforum/queue"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -181,5 +183,43 @@ func TestABounceAtAnotherAddressCounts(t *testing.T) {
 				t.Errorf("probed %v, kept as %s, letters %q", probed, o.states(t), letters)
 			}
 		})
+	}
+}
+
+// A mail service in front takes all copies and reports refusals one by one: when too many come back, the operator hears of
+// it and nobody's address counts as dead.
+func TestManyReportsOfOnePostCountAgainstNobody(t *testing.T) {
+	o := open(t)
+	o.desk.cfg.Bounces = bounce.NewBook(o.keys, testdb.Address(t, "operator@host.example"), o.desk.cfg.Now)
+	if err := o.receive(t, ordinary()); err != nil {
+		t.Fatal(err)
+	}
+	testdb.Update(t, o.db, func(tx *store.Tx) error {
+		for i := range 40 {
+			p, err := list.AddPerson(tx, list.Person{Address: testdb.Address(t, fmt.Sprintf("m%d@school%d.example", i, i))})
+			if err != nil {
+				return err
+			}
+			if err := list.Join(tx, list.Membership{List: 1, Person: p.ID, Role: list.RoleMember, Mode: list.ModeEvery}); err != nil {
+				return err
+			}
+			row := queue.Row{Kind: "post", Batch: 1, Member: uint32(p.ID), Domain: p.Address.Domain, Payload: []byte{1}, Queued: noon}
+			if err := queue.Put(tx, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for i := range 10 {
+		m := o.report("5.1.1", "no such user", noon)
+		tok := o.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(3 + i), B: 1, Day: token.DayOf(noon)}, "senco-forum")
+		m.to = "senco-forum-bounces+" + tok + "@lists.example.org"
+		if err := o.receive(t, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letters := o.letters(t)
+	if len(letters) != 1 || !strings.Contains(letters[0], "Subject: Refused by many: post 1 of SENCO Forum") {
+		t.Errorf("letters %q", letters)
 	}
 }
