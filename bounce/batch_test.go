@@ -24,6 +24,8 @@ func (d *desk) points(t testing.TB, p list.PersonID) (n int) {
 }
 
 // TestAProviderThatRefusesHarmsNobody: 200 members, the first of them at two domains of one provider.
+//
+// ceiling: flat table
 func TestAProviderThatRefusesHarmsNobody(t *testing.T) {
 	dead := queue.Result{Outcome: queue.Failed, Code: 550, Enhanced: "5.1.1", Text: "no such user"}
 	full := queue.Result{Outcome: queue.Failed, Code: 552, Enhanced: "5.2.2", Text: "mailbox full"}
