@@ -33,6 +33,7 @@ func TestAComplaintEndsDelivery(t *testing.T) {
 		"to abuse":                     {"abuse@lists.example.org", ":2:post:senco-forum", true},
 		"to the postmaster":            {"postmaster@lists.example.org", ":2:post:senco-forum", true},
 		"to the list's owner":          {"senco-forum-owner@lists.example.org", ":2:post:senco-forum", true},
+		"to the return address":        {"", ":2:post:senco-forum", true},
 		"of an invented copy":          {"abuse@lists.example.org", "snc1_00000000000000000000000000000000:2:post:senco-forum", false},
 		"of another list's copy":       {"abuse@lists.example.org", ":2:post:heads", false},
 		"of somebody else's mail":      {"abuse@lists.example.org", "campaign:customer:esp", false},
@@ -57,7 +58,11 @@ func TestAComplaintEndsDelivery(t *testing.T) {
 				id = o.keys.Sign(token.Claims{Kind: token.Bounces, A: 1, B: 2}, "senco-forum") + id[len("bounces"):]
 			}
 			for range 2 { // the second report changes nothing
-				m := arf(c.to, id)
+				to := c.to
+				if to == "" {
+					to = "senco-forum-bounces+" + o.keys.Sign(token.Claims{Kind: token.Bounces, A: 1, B: 2, Day: token.DayOf(noon)}, "senco-forum") + "@lists.example.org"
+				}
+				m := arf(to, id)
 				m.header[3] = "Message-ID: <" + strings.Repeat("x", len(o.states(t))+1) + "@provider.example>"
 				if err := o.receive(t, m); err != nil {
 					t.Fatal(err)

@@ -21,6 +21,11 @@ func (d *Desk) returned(in *arrival) error {
 		return d.keep(in, intake.Handled, list.Verdict{Reasons: []string{"returned copy"}})
 	}
 	report := bounce.Read(in.msg)
+	if report.Kind == bounce.Complaint { // some providers file it where a bounce goes
+		if err := d.complained(in); err != nil {
+			return err
+		}
+	}
 	n := intake.New{Record: in.record([]string{"returned copy", report.Kind.String()}), State: intake.Handled}
 	in.raw = bounce.Keep(in.msg)
 	n.Raw = store.NewBlob(d.traced(in))

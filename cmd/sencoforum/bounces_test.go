@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"os"
@@ -8,6 +9,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sencoforum/bounce"
+	"sencoforum/internal/dnszone"
+	"sencoforum/list"
+	"sencoforum/store"
 )
 
 // A server with a calendar counts no dead address in the holidays of its nation; its own file of dates counts instead of
@@ -49,5 +55,66 @@ func TestTheHouseKeepsSchoolHolidays(t *testing.T) {
 				t.Errorf("frozen %v", got)
 			}
 		})
+	}
+}
+
+// lines is a log whose lines are read one by one.
+type lines chan string
+
+func (l lines) Write(b []byte) (int, error) {
+	l <- string(b)
+	return len(b), nil
+}
+
+// The house asks the DNS about what a mail host called unknown, and acts on the answer after a restart as well.
+func TestTheHouseAsksTheDNSAboutUnknownDomains(t *testing.T) {
+	cfg := canaryHouse(t)
+	h, err := openHouse(slog.New(slog.DiscardHandler), cfg, &carrier{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = h.db.Update(func(tx *store.Tx) error {
+		l, err := list.Find(tx, "canarylist")
+		if err == nil {
+			_, err = h.bounces.Note(tx, bounce.Refusal{List: l.ID, Person: 1, Class: bounce.NoDomain, Words: "550 5.1.2"})
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	log := make(lines, 1000)
+	if h, err = openHouse(slog.New(slog.NewTextHandler(log, nil)), cfg, &carrier{}); err != nil {
+		t.Fatal(err)
+	}
+	defer h.db.Close()
+	zone, err := dnszone.Parse("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.dns = zone
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- h.run(ctx) }()
+	for late := time.After(20 * time.Second); ; {
+		select {
+		case line := <-log:
+			if !strings.Contains(line, "called unknown") {
+				continue
+			}
+			if !strings.Contains(line, "gone=true") {
+				t.Errorf("the DNS knows nothing of it, and the house says: %s", line)
+			}
+		case <-late:
+			t.Error("nobody asked the DNS")
+		}
+		break
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

@@ -41,7 +41,7 @@ type house struct {
 	keys   *token.Keyring
 	dkim   *courier.DKIMKeys
 	host   membership.Host
-	dns    *net.Resolver
+	dns    bounce.Resolver // for domains that are said to be unknown
 
 	desk      *incoming.Desk
 	bounces   *bounce.Book
@@ -139,7 +139,7 @@ func (h *house) build(out queue.Courier) error {
 		Trusted:    trusted,
 		Bounces:    h.bounces,
 		Reports:    h.reports,
-		Verifier:   mailauth.New(h.dns, mailauth.Config{}),
+		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
 		MinFree:    minFree(h.cfg.SMTP),
 		MaxQueue:   maxQueue,
