@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sencoforum/bounce"
+	"sencoforum/courier"
 	"sencoforum/internal/dnszone"
 	"sencoforum/list"
 	"sencoforum/store"
@@ -116,5 +117,18 @@ func TestTheHouseAsksTheDNSAboutUnknownDomains(t *testing.T) {
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// Domains of one provider count together, by the names that the courier knows.
+func TestTheHouseCountsRefusalsByProvider(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	h, err := openHouse(log, canaryHouse(t), courier.New(log, courier.Config{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.db.Close()
+	if got := h.bounces.Provider; got == nil || got("btinternet.com") != got("talk21.com") || got("btinternet.com") == got("school.example") {
+		t.Error("the bounces do not know who is BT")
 	}
 }

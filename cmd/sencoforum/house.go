@@ -123,6 +123,7 @@ func (h *house) build(out queue.Courier) error {
 	leave := leaveURL(h.cfg)
 	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
+		h.bounces.Provider = h.smtp.ProviderOf
 		if err := h.smtp.KeepPolicies(h.db); err != nil {
 			return err
 		}
