@@ -84,7 +84,7 @@ func (b *Book) opens(tx *store.Tx, post uint32, provider, words string) (bool, e
 	if all.Recipients > 0 && all.Broken() {
 		return true, b.open(tx, post, all, alarm{words: words})
 	}
-	if there.Refused < BreakRefused {
+	if there.Refused < BreakRefused || there.Refused%BreakRefused != 0 { // the next look takes a little more back
 		return false, nil
 	}
 	tallies := map[string]Tally{provider: there}

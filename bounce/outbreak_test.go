@@ -119,3 +119,16 @@ func TestReportsOpenTheBreakerOfAProvider(t *testing.T) {
 		return nil
 	})
 }
+
+// BenchmarkReport is a report that looks at 2,500 members, and finds that their provider is well.
+func BenchmarkReport(b *testing.B) {
+	d := newDeskAt(b, 2500, func(int) string { return "a.school.example" })
+	d.Provider = region
+	post := d.taken(b, 2500)
+	for p := list.PersonID(1); p < BreakRefused; p++ {
+		d.comesBack(b, post, p, Dead)
+	}
+	for b.Loop() {
+		d.comesBack(b, post, BreakRefused, Dead)
+	}
+}
