@@ -59,7 +59,7 @@ func Fields() []Field {
 			show: func(m Member) string { return word(!m.Membership.NoPosting) }},
 		{Key: "suspended", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.Suspended = on }),
 			show: func(m Member) string { return word(m.Membership.Suspended) }},
-		{Key: keyLinked, Values: "email addresses with spaces between", personal: true, closed: true, read: readLinked,
+		{Key: keyLinked, Values: "email addresses with spaces between, or off", personal: true, read: readLinked,
 			show: func(m Member) string { return join(m.Person.Linked) }},
 	}
 }
@@ -222,6 +222,9 @@ const maxLinked = 20
 
 func readLinked(m *Member, value string, _ time.Time) error {
 	var linked []message.Address
+	if strings.EqualFold(strings.TrimSpace(value), "off") {
+		value = ""
+	}
 	for _, s := range strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == ',' || r == ';' }) {
 		a, err := message.ParseAddress(s)
 		if err != nil {

@@ -110,9 +110,11 @@ func TestSettingsOfAMember(t *testing.T) {
 		"a pause that has passed":       {"pause", "2/9/2020", `fault pause: "2/9/2020" has passed; write a day that comes, or off`},
 		"another address":               {"address", "tom@New.example", "address:tom@school.example->tom@new.example"},
 		"a linked address comes first":  {"address", "tom@home.example", "address:tom@school.example->tom@home.example linked:tom@home.example->"},
+		"another linked address":        {"linked", "tom@home.example tom@old.example", "linked:tom@home.example->tom@home.example tom@old.example"},
+		"no linked address":             {"linked", "off", "linked:tom@home.example->"},
 		"no address":                    {"address", "tom", `fault address: "tom": read address: no at sign`},
-		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, suspended`},
-		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, suspended`},
+		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, suspended, linked`},
+		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, suspended, linked`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			after, err := Set(tom, c.key, c.value, noon)
