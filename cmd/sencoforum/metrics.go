@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"sencoforum/config"
+	"sencoforum/hold"
 	"sencoforum/intake"
 )
 
@@ -117,6 +118,7 @@ func (i instruments) register(r prometheus.Registerer, ready time.Time) error {
 		r.Register(figure("sencoforum_min_free_bytes", "Free bytes on disk below which all mail is put off (smtp.min_free).",
 			float64(minFree(h.cfg.SMTP)))),
 		intake.Register(r, h.db),
+		hold.Register(r, h.db),
 	}
 	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue, h.reports}, i.others...) {
 		if c, ok := room.(counting); ok {

@@ -154,6 +154,8 @@ func TestFiguresOfARunningServer(t *testing.T) {
 		`sencoforum_intake_accepted_total 2`,
 		`sencoforum_intake_messages{state="handled"} 1`,
 		`sencoforum_intake_unaccounted_messages 0`,
+		`sencoforum_hold_items 0`,
+		`sencoforum_hold_dropped_total 0`,
 		`sencoforum_archive_posts_total 1`,
 		`sencoforum_archive_waiting_posts 0`,
 		`sencoforum_fanout_lag_changes 0`,
