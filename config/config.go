@@ -102,6 +102,7 @@ type Lists struct {
 	SendDelay   Duration
 	AttachTotal Size // attachments that travel with a copy; the others become links
 	Footer      bool
+	NonMember   string // NonMemberAsk, NonMemberHold or NonMemberRefuse
 }
 
 // Calendar says whose school holidays count.
@@ -127,6 +128,9 @@ const (
 	NoTLS            = "none"
 	WarmUpOn         = "on"
 	WarmUpOff        = "off"
+	NonMemberAsk     = "ask"
+	NonMemberHold    = "hold"
+	NonMemberRefuse  = "refuse"
 )
 
 // Local is the name in Default for the host and the domain: a server that nobody else can reach.
@@ -171,6 +175,7 @@ func Default() Config {
 			SendDelay:   Duration(5 * time.Minute),
 			AttachTotal: 2e6,
 			Footer:      true,
+			NonMember:   NonMemberAsk,
 		},
 		Log: Log{Level: "info", Format: "text"},
 	}

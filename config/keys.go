@@ -67,6 +67,7 @@ func (c *Config) settings() []setting {
 		{"lists.send_delay", &c.Lists.SendDelay},
 		{"lists.attach_total", &c.Lists.AttachTotal},
 		{"lists.footer", &c.Lists.Footer},
+		{"lists.non_member", &c.Lists.NonMember},
 
 		{"calendar.nation", &c.Calendar.Nation},
 		{"calendar.file", &c.Calendar.File},

@@ -216,6 +216,7 @@ func (v *validator) lists(c Lists, maxMessage Size) {
 	if t := time.Duration(c.SendDelay); t > 15*time.Minute {
 		v.fault("lists.send_delay", "is "+c.SendDelay.String(), "choose from 0, which sends at once, to 15 minutes")
 	}
+	v.oneOf("lists.non_member", c.NonMember, NonMemberAsk, NonMemberHold, NonMemberRefuse)
 	if c.AttachTotal > maxMessage {
 		v.fault("lists.attach_total", "is more than smtp.max_message", "choose from 0 to "+maxMessage.String())
 	}

@@ -63,6 +63,7 @@ var validateCases = []struct {
 	{"password in clear text to this machine", func(c *Config) {
 		c.Smarthost.Host, c.Smarthost.TLS, c.Smarthost.User, c.Smarthost.PasswordEnv = "127.0.0.1", NoTLS, "forum", "P"
 	}, nil},
+	{"strangers let in", func(c *Config) { c.Lists.NonMember = "accept" }, []string{"lists.non_member"}},
 	{"attachments larger than a message", func(c *Config) { c.Lists.AttachTotal = 20 << 20 }, []string{"lists.attach_total"}},
 	{"sending delayed for days", func(c *Config) { c.Lists.SendDelay = c.Delivery.RetryFor }, []string{"lists.send_delay"}},
 	{"pace that is none", func(c *Config) {
@@ -73,7 +74,7 @@ var validateCases = []struct {
 		"smtp.connections_per_ip", "smtp.connections_per_network", "delivery.through", "delivery.tls",
 		"delivery.retry_for", "delivery.unsettled_max", "delivery.connections", "delivery.connections_total",
 		"delivery.warm_up",
-		"smarthost.port", "smarthost.tls", "smarthost.connections", "log.level", "log.format",
+		"smarthost.port", "smarthost.tls", "smarthost.connections", "lists.non_member", "log.level", "log.format",
 	}},
 }
 

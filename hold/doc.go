@@ -14,6 +14,8 @@
 //	hold.tokens   digest of a token      -> Grant
 //	hold.granted  (Number, digest)       -> nothing: the tokens of an item
 //	hold.asked    (person, day)          -> how many questions were mailed to that person that day
+//	hold.named    (Number, 1 to 3)       -> an address that a stranger named as theirs, until it has been looked at
+//	hold.mailed   (day, hash of address) -> nothing: who had a mail that day because of a stranger's message
 //
 // Counters: hold.items gives out numbers that are never used again; hold.list.ID
 // counts the items of one list, hold.dropped.ID those that it had no room for.
@@ -46,6 +48,7 @@ type (
 	orderKey   = store.Pair[list.ID, store.Pair[class, Number]]
 	expiryKey  = store.Pair[uint64, Number]
 	grantedKey = store.Pair[Number, token.Digest]
+	namedKey   = store.Pair[Number, uint32]
 	askedKey   = store.Pair[list.PersonID, uint32]
 )
 
@@ -57,6 +60,8 @@ var (
 	tokens  = store.NewTable("hold.tokens", store.StringKey[token.Digest](), store.JSON[Grant]())
 	granted = store.NewTable("hold.granted", store.PairKey(store.Uint64Key[Number](), store.StringKey[token.Digest]()), store.Empty())
 	asked   = store.NewTable("hold.asked", store.PairKey(store.Uint32Key[list.PersonID](), store.Uint32Key[uint32]()), store.JSON[int]())
+	named   = store.NewTable(NamedTable, store.PairKey(store.Uint64Key[Number](), store.Uint32Key[uint32]()), store.JSON[string]())
+	mailed  = store.NewTable("hold.mailed", store.PairKey(store.Uint32Key[uint32](), store.StringKey[string]()), store.Empty())
 )
 
 const numbers = store.Counter("hold.items")

@@ -1,11 +1,13 @@
 package hold
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
 
 	"sencoforum/list"
+	"sencoforum/message"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -14,7 +16,7 @@ import (
 // person. The token itself was mailed to that person alone and is not stored.
 type Grant struct {
 	Item   Number        `json:"item"`
-	Person list.PersonID `json:"person"`
+	Person list.PersonID `json:"person"` // 0: whoever wrote the message, at the address in its From
 	Until  time.Time     `json:"until"`
 }
 
@@ -75,4 +77,46 @@ func MayAsk(tx *store.Tx, p list.PersonID, now time.Time, most int) (bool, error
 		return false, nil
 	}
 	return true, asked.Put(tx, askedKey{A: p, B: today}, n+1)
+}
+
+// mailedKey finds an address in the table of those that had their mail of a day. The address itself is not stored.
+func mailedKey(a message.Address, day uint16) store.Pair[uint32, string] {
+	sum := sha256.Sum256([]byte(a.Key()))
+	return store.Pair[uint32, string]{A: uint32(day), B: string(sum[:16])}
+}
+
+// tidyMost bounds how many rows of days that are over one question forgets: more than it adds, so that they do not pile up.
+const tidyMost = 8
+
+// MayMail counts a mail to an address because of a stranger's message, and reports whether it may be sent: one in a day,
+// as token.DayOf counts them, whatever the message and the list.
+func MayMail(tx *store.Tx, a message.Address, now time.Time) (bool, error) {
+	today := mailedKey(a, token.DayOf(now))
+	if err := tidyMailed(tx, today.A); err != nil {
+		return false, err
+	}
+	has, err := mailed.Has(tx, today)
+	if err != nil || has {
+		return false, err
+	}
+	return true, mailed.Put(tx, today, struct{}{})
+}
+
+func tidyMailed(tx *store.Tx, today uint32) error {
+	var old []store.Pair[uint32, string]
+	for row, err := range mailed.All(tx) {
+		if err != nil {
+			return err
+		}
+		if row.Key.A >= today || len(old) == tidyMost {
+			break
+		}
+		old = append(old, row.Key)
+	}
+	for _, k := range old {
+		if err := mailed.Delete(tx, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }

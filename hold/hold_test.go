@@ -9,6 +9,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
+	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -156,5 +157,114 @@ func TestWhatNobodyAnswersExpires(t *testing.T) {
 	}
 	if gone := expired(late.Until); len(gone) != 1 || gone[0].Number != late.Number {
 		t.Errorf("gone in the end: %+v", gone)
+	}
+}
+
+func TestNobodyIsMailedTwiceADay(t *testing.T) {
+	db := testdb.Open(t)
+	may := func(address string, now time.Time) (ok bool) {
+		testdb.Update(t, db, func(tx *store.Tx) (err error) { ok, err = MayMail(tx, testdb.Address(t, address), now); return err })
+		return ok
+	}
+	day := 24 * time.Hour
+	for _, c := range []struct {
+		address string
+		after   time.Duration
+		want    bool
+	}{
+		{"jane@home.example", 0, true}, {"jane@home.example", time.Hour, false}, {"JANE@home.EXAMPLE", time.Hour, false},
+		{"tom@home.example", time.Hour, true}, {"jane@home.example", day, true}, {"jane@home.example", day + time.Hour, false},
+	} {
+		if got := may(c.address, noon.Add(c.after)); got != c.want {
+			t.Errorf("%s after %s: %v, want %v", c.address, c.after, got, c.want)
+		}
+	}
+	testdb.View(t, db, func(tx *store.Tx) error {
+		n := 0
+		for row := range mailed.All(tx) {
+			n++
+			if len(row.Key.B) != 16 {
+				t.Errorf("stored as %q", row.Key.B)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d rows are kept, want that of today alone", n)
+		}
+		return nil
+	})
+}
+
+func TestWhatWaitsOfAStranger(t *testing.T) {
+	db := testdb.Open(t)
+	jane, tom := testdb.Address(t, "jane@home.example"), testdb.Address(t, "tom@home.example")
+	var want []Number
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		for i, it := range []Item{
+			{List: 1, Reason: Stranger, From: jane}, {List: 1, Reason: Unverified, From: jane}, {List: 1, Reason: Stranger, From: tom},
+			{List: 2, Reason: Stranger, From: jane}, {List: 1, Reason: Unverified, From: jane, Author: 7}, {List: 1, Reason: Stranger, From: jane},
+		} {
+			it.Key, it.Until = intake.Key(fmt.Sprint(i)), noon
+			it, err := Put(tx, it)
+			if err != nil {
+				return err
+			}
+			if i == 0 || i == 5 {
+				want = append(want, it.Number)
+			}
+		}
+		return nil
+	})
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		for most := range 4 {
+			all, err := OfStranger(tx, 1, testdb.Address(t, "Jane@Home.example"), most)
+			if err != nil {
+				return err
+			}
+			var got []Number
+			for _, it := range all {
+				got = append(got, it.Number)
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want[:min(most, 2)]) {
+				t.Errorf("at most %d: %v of %v", most, got, want)
+			}
+		}
+		return nil
+	})
+}
+
+func TestNamedAddressesComeInTheirOrder(t *testing.T) {
+	db := testdb.Open(t)
+	a, b, c := testdb.Address(t, "a@x.example"), testdb.Address(t, "\"b c\"@x.example"), testdb.Address(t, "c@x.example")
+	first, second := put(t, db, 1, 0, "first"), put(t, db, 1, 0, "second")
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		_, err := Name(tx, second.Number, []message.Address{c})
+		it, err2 := Name(tx, first.Number, []message.Address{a})
+		it, err3 := Name(tx, it.Number, []message.Address{b})
+		if it.Named != 2 {
+			t.Errorf("the item is %+v", it)
+		}
+		if _, err := Name(tx, 99, []message.Address{a}); !errors.Is(err, ErrNoItem) {
+			t.Errorf("an item that is gone: %v", err)
+		}
+		return errors.Join(err, err2, err3)
+	})
+	next := func() (n Naming, ok bool) {
+		testdb.Update(t, db, func(tx *store.Tx) (err error) {
+			if n, ok, err = FirstNamed(tx); err == nil && ok {
+				err = Unname(tx, n)
+			}
+			return err
+		})
+		return n, ok
+	}
+	if n, ok := next(); !ok || n != (Naming{first.Number, 1, a}) {
+		t.Errorf("first %+v", n)
+	}
+	if n, ok := next(); !ok || n != (Naming{first.Number, 2, b}) {
+		t.Errorf("then %+v", n)
+	}
+	testdb.Update(t, db, func(tx *store.Tx) error { return Remove(tx, second) })
+	if n, ok := next(); ok {
+		t.Errorf("of an item that is gone: %+v", n)
 	}
 }

@@ -15,8 +15,15 @@ import (
 type Reason string
 
 // Unverified means that nothing shows that the message came from the address
-// in From: its author is asked, at the stored address, whether it did.
-const Unverified Reason = "unverified"
+// in From: its author is asked, at the stored address, whether it did. Stranger
+// means that it did, and that no member has that address: its writer is asked
+// for the address that we know. Spam means that a filter calls a member's
+// message spam: its author is asked as well.
+const (
+	Unverified Reason = "unverified"
+	Stranger   Reason = "stranger"
+	Spam       Reason = "spam"
+)
 
 // An Item is a message that waits.
 type Item struct {
@@ -27,6 +34,7 @@ type Item struct {
 	From    message.Address `json:"from"`
 	Author  list.PersonID   `json:"author,omitempty"` // whose address From is; 0 for a stranger's
 	Key     intake.Key      `json:"key"`
+	Named   int             `json:"named,omitempty"` // how many addresses a stranger has named as theirs
 	Since   time.Time       `json:"since"`
 	Until   time.Time       `json:"until"` // when it is deleted without an answer
 }
@@ -82,10 +90,31 @@ func Get(tx *store.Tx, n Number) (Item, error) {
 	return it, err
 }
 
+// OfStranger returns the items of a list that wait because no member has the
+// address in From, oldest first, at most most of them.
+func OfStranger(tx *store.Tx, l list.ID, from message.Address, most int) (all []Item, err error) {
+	for row, err := range store.Prefix(order, tx, l) {
+		if err != nil {
+			return nil, err
+		}
+		if row.Key.B.A != ofStrangers || len(all) == most {
+			break
+		}
+		it, err := Get(tx, row.Key.B.B)
+		if err != nil {
+			return nil, err
+		}
+		if it.Reason == Stranger && it.From.Key() == from.Key() {
+			all = append(all, it)
+		}
+	}
+	return all, nil
+}
+
 // Known returns the item of a message that came before.
 func Known(tx *store.Tx, k intake.Key) (Number, bool, error) { return keys.Get(tx, k) }
 
-// Remove takes an item out, with its tokens. What becomes of the message is the
+// Remove takes an item out, with its tokens and what was named for it. What becomes of the message is the
 // caller's to say, in the same transaction.
 func Remove(tx *store.Tx, it Item) error {
 	for row, err := range store.Prefix(granted, tx, it.Number) {
@@ -98,6 +127,14 @@ func Remove(tx *store.Tx, it Item) error {
 	}
 	if _, err := waiting(it.List).Add(tx, -1); err != nil {
 		return err
+	}
+	for row, err := range store.Prefix(named, tx, it.Number) {
+		if err != nil {
+			return err
+		}
+		if err := named.Delete(tx, row.Key); err != nil {
+			return err
+		}
 	}
 	return errors.Join(items.Delete(tx, it.Number), order.Delete(tx, it.order()), expiry.Delete(tx, it.expiry()), keys.Delete(tx, it.Key))
 }

@@ -148,7 +148,7 @@ func TestWhatBecomesOfAMessage(t *testing.T) {
 		{"another domain is refused", func(m *mail) { m.to = "senco-forum@other.example" }, "550 address"},
 		{"a member's post from anywhere waits for a yes", func(m *mail) { m.client = "192.0.2.1" }, "held"},
 		{"a stranger's waits too, and hears the same", func(m *mail) { m.client = "192.0.2.1"; m.set("From: Eve <eve@evil.example>") }, "held"},
-		{"a stranger is refused", func(m *mail) { m.set("From: Eve <eve@evil.example>") }, "550 stranger"},
+		{"a verified stranger's waits for another address", func(m *mail) { m.set("From: Eve <eve@evil.example>") }, "held"},
 		{"only From identifies the author", func(m *mail) { m.from = "eve@evil.example" }, "waiting"},
 		{"From as the list itself is refused", func(m *mail) { m.set("From: senco-forum@lists.example.org") }, "550 from"},
 		{"From as the moderators' address is refused", func(m *mail) { m.set("From: SENCO-forum-owner@lists.example.org") }, "550 from"},

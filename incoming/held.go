@@ -21,10 +21,19 @@ const (
 	questionsADay  = 3
 )
 
-// holdBack keeps a message of which nothing shows who wrote it. Everybody gets
-// the same answer in the session. If From is a member's address, the address
-// that is stored is asked whether the message is theirs; nobody else is told.
-func (d *Desk) holdBack(in *arrival, author list.Person, v list.Verdict) error {
+// kept says in the log why a message waits.
+var kept = map[hold.Reason]string{
+	hold.Unverified: "kept: sender not verified",
+	hold.Stranger:   "kept: its writer is no member",
+	hold.Spam:       "kept: a filter calls it spam",
+}
+
+// holdBack keeps a message that waits for an answer. Where nothing shows who
+// wrote it everybody gets the same answer in the session; if From is a member's
+// address, the address that is stored is asked whether the message is theirs, and
+// nobody else is told. A stranger of whom we know that they wrote it is asked for
+// another address.
+func (d *Desk) holdBack(in *arrival, reason hold.Reason, author list.Person, v list.Verdict) error {
 	blob := store.NewBlob(d.traced(in))
 	var again, asked bool
 	err := d.db.Update(func(tx *store.Tx) error {
@@ -40,7 +49,7 @@ func (d *Desk) holdBack(in *arrival, author list.Person, v list.Verdict) error {
 			return err
 		}
 		it, err := hold.Put(tx, hold.Item{
-			Message: id, List: in.dest.List.ID, Reason: hold.Unverified, From: in.from.Address, Author: author.ID,
+			Message: id, List: in.dest.List.ID, Reason: reason, From: in.from.Address, Author: author.ID,
 			Key: in.key, Since: in.env.Received, Until: in.env.Received.Add(keepUnverified),
 		})
 		if err != nil {
@@ -54,13 +63,16 @@ func (d *Desk) holdBack(in *arrival, author list.Person, v list.Verdict) error {
 	if err != nil {
 		return err
 	}
-	d.log.Info("kept: sender not verified", "list", in.dest.List.Name, "again", again, "asked", asked, "reasons", v.Reasons)
+	d.log.Info(kept[reason], "list", in.dest.List.Name, "again", again, "asked", asked, "reasons", v.Reasons)
 	return nil
 }
 
 // ask mails the question to a member, unless a machine wrote the message, the
 // person has had enough questions today, or is no member of this list.
 func (d *Desk) ask(tx *store.Tx, in *arrival, it hold.Item, author list.Person) (bool, error) {
+	if it.Reason == hold.Stranger {
+		return d.askWriter(tx, in, it)
+	}
 	if author.ID == 0 || len(d.automatic(in)) > 0 {
 		return false, nil
 	}
@@ -80,15 +92,26 @@ func (d *Desk) ask(tx *store.Tx, in *arrival, it hold.Item, author list.Person) 
 	}
 	mail, err := notice.WasThisYou{
 		List: in.dest.List, To: author, Subject: in.msg.Subject(), Token: tok, Help: d.cfg.HelpURL,
-		Days: int(keepUnverified / (24 * time.Hour)), Now: d.cfg.Now(),
+		Spam: it.Reason == hold.Spam, Days: d.daysLeft(it), Now: d.cfg.Now(),
 	}.Compose()
 	if err != nil {
 		return false, err
 	}
-	return true, queue.PutLetter(tx, queue.Letter{
-		From: d.returnTo(in.dest.List, author.ID), To: author.Address, Header: mail.Header, Body: mail.Body,
-		Member: uint32(author.ID), Priority: queue.Urgent, Queued: d.cfg.Now(),
+	return true, d.putLetter(tx, notice.To{List: in.dest.List, Person: author}, mail)
+}
+
+// putLetter puts a mail of the robot's into the queue.
+func (d *Desk) putLetter(tx *store.Tx, to notice.To, mail notice.Mail) error {
+	return queue.PutLetter(tx, queue.Letter{
+		From: d.returnTo(to.List, to.Person.ID), To: to.Person.Address, Header: mail.Header, Body: mail.Body,
+		Member: uint32(to.Person.ID), Priority: queue.Urgent, Queued: d.cfg.Now(),
 	})
+}
+
+// daysLeft is for how many days a message is kept from now on, at least 1.
+func (d *Desk) daysLeft(it hold.Item) int {
+	const day = 24 * time.Hour
+	return max(1, int((it.Until.Sub(d.cfg.Now())+day-1)/day))
 }
 
 // returnTo is the envelope sender of a mail to one person, so that a dead

@@ -11,7 +11,8 @@ import (
 	"sencoforum/store"
 )
 
-// A Keeper gives up what nobody answers for.
+// A Keeper does what no session waits for: it looks at the addresses that strangers named as theirs, and gives up what
+// nobody answers for.
 type Keeper struct {
 	desk *Desk
 }
@@ -20,29 +21,91 @@ type Keeper struct {
 func NewKeeper(d *Desk) *Keeper { return &Keeper{desk: d} }
 
 // expireBatch bounds one transaction, and expireEvery is how often it is looked
-// at least.
+// at least. askAfter is how long a named address waits, so that nothing about its
+// session can depend on whose it is; fullPause is for a full disk.
 const (
 	expireBatch = 100
 	expireEvery = time.Hour
+	askAfter    = time.Second
+	fullPause   = time.Minute
 )
 
-// Run discards held messages whose time has passed, until ctx ends.
+// Run works until ctx ends.
 func (k *Keeper) Run(ctx context.Context) error {
+	rung, stop := k.desk.db.Watch(hold.NamedTable)
+	defer stop()
 	for {
-		gone, err := k.step()
-		switch {
-		case errors.Is(err, store.ErrFull): // there is no hurry
+		wait := expireEvery
+		switch err := k.Step(ctx); {
+		case errors.Is(err, store.ErrFull):
+			wait = fullPause
 		case err != nil:
-			return fmt.Errorf("give up held messages: %w", err)
-		case gone > 0:
-			continue
+			return err
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(expireEvery):
+		case <-rung:
+			pause(ctx, askAfter)
+		case <-time.After(wait):
 		}
 	}
+}
+
+// pause waits, or returns early when ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// Step does all that is due now.
+func (k *Keeper) Step(ctx context.Context) error {
+	for more := true; more && ctx.Err() == nil; {
+		var err error
+		if more, err = k.ask(); err != nil {
+			return fmt.Errorf("ask at named addresses: %w", err)
+		}
+	}
+	for gone := 1; gone > 0 && ctx.Err() == nil; {
+		var err error
+		if gone, err = k.step(); err != nil {
+			return fmt.Errorf("give up held messages: %w", err)
+		}
+	}
+	return nil
+}
+
+// ask looks at one address that was named, and reports false when there is none. One that makes trouble is given up, or
+// it would keep all others waiting.
+func (k *Keeper) ask() (bool, error) {
+	d := k.desk
+	var n hold.Naming
+	var it hold.Item
+	var found bool
+	err := d.db.View(func(tx *store.Tx) (err error) {
+		if n, found, err = hold.FirstNamed(tx); err != nil || !found {
+			return err
+		}
+		it, err = hold.Get(tx, n.Item)
+		return err
+	})
+	if !found {
+		return false, err
+	}
+	var held *arrival
+	if err == nil {
+		held, err = d.reopen(it)
+	}
+	if err == nil {
+		err = d.db.Update(func(tx *store.Tx) error { return d.askNamed(tx, n, held) })
+	}
+	if err == nil || store.Trouble(err) {
+		return true, err
+	}
+	d.log.Error("a named address could not be looked at and was given up", "item", uint64(n.Item), "cause", err)
+	return true, d.db.Update(func(tx *store.Tx) error { return hold.Unname(tx, n) })
 }
 
 func (k *Keeper) step() (gone int, err error) {

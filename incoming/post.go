@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sencoforum/archive"
+	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
 	"sencoforum/list"
@@ -30,7 +31,11 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 	case list.Accept:
 		return d.accept(in, author, verdict)
 	case list.Hold:
-		return d.holdBack(in, author, verdict)
+		return d.holdBack(in, hold.Unverified, author, verdict)
+	case list.HoldSpam:
+		return d.holdBack(in, hold.Spam, author, verdict)
+	case list.Stranger: // who may be a member of another list, and is no author here
+		return d.holdBack(in, hold.Stranger, list.Person{}, verdict)
 	case list.Discard:
 		return d.keep(in, intake.Discarded, verdict)
 	case list.Duplicate:

@@ -19,8 +19,13 @@ var errNotYes = errors.New("the reply does not say yes")
 // mailbox that was asked makes the message go on as one whose author is known:
 // it meets the rest of the rules, and is a post if they let it be one.
 func (d *Desk) answered(in *arrival, it hold.Item, g hold.Grant) error {
-	if !saysYes(in.msg.Text()) {
+	switch {
+	case g.Person == 0:
+		return d.named(in, it)
+	case !saysYes(in.msg.Text()):
 		return errNotYes
+	case it.Reason == hold.Stranger:
+		return d.isThem(in, it, g)
 	}
 	held, err := d.reopen(it)
 	if err != nil {
@@ -34,8 +39,7 @@ func (d *Desk) answered(in *arrival, it hold.Item, g hold.Grant) error {
 	if author.ID != g.Person { // the address belongs to somebody else by now
 		return errNotYes
 	}
-	verdict := list.Decide(sub)
-	return d.release(in, held, it, author, verdict)
+	return d.release(in, []waiting{{held, it, author, list.Decide(sub)}}, func(*store.Tx) error { return nil })
 }
 
 // reopen reads a held message again, as it came.
@@ -70,41 +74,68 @@ func (d *Desk) factsNow(in *arrival) (sub list.Submission, author list.Person, e
 	return sub, author, err
 }
 
-// release ends the wait of a message by what the policy says of it now, and
-// stores the reply as handled, in one transaction.
-func (d *Desk) release(reply, held *arrival, it hold.Item, author list.Person, v list.Verdict) error {
-	post := d.newPost(held, author)
-	post.Intake = it.Message
-	var stored archive.Post
+// waiting is a held message on its way on: as it came, who answered for it, and what the policy says of it now.
+type waiting struct {
+	held    *arrival
+	item    hold.Item
+	author  list.Person
+	verdict list.Verdict
+}
+
+// release ends the wait of messages, of which the first is the one that was asked
+// about, and stores the reply as handled, in one transaction with what also
+// belongs to the answer.
+func (d *Desk) release(reply *arrival, all []waiting, also func(*store.Tx) error) error {
 	err := d.db.Update(func(tx *store.Tx) error {
-		if _, err := hold.Get(tx, it.Number); err != nil { // decided meanwhile
-			return err
-		}
-		if err := hold.Remove(tx, it); err != nil {
+		if _, err := hold.Get(tx, all[0].item.Number); err != nil { // decided meanwhile
 			return err
 		}
 		if _, err := intake.Put(tx, intake.New{Record: reply.record([]string{"yes"}), State: intake.Handled}); err != nil {
 			return err
 		}
-		if v.Action != list.Accept {
-			return intake.Move(tx, it.Message, intake.Status{State: intake.Discarded, Since: d.cfg.Now(), Reason: v.Reasons[0]})
-		}
-		if err := stillMember(tx, held, author.ID); err != nil {
+		if err := also(tx); err != nil {
 			return err
 		}
-		if err := intake.Move(tx, it.Message, intake.Status{State: intake.Waiting, Since: d.cfg.Now(), Reason: "its author said yes"}); err != nil {
-			return err
+		for _, w := range all {
+			if err := d.goOn(tx, w); err != nil {
+				return err
+			}
 		}
-		if err := intake.Claim(tx, it.Message, it.Key); err != nil {
-			return err
-		}
-		var err error
-		stored, err = archive.Accept(tx, post)
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	d.log.Info("released: its author said yes", "list", held.dest.List.Name, "action", string(v.Action), "post", stored.Number)
+	for _, w := range all {
+		d.log.Info("released: its author said yes", "list", w.held.dest.List.Name, "action", string(w.verdict.Action), "message", uint64(w.item.Message))
+	}
 	return nil
+}
+
+// goOn takes one message out of the book of what waits, and makes it a post or discards it.
+func (d *Desk) goOn(tx *store.Tx, w waiting) error {
+	if _, err := hold.Get(tx, w.item.Number); errors.Is(err, hold.ErrNoItem) {
+		return nil // of several that wait, one has been decided meanwhile
+	} else if err != nil {
+		return err
+	}
+	if err := hold.Remove(tx, w.item); err != nil {
+		return err
+	}
+	if w.verdict.Action != list.Accept {
+		return intake.Move(tx, w.item.Message, intake.Status{State: intake.Discarded, Since: d.cfg.Now(), Reason: w.verdict.Reasons[0]})
+	}
+	if err := stillMember(tx, w.held, w.author.ID); err != nil {
+		return err
+	}
+	if err := intake.Move(tx, w.item.Message, intake.Status{State: intake.Waiting, Since: d.cfg.Now(), Reason: "its author said yes"}); err != nil {
+		return err
+	}
+	if err := intake.Claim(tx, w.item.Message, w.item.Key); err != nil {
+		return err
+	}
+	post := d.newPost(w.held, w.author)
+	post.Intake = w.item.Message
+	_, err := archive.Accept(tx, post)
+	return err
 }

@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -22,6 +23,16 @@ type ReplyTo string
 // private relay addresses, which come with the room that serves them.
 const ReplyToList ReplyTo = "list"
 
+// NonMember says what becomes of a message whose verified author is no member under any proved address.
+type NonMember string
+
+// The ways with such a message. The empty one, of a list that was stored before there was a choice, asks.
+const (
+	NonMemberAsk    NonMember = "ask"    // it is kept, and its writer is asked for the address that we know
+	NonMemberHold   NonMember = "hold"   // it is kept for the moderators, and nobody is asked
+	NonMemberRefuse NonMember = "refuse" // it is refused in the session
+)
+
 // Settings are what an owner may change about a list.
 type Settings struct {
 	SubjectTag  string        `json:"subject_tag"`  // for example "[SENCO]"; empty means none
@@ -31,7 +42,11 @@ type Settings struct {
 	MaxMessage  int64         `json:"max_message"`  // bytes of the largest message, 0 for the server's limit
 	Footer      bool          `json:"footer"`       // whether copies carry the footer
 	Closed      bool          `json:"closed"`       // takes no new posts
+	NonMember   NonMember     `json:"non_member"`   // what becomes of a verified stranger's message; Strangers reads it
 }
+
+// Strangers is what becomes of a message whose verified author is no member.
+func (s Settings) Strangers() NonMember { return cmp.Or(s.NonMember, NonMemberAsk) }
 
 // A List is one mailing list.
 type List struct {
@@ -56,6 +71,7 @@ func DefaultSettings() Settings {
 		SendDelay:   5 * time.Minute,
 		AttachTotal: 2 << 20,
 		Footer:      true,
+		NonMember:   NonMemberAsk,
 	}
 }
 
@@ -95,6 +111,11 @@ func (s Settings) Validate() error {
 	var faults []error
 	if s.ReplyTo != ReplyToList {
 		faults = append(faults, fmt.Errorf("reply_to is %q; use list", s.ReplyTo))
+	}
+	switch s.Strangers() {
+	case NonMemberAsk, NonMemberHold, NonMemberRefuse:
+	default:
+		faults = append(faults, fmt.Errorf("non_member is %q; use ask, hold or refuse", s.NonMember))
 	}
 	if s.SendDelay < 0 || s.SendDelay > MaxSendDelay {
 		faults = append(faults, fmt.Errorf("send_delay is %s; use 0s to %s", s.SendDelay, MaxSendDelay))

@@ -24,6 +24,8 @@ const (
 	Accept    Action = "accept"
 	Refuse    Action = "refuse"
 	Hold      Action = "hold"      // nothing shows who wrote it: whoever From names is asked, if we know them
+	HoldSpam  Action = "hold spam" // a filter calls a member's message spam: its author is asked
+	Stranger  Action = "stranger"  // kept: who wrote it is no member under that address, and may be asked for another
 	Discard   Action = "discard"   // certainly automatic
 	Duplicate Action = "duplicate" // known already
 )
@@ -42,7 +44,8 @@ type Submission struct {
 	Known     bool     // the duplicate key is known
 	Automatic []string // certain signs of automatic mail
 	Author    *Membership
-	Addresses int // in To and Cc
+	Spam      string // the field in which a filter that we believe calls it spam, or empty
+	Addresses int    // in To and Cc
 }
 
 // A Verdict is what the policy decided and every reason it had, the deciding
@@ -68,9 +71,9 @@ func Decide(s Submission) Verdict {
 }
 
 // rules stand in the order of the specification: form, loop, our own address,
-// sender, duplicate, automatic, may not post, not a member.
+// sender, duplicate, automatic, may not post, not a member, and what makes a member's message wait.
 var rules = []func(Submission) (Verdict, bool){
-	form, loop, fromUs, sender, duplicate, automatic, mayPost, member,
+	form, loop, fromUs, sender, duplicate, automatic, mayPost, member, spam,
 }
 
 func refuse(s Submission, c Case, reasons ...string) (Verdict, bool) {
@@ -151,8 +154,17 @@ func mayPost(s Submission) (Verdict, bool) {
 }
 
 func member(s Submission) (Verdict, bool) {
-	if s.Author != nil {
+	switch {
+	case s.Author != nil:
 		return Verdict{}, false
+	case s.Spam != "":
+		return refuse(s, CaseSpam, s.Spam)
+	case s.List.Strangers() == NonMemberRefuse:
+		return refuse(s, CaseStranger)
 	}
-	return refuse(s, CaseStranger)
+	return Verdict{Action: Stranger, Reasons: []string{string(Stranger)}}, true
+}
+
+func spam(s Submission) (Verdict, bool) {
+	return Verdict{Action: HoldSpam, Reasons: []string{"spam", s.Spam}}, s.Spam != ""
 }

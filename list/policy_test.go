@@ -46,7 +46,14 @@ func TestDecide(t *testing.T) {
 		{"automatic mail is discarded", func(s *Submission) { s.Automatic = []string{"auto-submitted"} }, answer{Discard, 0, "automatic"}},
 		{"a closed list takes nothing", func(s *Submission) { s.List.Closed = true }, answer{Refuse, 550, "closed"}},
 		{"a member who may not post is refused", func(s *Submission) { s.Author.NoPosting = true }, answer{Refuse, 550, "stopped"}},
-		{"a stranger is refused", func(s *Submission) { s.Author = nil }, answer{Refuse, 550, "stranger"}},
+		{"a stranger's waits", func(s *Submission) { s.Author = nil }, answer{Stranger, 0, "stranger"}},
+		{"a stranger's waits at a list of old", func(s *Submission) { s.Author, s.List.NonMember = nil, "" }, answer{Stranger, 0, "stranger"}},
+		{"a stranger's waits for moderators", func(s *Submission) { s.Author, s.List.NonMember = nil, NonMemberHold }, answer{Stranger, 0, "stranger"}},
+		{"a stranger is refused where the list says so", func(s *Submission) { s.Author, s.List.NonMember = nil, NonMemberRefuse }, answer{Refuse, 550, "stranger"}},
+		{"a stranger's spam is refused", func(s *Submission) { s.Author, s.Spam = nil, "X-Spam" }, answer{Refuse, 550, "spam"}},
+		{"a member's spam waits", func(s *Submission) { s.Spam = "X-Spam" }, answer{HoldSpam, 0, "spam"}},
+		{"a member who may not post is refused before spam counts", func(s *Submission) { s.Author.NoPosting, s.Spam = true, "X-Spam" }, answer{Refuse, 550, "stopped"}},
+		{"spam in anybody's name waits as if it were none", func(s *Submission) { s.Author, s.Auth, s.Spam = nil, Unverified, "X-Spam" }, answer{Hold, 0, "unverified"}},
 		{"an unverified stranger learns nothing of membership", func(s *Submission) { s.Author, s.Auth = nil, Unverified }, answer{Hold, 0, "unverified"}},
 		{"form comes before everything", func(s *Submission) {
 			s.Form, s.Loop, s.Author = &message.FormError{Rule: message.RuleNUL}, "loop", nil

@@ -20,6 +20,7 @@ const (
 	CaseFromUs    Case = "from"      // claims to come from an address of ours
 	CaseStopped   Case = "stopped"   // banned, or may not post
 	CaseStranger  Case = "stranger"  // not a member
+	CaseSpam      Case = "spam"      // called spam by a filter, and from a stranger
 	CaseClosed    Case = "closed"    // the list takes no posts
 	CaseMany      Case = "many"      // over 100 addresses in To and Cc
 	CaseToken     Case = "reply"     // reply address unknown or too old
@@ -78,6 +79,7 @@ var refusals = map[Case]struct {
 	CaseFromUs:    {550, "5.7.1", "from", "{name}: this message says it comes from us. Please send it from your own address."},
 	CaseStopped:   {550, "5.7.1", "stopped", "{name}: we do not take messages from this address. Questions? Write to {owner}."},
 	CaseStranger:  {550, "5.7.1", "address", "{name}: we do not know this address, so your message was not sent. A member? Write from your usual address. Questions? {owner}"},
+	CaseSpam:      {550, "5.7.1", "spam", "{name}: this looks like advertising, so we did not take it. A mistake? Write to {owner}."},
 	CaseClosed:    {550, "5.7.1", "stopped", "{name}: this list takes no new messages. Questions? Write to {owner}."},
 	CaseMany:      {550, "5.7.1", "many", "{name}: your message goes to over 100 addresses. Please send it to us alone."},
 	CaseToken:     {550, "5.7.1", "reply", "{name}: this reply address no longer works. {post}For help write to {owner}."},

@@ -51,6 +51,9 @@ func listSettings() []listSetting {
 		{"closed", "on or off", false,
 			func(l *list.List, v string) error { return readOnOff(&l.Closed, v) },
 			func(l list.List) string { return onOff(l.Closed) }},
+		{"non_member", "ask, hold or refuse", false,
+			func(l *list.List, v string) error { l.NonMember = list.NonMember(v); return nil },
+			func(l list.List) string { return string(l.Strangers()) }},
 	}
 }
 
@@ -91,6 +94,7 @@ func newList(name, domain, title string, defaults config.Lists, now time.Time) l
 		SendDelay:   time.Duration(defaults.SendDelay),
 		AttachTotal: int64(defaults.AttachTotal),
 		Footer:      defaults.Footer,
+		NonMember:   list.NonMember(defaults.NonMember),
 	}}
 	if defaults.SubjectTag {
 		first, _, _ := strings.Cut(title, " ")

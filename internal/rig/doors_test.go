@@ -69,7 +69,7 @@ func TestRigDoorsFindsAPlantedFault(t *testing.T) {
 	t.Logf("the check found: %s", strings.Join(faults, "; "))
 }
 
-// A server that trusts a client believes it that a stranger wrote, and tells that stranger so. From another client it
+// A server that trusts a client believes it that a stranger wrote, and this one refuses strangers. From another client it
 // keeps such a mail, or puts it off when no name server answers: neither is a post.
 const (
 	stranger = "eve@evil.example"
@@ -105,6 +105,15 @@ func newDoors(t *testing.T, binary, proxies string) *doorRig {
 		More: fmt.Sprintf("[lmtp]\nlisten = [\"unix:%s\", %q]", d.socket, d.port),
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := d.Command(t.Context(), "list", "set", "rig", "non_member", "refuse"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if err := d.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	d.change(t, `trusted_networks = ["127.0.0.0/8"]`, `trusted_networks = ["127.0.0.1/32"]`)

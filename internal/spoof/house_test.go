@@ -18,11 +18,13 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 
+	"sencoforum/archive"
 	"sencoforum/incoming"
 	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/mailauth"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/store"
@@ -60,7 +62,7 @@ func (z zone) LookupAddr(context.Context, string) ([]string, error) {
 	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
 }
 
-// house is a desk over a forum with two members, of whom Asha moderates, and a zone.
+// house is a desk over a forum with two members, of whom Priya has two addresses and Asha moderates, and a zone.
 type house struct {
 	db   *store.DB
 	desk *incoming.Desk
@@ -81,6 +83,7 @@ const (
 	priya = "priya@oakfield.example" // a member
 	asha  = "asha@highcross.example" // a moderator
 	eve   = "eve@evil.example"       // neither
+	home  = "priya@home.example"     // Priya's other address
 	post  = "senco-forum@lists.example.org"
 )
 
@@ -88,6 +91,7 @@ const (
 const (
 	ownHost   = "192.0.2.10"
 	otherHost = "198.51.100.66"
+	filter    = "10.0.0.1" // ours, which is trusted
 )
 
 func newHouse(t testing.TB) *house {
@@ -102,7 +106,11 @@ func newHouse(t testing.TB) *house {
 		for i, role := range []list.Role{list.RoleMember, list.RoleModerator} {
 			var p list.Person
 			if err == nil {
-				p, err = list.AddPerson(tx, list.Person{Address: testdb.Address(t, []string{priya, asha}[i])})
+				p = list.Person{Address: testdb.Address(t, []string{priya, asha}[i])}
+				if i == 0 {
+					p.Linked = []message.Address{testdb.Address(t, home)}
+				}
+				p, err = list.AddPerson(tx, p)
 			}
 			if err == nil {
 				err = list.Join(tx, list.Membership{List: l.ID, Person: p.ID, Role: role, Mode: list.ModeEvery})
@@ -113,6 +121,8 @@ func newHouse(t testing.TB) *house {
 	now := func() time.Time { return noon }
 	h.desk = incoming.New(slog.New(slog.DiscardHandler), h.db, keys, moderate.NewForwarder(h.db, keys, message.Address{}, now), incoming.Config{
 		Hostname: "mail.example.org", MaxMessage: 15 << 20, Now: now, Verifier: mailauth.New(&h.zone, mailauth.Config{Now: now}),
+		Trusted: []netip.Prefix{netip.MustParsePrefix(filter + "/32")},
+		Host:    membership.Host{Keys: keys},
 	})
 	return h
 }
@@ -123,7 +133,8 @@ type arrival struct {
 	raw                    string
 }
 
-// receive returns what became of a mail: the state of its message, or code and case of the refusal.
+// receive returns what became of a mail: the state of its message, with the reason for which it is held, or code and case
+// of the refusal.
 func (h *house) receive(t testing.TB, a arrival) string {
 	t.Helper()
 	env := &message.Envelope{Client: netip.MustParseAddr(a.client), Helo: a.helo, Received: noon, To: testdb.Address(t, a.to), UTF8: true}
@@ -131,6 +142,9 @@ func (h *house) receive(t testing.TB, a arrival) string {
 		env.From = testdb.Address(t, a.from)
 	}
 	err := h.desk.Receive(context.Background(), env, []byte(a.raw))
+	if err := incoming.NewKeeper(h.desk).Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	var r *list.Refusal
 	switch {
 	case errors.As(err, &r):
@@ -139,15 +153,32 @@ func (h *house) receive(t testing.TB, a arrival) string {
 		t.Fatal(err)
 	}
 	var s intake.Status
+	var why string
 	testdb.View(t, h.db, func(tx *store.Tx) (err error) {
 		report, err := intake.Audit(tx)
 		if err != nil {
 			return err
 		}
-		s, err = intake.StatusOf(tx, intake.ID(report.Accepted))
+		if s, err = intake.StatusOf(tx, intake.ID(report.Accepted)); err != nil || s.State != intake.Held {
+			return err
+		}
+		r, err := intake.Get(tx, intake.ID(report.Accepted))
+		why = ": " + r.Reasons[0]
 		return err
 	})
-	return string(s.State)
+	return string(s.State) + why
+}
+
+// posts names every post with its author.
+func (h *house) posts(tx *store.Tx) string {
+	var all []string
+	for n := archive.Number(1); ; n++ {
+		p, err := archive.Get(tx, n)
+		if err != nil {
+			return strings.Join(all, ", ")
+		}
+		all = append(all, fmt.Sprintf("%d of person %d", n, p.Author))
+	}
 }
 
 var _, signingKey, _ = ed25519.GenerateKey(nil)
