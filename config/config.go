@@ -40,6 +40,7 @@ type SMTP struct {
 	TLSCert, TLSKey string   // paths of PEM files; both or neither
 	TrustedNetworks []string // prefixes such as 10.0.0.0/8, exempt from limits per address and per session
 	ProxyFrom       []string // prefixes of proxies that say who the client is, and must
+	SpamHeaders     []string // names of header fields in which a filter among TrustedNetworks gives its verdict
 	MaxMessage      Size
 	MinFree         Size // room on disk below which no mail is taken; 0 is automatic
 
@@ -146,6 +147,7 @@ func Default() Config {
 			Listen:                []string{":25"},
 			TrustedNetworks:       []string{},
 			ProxyFrom:             []string{},
+			SpamHeaders:           []string{},
 			MaxMessage:            15 << 20,
 			Connections:           200,
 			ConnectionsPerIP:      10,

@@ -28,6 +28,7 @@ func (c *Config) settings() []setting {
 		{"smtp.tls_key", &c.SMTP.TLSKey},
 		{"smtp.trusted_networks", &c.SMTP.TrustedNetworks},
 		{"smtp.proxy_from", &c.SMTP.ProxyFrom},
+		{"smtp.spam_headers", &c.SMTP.SpamHeaders},
 		{"smtp.max_message", &c.SMTP.MaxMessage},
 		{"smtp.min_free", &c.SMTP.MinFree},
 		{"smtp.connections", &c.SMTP.Connections},

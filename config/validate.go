@@ -111,12 +111,28 @@ func (v *validator) smtp(c SMTP) {
 	v.certificate("smtp", c.TLSCert, c.TLSKey)
 	v.prefixes("smtp.trusted_networks", c.TrustedNetworks)
 	v.prefixes("smtp.proxy_from", c.ProxyFrom)
+	v.spamHeaders(c)
 	if c.MaxMessage < 64<<10 || c.MaxMessage > 50<<20 {
 		v.fault("smtp.max_message", "is "+c.MaxMessage.String(), "choose from 64 KiB to 50 MiB")
 	}
 	v.within("smtp.connections", c.Connections, 1, 10_000)
 	v.within("smtp.connections_per_ip", c.ConnectionsPerIP, 1, 10_000)
 	v.within("smtp.connections_per_network", c.ConnectionsPerNetwork, 1, 10_000)
+}
+
+// fieldName is the name of a header field (RFC 5322 §3.6.8), short enough to be one.
+var fieldName = regexp.MustCompile(`^[!-9;-~]{1,76}$`)
+
+// spamHeaders checks the fields of a spam filter, which nobody is believed about who is not trusted.
+func (v *validator) spamHeaders(c SMTP) {
+	for _, s := range c.SpamHeaders {
+		if !fieldName.MatchString(s) {
+			v.fault("smtp.spam_headers", fmt.Sprintf("%q is no name of a header field", s), `write it as "X-Spam-Flag", without a colon`)
+		}
+	}
+	if len(c.SpamHeaders) > 0 && len(c.TrustedNetworks) == 0 {
+		v.fault("smtp.spam_headers", "is set and nobody is believed about them", "name the filter's address in smtp.trusted_networks")
+	}
 }
 
 // certificate checks the two files of a section.

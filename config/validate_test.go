@@ -63,6 +63,10 @@ var validateCases = []struct {
 	{"password in clear text to this machine", func(c *Config) {
 		c.Smarthost.Host, c.Smarthost.TLS, c.Smarthost.User, c.Smarthost.PasswordEnv = "127.0.0.1", NoTLS, "forum", "P"
 	}, nil},
+	{"a spam filter that is believed", func(c *Config) {
+		c.SMTP.SpamHeaders, c.SMTP.TrustedNetworks = []string{"X-Spam"}, []string{"10.0.0.0/8"}
+	}, nil},
+	{"a spam filter that nobody is believed about", func(c *Config) { c.SMTP.SpamHeaders = []string{"X-Spam"} }, []string{"smtp.spam_headers"}},
 	{"strangers let in", func(c *Config) { c.Lists.NonMember = "accept" }, []string{"lists.non_member"}},
 	{"attachments larger than a message", func(c *Config) { c.Lists.AttachTotal = 20 << 20 }, []string{"lists.attach_total"}},
 	{"sending delayed for days", func(c *Config) { c.Lists.SendDelay = c.Delivery.RetryFor }, []string{"lists.send_delay"}},

@@ -29,6 +29,7 @@ type arrival struct {
 	id    string // Message-ID
 	auth  list.Authentication
 	check mailauth.Verdict // what auth rests on; empty for a trusted client
+	spam  string           // the field in which a filter in front calls it spam, or empty
 	key   intake.Key
 }
 
@@ -69,10 +70,14 @@ func checkForm(raw []byte, utf8 bool) error {
 }
 
 // authenticate finds out whether a message really comes from the domain that From
-// names. A client that the operator trusts has seen to that itself.
+// names. A client that the operator trusts has seen to that itself; of it alone we
+// believe what a spam filter says in the header, which anybody else can write.
 func (d *Desk) authenticate(ctx context.Context, in *arrival) {
 	if d.trusts(in.env.Client) {
 		in.auth = list.Verified
+		if v := mailauth.ReadSpam(in.raw, d.cfg.Spam); v.Kind == mailauth.Spam {
+			in.spam = v.Field
+		}
 		return
 	}
 	if d.cfg.Verifier == nil || in.dest.Kind == list.KindBounces { // whoever returns a copy, its address says what it is

@@ -46,6 +46,9 @@ type Config struct {
 	HelpURL    string             // base address of the help pages, empty while there are none
 	Host       membership.Host
 	Now        func() time.Time
+
+	// Spam names the fields of a spam filter in front. They are believed of what comes from Trusted alone.
+	Spam mailauth.SpamPolicy
 }
 
 // Desk receives messages. It satisfies the receiver of package smtpd.

@@ -48,7 +48,7 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 // facts gathers all that the posting policy looks at.
 func (d *Desk) facts(tx *store.Tx, in *arrival) (list.Submission, list.Person, error) {
 	sub := list.Submission{
-		List: in.dest.List, Texts: in.texts, Form: in.form, Auth: in.auth,
+		List: in.dest.List, Texts: in.texts, Form: in.form, Auth: in.auth, Spam: in.spam,
 		Size: int64(len(in.raw)), Limit: d.cfg.MaxMessage,
 	}
 	if in.form != nil {

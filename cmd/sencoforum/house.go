@@ -141,6 +141,7 @@ func (h *house) build(out queue.Courier) error {
 		Bounces:    h.bounces,
 		Reports:    h.reports,
 		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
+		Spam:       mailauth.SpamPolicy{Fields: h.cfg.SMTP.SpamHeaders},
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
 		MinFree:    minFree(h.cfg.SMTP),
 		MaxQueue:   maxQueue,

@@ -84,12 +84,15 @@ type town struct {
 	end     func()
 }
 
-func newTown(t *testing.T, members int) *town {
+func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 	t.Helper()
 	mail, pages := local(t), local(t)
 	w := &town{t: t, carrier: &carrier{news: make(chan struct{}, 1000)}, smtp: mail.Addr().String(), log: new(bytes.Buffer)}
 	w.cfg = demoConfig(t.TempDir(), w.smtp)
 	w.cfg.Web.Listen = []string{pages.Addr().String()}
+	for _, change := range changes {
+		change(&w.cfg)
+	}
 	if err := fillOnce(w.cfg, sampleForum(members), 0); err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"net/smtp"
 	"strings"
 	"testing"
 
+	"sencoforum/config"
 	"sencoforum/queue"
 )
 
@@ -49,6 +51,28 @@ func TestAMemberWritesFromAnotherAddress(t *testing.T) {
 		if strings.Contains(w.log.String(), word) {
 			t.Errorf("the log has %s:\n%s", word, w.log)
 		}
+	}
+}
+
+// TestTheSettingsNameASpamFilter: its field is believed in the running server.
+func TestTheSettingsNameASpamFilter(t *testing.T) {
+	const forum = "senco-forum@lists.example.org"
+	w := newTown(t, 3, func(c *config.Config) { c.SMTP.SpamHeaders = []string{"X-Spam"} })
+	member := sampleForum(3).Members[0].Address
+	marked := func(from string) error {
+		return smtp.SendMail(w.smtp, nil, from, []string{forum},
+			[]byte("X-Spam: Yes\r\nFrom: "+from+"\r\nTo: "+forum+"\r\nSubject: Toys\r\nMessage-ID: <"+from+">\r\n\r\nA fifth off.\r\n"))
+	}
+	if err := marked("shop@toys.example"); err == nil || !strings.Contains(err.Error(), "5.7.1 SENCO Forum: this looks like advertising") {
+		t.Errorf("a stranger's: %v", err)
+	}
+	if err := marked(member); err != nil {
+		t.Errorf("a member's: %v", err)
+	}
+	asked := copyFor(w.carrier.await(t, 1), member, "Our spam filter marked it")
+	w.mail(member, backTo.FindString(asked), "yes", "Yes")
+	if n := countCopies(w.carrier.await(t, 1+len(sampleForum(3).Members)), "A fifth off."); n != len(sampleForum(3).Members) {
+		t.Errorf("%d copies", n)
 	}
 }
 

@@ -121,8 +121,8 @@ func newHouse(t testing.TB) *house {
 	now := func() time.Time { return noon }
 	h.desk = incoming.New(slog.New(slog.DiscardHandler), h.db, keys, moderate.NewForwarder(h.db, keys, message.Address{}, now), incoming.Config{
 		Hostname: "mail.example.org", MaxMessage: 15 << 20, Now: now, Verifier: mailauth.New(&h.zone, mailauth.Config{Now: now}),
-		Trusted: []netip.Prefix{netip.MustParsePrefix(filter + "/32")},
-		Host:    membership.Host{Keys: keys},
+		Trusted: []netip.Prefix{netip.MustParsePrefix(filter + "/32")}, Spam: mailauth.SpamPolicy{Fields: []string{"X-Spam-Flag"}},
+		Host: membership.Host{Keys: keys},
 	})
 	return h
 }
