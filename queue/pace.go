@@ -63,11 +63,12 @@ func (p *pace) opens(now time.Duration, wall func() time.Time) (at time.Duration
 	return at, why
 }
 
-// pay counts a copy that leaves the line now.
+// pay counts a copy that leaves the line now. However much urgent mail there is, other mail waits for it no longer than a
+// minute.
 func (p *pace) pay(now time.Duration) {
 	p.hungry = false
 	if p.perMinute > 0 {
-		p.paid = max(p.paid, now) + p.interval()
+		p.paid = min(max(p.paid, now)+p.interval(), now+burstTime+time.Minute)
 	}
 	if p.warmth != nil {
 		p.unsettled++

@@ -122,6 +122,16 @@ func (r *rig) sentAt(address string) time.Time {
 	return time.Time{}
 }
 
+func TestUrgentMailDelaysOtherMailByAMinuteAtMost(t *testing.T) {
+	p := pace{perMinute: 60}
+	for range 1000 {
+		p.pay(time.Hour)
+	}
+	if at, why := p.opens(time.Hour, time.Now); why != rated || at > time.Hour+time.Minute+time.Second {
+		t.Errorf("other mail goes after %v, held by %d", at-time.Hour, why)
+	}
+}
+
 func TestACopyThatDoesNotGoCostsNothingOfTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
