@@ -52,11 +52,14 @@ func (a *asking) waited(now time.Time) {
 }
 
 // behind names who receives the mail of a domain that a smarthost carries: by the table of domains, else by the domain's
-// mail hosts, else it is the domain's registered parent. It never fails. It waits for the DNS for patience at most, and not
+// mail hosts if they may be asked for, else it is the domain's registered parent. It never fails. It waits for the DNS for patience at most, and not
 // at all while the DNS is slow; an answer that comes later counts for the next route.
 func (c *SMTP) behind(ctx context.Context, domain string) string {
 	if name := c.cfg.Providers.byDomain(domain); name != "" {
 		return name
+	}
+	if !c.cfg.AskProviders {
+		return operator(domain)
 	}
 	if hop, _, ok := c.routes.get(domain); ok {
 		return hop.Provider

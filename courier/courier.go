@@ -71,6 +71,7 @@ type Config struct {
 	Smarthost    *Smarthost     // nil: straight to the MX of each domain
 	Connections  int            // at once to one operator of MX hosts, default 5
 	Providers    *Providers     // who is who, and what each bears; default: ShippedProviders
+	AskProviders bool           // behind a smarthost, ask the DNS who receives the mail of domains that Providers does not know
 	AllowPrivate []netip.Prefix // private and own addresses that an MX may have all the same
 	Resolver     Resolver       // default: the system's
 	Dial         func(ctx context.Context, network, addr string) (net.Conn, error)

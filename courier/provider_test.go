@@ -216,7 +216,7 @@ func (*slowZone) LookupNetIP(context.Context, string, string) ([]netip.Addr, err
 func TestProvidersBehindASmarthost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		z := &slowZone{takes: 100 * time.Millisecond}
-		c := New(discard(), Config{Resolver: z, Smarthost: &Smarthost{Host: "mail.example", PerMinute: 30}})
+		c := New(discard(), Config{Resolver: z, AskProviders: true, Smarthost: &Smarthost{Host: "mail.example", PerMinute: 30}})
 		route := func(domain, want string, within time.Duration) {
 			t.Helper()
 			began := time.Now()
@@ -258,6 +258,14 @@ func TestProvidersBehindASmarthost(t *testing.T) {
 			t.Errorf("%d questions at once, want at most %d", z.asked, askingMax)
 		}
 		time.Sleep(askingTime)
+
+		z.asked = 0
+		c = New(discard(), Config{Resolver: z, Smarthost: &Smarthost{Host: "mail.example", PerMinute: 30}})
+		route("school.sch.uk", "school.sch.uk", 0)
+		synctest.Wait()
+		if z.asked != 0 {
+			t.Error("the DNS was asked against the settings")
+		}
 	})
 }
 

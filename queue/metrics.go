@@ -51,6 +51,9 @@ func newMetrics() *metrics {
 	m.throttle = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sencoforum_queue_throttled_total",
 		Help: "How often an operator said that we send too fast, and got less for a while. What it says during a pause is not counted."},
 		[]string{"operator"})
+	for _, label := range []string{operatorOther, operatorSmarthost} {
+		m.throttle.WithLabelValues(label) // there is something to see before it happens
+	}
 	m.all = []prometheus.Collector{outcomes, m.shunted, m.delay, m.settle, m.attempts, m.took, m.throttle}
 	return m
 }

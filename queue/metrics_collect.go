@@ -138,6 +138,9 @@ func (q *Queue) standing() standing {
 	if q.halted {
 		s.halted = 1
 	}
+	for _, reason := range holds[1:] {
+		s.held[hopLabels{operatorOther, reason}] = 0
+	}
 	for i, n := range q.kinds.rows {
 		if i > 0 || n > 0 {
 			s.kinds[q.kinds.names[i]] = n

@@ -13,6 +13,10 @@ import (
 	"sencoforum/courier"
 )
 
+// askingFiles is the number of descriptors from which on the few look-ups fit that only name the providers behind a
+// smarthost.
+const askingFiles = 256
+
 // newCourier builds the way out: a smarthost, or straight to the hosts of each
 // domain.
 func newCourier(log *slog.Logger, cfg config.Config) (*courier.SMTP, error) {
@@ -40,6 +44,7 @@ func newCourier(log *slog.Logger, cfg config.Config) (*courier.SMTP, error) {
 		if err != nil {
 			return nil, err
 		}
+		c.AskProviders = descriptors() >= askingFiles
 		c.Smarthost = &courier.Smarthost{
 			Host: cfg.Smarthost.Host, Port: cfg.Smarthost.Port, TLS: cfg.Smarthost.TLS,
 			User: cfg.Smarthost.User, Password: password, Connections: cfg.Smarthost.Connections,
