@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -189,14 +190,14 @@ func TestRoutesNameTheProvider(t *testing.T) {
 // slowZone is a DNS that takes its time.
 type slowZone struct {
 	Resolver
-	takes time.Duration
-	asked int
+	takes atomic.Int64 // nanoseconds
+	asked atomic.Int32
 }
 
 func (z *slowZone) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
-	z.asked++
+	z.asked.Add(1)
 	select {
-	case <-time.After(z.takes):
+	case <-time.After(time.Duration(z.takes.Load())):
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -215,7 +216,8 @@ func (*slowZone) LookupNetIP(context.Context, string, string) ([]netip.Addr, err
 
 func TestProvidersBehindASmarthost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		z := &slowZone{takes: 100 * time.Millisecond}
+		z := &slowZone{}
+		z.takes.Store(int64(100 * time.Millisecond))
 		c := New(discard(), Config{Resolver: z, AskProviders: true, Smarthost: &Smarthost{Host: "mail.example", PerMinute: 30}})
 		route := func(domain, want string, within time.Duration) {
 			t.Helper()
@@ -229,7 +231,7 @@ func TestProvidersBehindASmarthost(t *testing.T) {
 			}
 		}
 		route("btinternet.com", "BT", 0)
-		if z.asked != 0 {
+		if z.asked.Load() != 0 {
 			t.Error("the DNS was asked for a domain in the table")
 		}
 		route("school.sch.uk", "Microsoft 365", 100*time.Millisecond)
@@ -237,7 +239,7 @@ func TestProvidersBehindASmarthost(t *testing.T) {
 		route("null.sch.uk", "null.sch.uk", 100*time.Millisecond)
 		route("broken.sch.uk", "broken.sch.uk", 100*time.Millisecond)
 
-		z.takes = 2 * time.Second
+		z.takes.Store(int64(2 * time.Second))
 		route("slow.sch.uk", "slow.sch.uk", patience)
 		for _, domain := range []string{"b.sch.uk", "c.sch.uk", "d.sch.uk"} {
 			route(domain, domain, 0) // no other route waits
@@ -248,22 +250,22 @@ func TestProvidersBehindASmarthost(t *testing.T) {
 			t.Errorf("provider of b.sch.uk is %q", got)
 		}
 
-		z.takes = time.Hour
-		z.asked = 0
+		z.takes.Store(int64(time.Hour))
+		z.asked.Store(0)
 		for i := range 3 * askingMax {
 			route(string(rune('a'+i%26))+string(rune('a'+i/26))+".lost.sch.uk", "lost.sch.uk", 0)
 		}
 		synctest.Wait()
-		if z.asked > askingMax {
-			t.Errorf("%d questions at once, want at most %d", z.asked, askingMax)
+		if z.asked.Load() > askingMax {
+			t.Errorf("%d questions at once, want at most %d", z.asked.Load(), askingMax)
 		}
 		time.Sleep(askingTime)
 
-		z.asked = 0
+		z.asked.Store(0)
 		c = New(discard(), Config{Resolver: z, Smarthost: &Smarthost{Host: "mail.example", PerMinute: 30}})
 		route("school.sch.uk", "school.sch.uk", 0)
 		synctest.Wait()
-		if z.asked != 0 {
+		if z.asked.Load() != 0 {
 			t.Error("the DNS was asked against the settings")
 		}
 	})

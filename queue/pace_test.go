@@ -251,7 +251,10 @@ func TestAProviderThatIsPleasedAgainGetsMore(t *testing.T) {
 			time.Sleep(time.Second)
 			seen[r.narrow()] = true
 		}
-		if most := q.pools["narrow.example"].most; most != 0 || !seen[1] || !seen[2] || !seen[8] {
+		q.mu.Lock()
+		most := q.pools["narrow.example"].most
+		q.mu.Unlock()
+		if most != 0 || !seen[1] || !seen[2] || !seen[8] {
 			t.Errorf("it is still held to %d connections; seen were %v", most, seen)
 		}
 		time.Sleep(4 * time.Hour) // the rows that it had refused
