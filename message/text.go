@@ -8,20 +8,32 @@ import (
 // and HTML reduced to text where there is no plain alternative. Lines end in
 // LF. Files and attached messages are not part of it.
 func (m *Message) Text() string {
+	text, _ := m.readable()
+	return text
+}
+
+// readable returns the text, and what the structure of its HTML says about it, see Words.
+func (m *Message) readable() (string, []hint) {
 	root := m.Root
 	switch {
 	case root.isAttachedMessage():
-		return root.Message().Text()
+		return root.Message().readable()
 	case len(root.Parts) == 0 && strings.HasPrefix(root.Type, "text/"):
-		return root.Reading()
+		return root.reading()
 	}
-	var b strings.Builder
-	root.appendText(&b)
-	return b.String()
+	var r readable
+	root.appendText(&r)
+	return r.String(), r.hints
+}
+
+// readable gathers the texts of a message.
+type readable struct {
+	strings.Builder
+	hints []hint // by offset in the whole
 }
 
 // appendText adds the readable text of p and of what is in it.
-func (p *Part) appendText(b *strings.Builder) {
+func (p *Part) appendText(b *readable) {
 	switch {
 	case p.Type == "multipart/alternative":
 		p.appendAlternative(b)
@@ -30,17 +42,17 @@ func (p *Part) appendText(b *strings.Builder) {
 			child.appendText(b)
 		}
 	case p.IsText():
-		appendBlock(b, p.Reading())
+		b.block(p.reading())
 	}
 }
 
 // appendAlternative adds one of several forms of the same text: the first plain
 // one that is not empty, else the first that has any text.
-func (p *Part) appendAlternative(b *strings.Builder) {
+func (p *Part) appendAlternative(b *readable) {
 	for _, child := range p.Parts {
 		if child.Type == "text/plain" && child.IsText() {
 			if s := child.Reading(); strings.TrimSpace(s) != "" {
-				appendBlock(b, s)
+				b.block(s, nil)
 				return
 			}
 		}
@@ -56,18 +68,21 @@ func (p *Part) appendAlternative(b *strings.Builder) {
 	}
 }
 
-// appendBlock adds s, with an empty line before it.
-func appendBlock(b *strings.Builder, s string) {
+// block adds s, with an empty line before it.
+func (r *readable) block(s string, hints []hint) {
 	if strings.TrimSpace(s) == "" {
 		return
 	}
-	if b.Len() > 0 {
-		if !strings.HasSuffix(b.String(), "\n") {
-			b.WriteByte('\n')
+	if r.Len() > 0 {
+		if !strings.HasSuffix(r.String(), "\n") {
+			r.WriteByte('\n')
 		}
-		b.WriteByte('\n')
+		r.WriteByte('\n')
 	}
-	b.WriteString(s)
+	for _, h := range hints {
+		r.hints = append(r.hints, hint{h.from + r.Len(), h.to + r.Len(), h.kind})
+	}
+	r.WriteString(s)
 }
 
 // Text returns the content of a part as UTF-8 with lines that end in LF and
@@ -90,14 +105,19 @@ func (p *Part) Text() string {
 // Reading returns the text of a part as a person reads it: HTML reduced to
 // text, lines that were broken for the way put together again.
 func (p *Part) Reading() string {
+	s, _ := p.reading()
+	return s
+}
+
+func (p *Part) reading() (string, []hint) {
 	s := p.Text()
 	switch {
 	case p.Type == "text/html":
-		return reduceHTML(s)
+		return reduceMarked(s)
 	case strings.EqualFold(p.Params["format"], "flowed"):
-		return unflow(s, strings.EqualFold(p.Params["delsp"], "yes"))
+		return unflow(s, strings.EqualFold(p.Params["delsp"], "yes")), nil
 	}
-	return s
+	return s, nil
 }
 
 // normalLines ends every line in LF and removes NUL.

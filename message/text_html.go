@@ -11,12 +11,18 @@ import (
 // become lines, quotes get their mark, the address of a link follows its text
 // where the text does not show it. Nothing is fetched and nothing is run.
 func reduceHTML(s string) string {
+	text, _ := reduceMarked(s)
+	return text
+}
+
+// reduceMarked also returns what the structure says about the text, see Words.
+func reduceMarked(s string) (string, []hint) {
 	r := htmlReducer{}
 	z := html.NewTokenizer(strings.NewReader(s))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return r.result()
+			return r.result(), r.hints
 		case html.TextToken:
 			if r.hidden == 0 {
 				r.text(string(z.Text()))
@@ -40,6 +46,8 @@ type htmlReducer struct {
 	hidden atom.Atom // the element whose text is not shown, or 0
 	href   string    // of the link that is open
 	start  int       // where the text of that link begins
+	marked marked    // the element that is open and marked as a quote or the like
+	hints  []hint
 }
 
 // maxQuote bounds the marks at the start of a line.
@@ -52,6 +60,7 @@ func (r *htmlReducer) open(z *html.Tokenizer) {
 	if r.hidden != 0 {
 		return
 	}
+	r.openMark(tag, z, attrs)
 	switch tag {
 	case atom.Script, atom.Style, atom.Title, atom.Template:
 		r.hidden = tag
@@ -89,6 +98,7 @@ func (r *htmlReducer) close(tag atom.Atom) {
 		}
 		return
 	}
+	r.closeMark(tag)
 	switch tag {
 	case atom.Pre:
 		r.pre = max(0, r.pre-1)
@@ -165,7 +175,8 @@ func (r *htmlReducer) write(s string) {
 		r.out.WriteByte(' ')
 	}
 	r.breaks, r.space = 0, false
-	r.out.WriteString(s)
+	// A hard space looks like a space, and words are looked for.
+	r.out.WriteString(strings.ReplaceAll(s, "\u00a0", " "))
 }
 
 func (r *htmlReducer) mark() {
@@ -178,8 +189,8 @@ func (r *htmlReducer) result() string {
 	if r.out.Len() == 0 {
 		return ""
 	}
-	// A hard space looks like a space, and words are looked for.
-	return strings.ReplaceAll(r.out.String(), "\u00a0", " ") + "\n"
+	r.endMark()
+	return r.out.String() + "\n"
 }
 
 func isHTMLSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\r' || r == '\f' }
