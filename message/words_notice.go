@@ -140,7 +140,7 @@ func (s *splitter) footerStart(i int) (from int, ruled bool) {
 		if l.decided {
 			break
 		}
-		if isRule(l.bare) || isDashes(l.bare) {
+		if isRule(l.bare) || isDashes(l.bare) || isNextPart(l.low) {
 			return j, true
 		}
 		used++
@@ -148,9 +148,20 @@ func (s *splitter) footerStart(i int) (from int, ruled bool) {
 	return i, false
 }
 
-// footerEnd goes on to the end of the free lines, but not far.
+// isNextPart reports the line that Mailman 2 leaves where a part of a message was, in its archives.
+func isNextPart(low string) bool {
+	return strings.HasPrefix(low, "---") && strings.Contains(low, "- next part -")
+}
+
+// footerEnd goes on to the end of the free lines, but not far. A note about a part ends with its paragraph.
 func (s *splitter) footerEnd(i int) int {
 	end, used := i, 0
+	if strings.Contains(s.lines[i].low, "attachment was scrubbed") {
+		for end < len(s.lines) && s.lines[end].free() {
+			end++
+		}
+		return end
+	}
 	for ; end < len(s.lines) && used < maxFooterLines; end++ {
 		l := &s.lines[end]
 		if l.blank() {

@@ -128,6 +128,7 @@ var listPhrases = []string{
 	"list archives:", "list info:", "to change your subscription", "you are subscribed to this", "jiscmail.ac.uk/cgi-bin",
 	"to set a password, or to unsubscribe", "unsubscribe:", "to unsubscribe click", "to unsubscribe from these emails",
 	"to respond, reply to this email or visit", "i ddad-danysgrifio",
+	"attachment was scrubbed", "do you yahoo!?", "yahoo! messenger", "free email account",
 }
 
 // scannerPhrases are what virus scanners add.
