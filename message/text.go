@@ -6,7 +6,8 @@ import (
 
 // Text returns what a person would read: the plain text parts in their order,
 // and HTML reduced to text where there is no plain alternative. Lines end in
-// LF. Files and attached messages are not part of it.
+// LF. Files and attached messages are not part of it, except the text in a
+// winmail.dat where there is no other.
 func (m *Message) Text() string {
 	text, _ := m.readable()
 	return text
@@ -23,6 +24,9 @@ func (m *Message) readable() (string, []hint) {
 	}
 	var r readable
 	root.appendText(&r)
+	if r.Len() == 0 {
+		m.appendTNEF(&r)
+	}
 	return r.String(), r.hints
 }
 

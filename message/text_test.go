@@ -74,6 +74,7 @@ func TestFlowed(t *testing.T) {
 	for _, c := range []struct{ name, kind, body, want string }{
 		{"lines that end in a space go on", "format=flowed", "one \ntwo\nthree\n", "one two\nthree\n"},
 		{"with delsp the space goes", "format=flowed; delsp=yes", "one \ntwo", "onetwo"},
+		{"with delsp the space goes inside a quote too", "format=flowed; delsp=yes", ">> a \n>> b\n> c", ">> ab\n> c"},
 		{"a stuffed space goes", "format=flowed", " From here\n >no quote", "From here\n>no quote"},
 		{"quotes are put together by depth", "format=flowed", "> a \n> b\n>> c \nd", "> a b\n>> c \nd"},
 		{"a signature is no paragraph", "format=flowed", "text \n-- \nJane", "text \n-- \nJane"},

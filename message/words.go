@@ -246,4 +246,4 @@ func isRule(s string) bool {
 }
 
 // isDashes reports the line before a signature (RFC 3676 §4.3), however many of its spaces the way has left.
-func isDashes(s string) bool { return s == "--" || s == "—" || s == "---" }
+func isDashes(s string) bool { return s == "--" || s == "—" }

@@ -88,7 +88,7 @@ func FuzzWords(f *testing.F) {
 
 // BenchmarkWords measures an ordinary answer in a school's manner.
 func BenchmarkWords(b *testing.B) {
-	mails := sampleMails(b)
+	mails := sampleMails(b, "words.txt")
 	size := 0
 	for _, m := range mails {
 		size += len(m.text)

@@ -98,9 +98,15 @@ func (s *splitter) startsParagraph(i int) bool { return i == 0 || !s.lines[i-1].
 
 // isGreeting reports the line with which a letter begins.
 func isGreeting(low string) bool {
-	return len(low) < 60 && hasPrefixOf(low, []string{
-		"hi", "hello", "dear ", "good morning", "good afternoon", "good evening", "morning", "afternoon", "annwyl", "helo", "hey",
-	})
+	if len(low) >= 60 {
+		return false
+	}
+	for _, g := range greetings {
+		if rest, ok := strings.CutPrefix(low, g); ok && (rest == "" || strings.IndexByte(" ,!.-", rest[0]) >= 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // Bounds of what a list or a scanner adds: lines down from its first, and lines up to the rule above it.
@@ -140,7 +146,7 @@ func (s *splitter) footerStart(i int) (from int, ruled bool) {
 		if l.decided {
 			break
 		}
-		if isRule(l.bare) || isDashes(l.bare) || isNextPart(l.low) {
+		if isRule(l.bare) || isDashes(l.bare) || l.bare == "---" || isNextPart(l.low) {
 			return j, true
 		}
 		used++

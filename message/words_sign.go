@@ -56,26 +56,40 @@ func (s *splitter) dashes(from, end int) int {
 		if !l.free() {
 			continue
 		}
-		dashed := isDashes(l.bare)
-		if !dashed && !(isRule(l.bare) && strings.Trim(l.bare, "_-") == "") {
-			continue
-		}
-		n := s.countFree(i+1, end, maxSignatureLines)
-		if dashed && n <= maxSignatureLines || !dashed && n > 0 && n <= 6 && s.shortLines(i+1, end) {
-			if dashed && !s.ownBefore(i) && n > 4 {
+		switch {
+		case isDashes(l.bare):
+			n := s.countFree(i+1, end, maxSignatureLines)
+			if n > maxSignatureLines || n > 4 && !s.ownBefore(i) {
 				continue
 			}
-			s.mark(i, end, Signature)
-			return i
+		case !s.ruledSignature(i, end):
+			continue
 		}
+		s.mark(i, end, Signature)
+		return i
 	}
 	return end
+}
+
+// ruledSignature reports a rule in line i with a few short lines below it. Lines of dashes stand above many things, so
+// they need more: something in the lines that signatures show.
+func (s *splitter) ruledSignature(i, end int) bool {
+	bare := s.lines[i].bare
+	if bare != "---" && (!isRule(bare) || strings.Trim(bare, "_-") != "") {
+		return false
+	}
+	n := s.countFree(i+1, end, 6)
+	if n == 0 || n > 6 || !s.shortLines(i+1, end) {
+		return false
+	}
+	return bare[0] == '_' || s.evidence(i+1, end) != 0
 }
 
 // shortLines reports lines that could all be of a signature.
 func (s *splitter) shortLines(from, end int) bool {
 	for i := from; i < end; i++ {
-		if s.lines[i].free() && (len(s.lines[i].bare) > 70 || strings.HasSuffix(s.lines[i].bare, "?")) {
+		l := &s.lines[i]
+		if l.free() && (len(l.bare) > 70 || strings.HasSuffix(l.bare, "?") || isClosing(l.low)) {
 			return false
 		}
 	}

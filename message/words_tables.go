@@ -190,6 +190,12 @@ var phoneNames = []string{
 	"handy", "mac", "sony", "verizon", "handheld", "lumia", "fire", "outlook", "xiaomi", "redmi", "oppo",
 }
 
+// greetings begin one.
+var greetings = []string{
+	"hi", "hiya", "hello", "dear", "hey", "good morning", "good afternoon", "good evening", "morning", "afternoon", "evening",
+	"annwyl", "helo", "bore da", "prynhawn da", "noswaith dda", "shwmae", "hallo", "liebe", "lieber", "bonjour", "hola", "dzień dobry",
+}
+
 // closings end a letter.
 var closings = []string{
 	"kind regards", "kindest regards", "best regards", "warm regards", "warmest regards", "with kind regards", "regards",
