@@ -114,7 +114,7 @@ func (s *splitter) split() []Segment {
 		return nil
 	}
 	s.cut()
-	s.found = look(asciiLower(s.text))
+	s.found = look(asciiLower(s.text[:min(len(s.text), maxSplit)]))
 	s.useHints()
 	s.banners()
 	s.forwards()
@@ -130,10 +130,19 @@ func (s *splitter) split() []Segment {
 	return s.segments()
 }
 
+// What is judged of a text. The rest is of the kind of the last line that is.
+const (
+	maxSplitLines = 20000
+	maxSplit      = 2 << 20 // octets
+)
+
 // cut makes the lines, and cuts a tag in brackets off the first words.
 func (s *splitter) cut() {
 	begun := false
-	for line := range strings.Lines(s.text) {
+	for line := range strings.Lines(s.text[:min(len(s.text), maxSplit)]) {
+		if len(s.lines) >= maxSplitLines {
+			return
+		}
 		if !begun && strings.TrimSpace(line) != "" {
 			begun = true
 			if tag, rest, ok := cutTag(line); ok {

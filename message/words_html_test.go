@@ -114,3 +114,14 @@ func TestSplitInLinearTime(t *testing.T) {
 		checkSegments(t, "Hello\n"+text, segments)
 	}
 }
+
+func TestSplitLongText(t *testing.T) {
+	long := "Hello\n\n> " + strings.Repeat("quoted\n> ", maxSplitLines) + "the end"
+	segments := Split(long)
+	checkSegments(t, long, segments)
+	if len(segments) != 2 || segments[1].Kind != Quoted || !strings.HasSuffix(segments[1].Text, "the end") {
+		t.Errorf("%d segments; what is not judged is not of the kind before it", len(segments))
+	}
+	oneLine := strings.Repeat("word ", maxSplit/4)
+	checkSegments(t, oneLine, Split(oneLine))
+}
