@@ -306,7 +306,7 @@ func isSeparator(low string, phrases []string) bool {
 		return false
 	}
 	low = strings.Trim(low, "* ")
-	return strings.ContainsAny(low[:1], "-_=\xe2") && hasPrefixOf(strings.Trim(low, "-_=*— "), phrases)
+	return hasPrefixOf(low, []string{"-", "_", "=", "—"}) && hasPrefixOf(strings.Trim(low, "-_=*— "), phrases)
 }
 
 // isRuledAttribution reports "---- On DATE NAME wrote ----", which Zoho writes.
