@@ -56,7 +56,8 @@ type Words struct {
 // text is judged by its words alone, HTML also by the marks that mail programs leave in it.
 func (m *Message) Words() Words {
 	text, hints := m.readable()
-	s := splitter{text: text, hints: hints, forward: isForwardSubject(m.Subject())}
+	s := splitter{text: text, hints: hints}
+	s.forward, s.reply = subjectMarks(m.Subject())
 	segments := s.split()
 	return Words{Segments: segments, Own: OwnWords(segments)}
 }
@@ -87,9 +88,10 @@ type splitter struct {
 	text    string
 	hints   []hint // what the structure of HTML says, in order
 	forward bool   // the subject says that the message below is forwarded
+	reply   bool   // the subject says that this is a reply
 
 	lines []textLine
-	found found
+	found uint // the sets of noticeMatcher that have a phrase anywhere, so that most steps are skipped for most texts
 	first int  // no own words stand before this line, see ownBefore
 	alone bool // the message is nothing but one that is passed on
 }
@@ -114,7 +116,7 @@ func (s *splitter) split() []Segment {
 		return nil
 	}
 	s.cut()
-	s.found = look(asciiLower(s.text[:min(len(s.text), maxSplit)]))
+	s.found = noticeMatcher().in(asciiLower(s.text[:min(len(s.text), maxSplit)]))
 	s.useHints()
 	s.banners()
 	s.forwards()

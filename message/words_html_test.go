@@ -68,10 +68,10 @@ func TestWordsOfHTML(t *testing.T) {
 
 // TestWordsOfForward: the subject alone can say that what follows is forwarded.
 func TestWordsOfForward(t *testing.T) {
-	const body = "From our EP.\n\nFrom: Dr Mensah\nSent: 2 May 2026\nTo: Jo\nSubject: memory\n\nShort steps.\n"
-	for subject, want := range map[string]Kind{"Fw: memory": Forwarded, "[senco] FW: memory": Forwarded, "RE: memory": Quoted} {
+	const body = "FYI.\n\nFrom: Dr Mensah\nSent: 2 May 2026\nTo: Jo\nSubject: memory\n\nShort steps.\n"
+	for subject, want := range map[string]Kind{"Fw: memory": Forwarded, "[senco] FW: memory": Forwarded, "RE: memory": Quoted, "[senco] Re: memory": Quoted, "memory": Forwarded} {
 		w := Parse([]byte("Subject: " + subject + "\n\n" + body)).Words()
-		if last := w.Segments[len(w.Segments)-1].Kind; last != want || w.Own != "From our EP." {
+		if last := w.Segments[len(w.Segments)-1].Kind; last != want || w.Own != "FYI." {
 			t.Errorf("%s: the message below is %v, want %v; own %q", subject, last, want, w.Own)
 		}
 	}

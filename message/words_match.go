@@ -90,7 +90,16 @@ func (m *matcher) in(text string) (sets uint) {
 	return sets
 }
 
-// noticeMatcher finds what look asks for, in the order of its sets.
+// The sets of noticeMatcher.
+const (
+	noticeBanner uint = 1 << iota
+	noticeList
+	noticeScanner
+	noticeDisclaimer
+	noticeHint
+)
+
+// noticeMatcher finds what is not the author's, in the order of its sets.
 var noticeMatcher = sync.OnceValue(func() *matcher {
 	return newMatcher(bannerPhrases, listPhrases, scannerPhrases, disclaimerPhrases, disclaimerHints)
 })

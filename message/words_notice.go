@@ -2,15 +2,6 @@ package message
 
 import "strings"
 
-// found says which of the tables have a phrase anywhere in a text, so that most steps are skipped for most texts.
-type found struct{ banner, list, scanner, disclaimer, hint bool }
-
-// look searches the text, in lower case, once.
-func look(low string) found {
-	sets := noticeMatcher().in(low)
-	return found{sets&1 != 0, sets&2 != 0, sets&4 != 0, sets&8 != 0, sets&16 != 0}
-}
-
 // cutTag cuts "[EXTERNAL]" off the first words of a message.
 func cutTag(line string) (tag, rest string, ok bool) {
 	bare := strings.TrimLeft(line, " \t")
@@ -49,7 +40,7 @@ func (s *splitter) banners() {
 			s.mark(i, i+1, Banner)
 		case top && isRule(l.bare) && s.bannerSoon(i):
 			s.mark(i, i+1, Banner)
-		case s.found.banner && (top || s.startsParagraph(i)) && s.bannerAt(i):
+		case s.found&noticeBanner != 0 && (top || s.startsParagraph(i)) && s.bannerAt(i):
 			end := s.bannerEnd(i)
 			s.mark(i, end, Banner)
 			i = end - 1
@@ -61,7 +52,7 @@ func (s *splitter) banners() {
 
 func (s *splitter) bannerSoon(i int) bool {
 	next := s.next(i+1, 2)
-	return next >= 0 && (isBannerTag(s.lines[next].low) || s.found.banner && s.bannerAt(next))
+	return next >= 0 && (isBannerTag(s.lines[next].low) || s.found&noticeBanner != 0 && s.bannerAt(next))
 }
 
 // bannerAt reports a warning in line i or, where a sentence goes on, in the two after it. A question is none.
@@ -117,12 +108,12 @@ const (
 
 // footers decides what lists and virus scanners have added. It begins at the rule above the first line that is known.
 func (s *splitter) footers() {
-	if !s.found.list && !s.found.scanner {
+	if s.found&(noticeList|noticeScanner) == 0 {
 		return
 	}
 	for i := 0; i < len(s.lines); i++ {
 		l := &s.lines[i]
-		if !l.free() || !hasAny(l.low, listPhrases) && !hasAny(l.low, scannerPhrases) {
+		if !l.free() || noticeMatcher().in(l.low)&(noticeList|noticeScanner) == 0 {
 			continue
 		}
 		from, ruled := s.footerStart(i)
@@ -184,7 +175,7 @@ func (s *splitter) footerEnd(i int) int {
 // disclaimers decides paragraphs of confidentiality, company and data protection. From the first one that is certain,
 // all that is left of the same run of own words goes too, where words stand above it.
 func (s *splitter) disclaimers() {
-	if !s.found.disclaimer && !s.found.hint {
+	if s.found&(noticeDisclaimer|noticeHint) == 0 {
 		return
 	}
 	for from, end := range s.runs() {
@@ -246,10 +237,11 @@ func (s *splitter) isDisclaimer(i, last, end int, closed bool) bool {
 		b.WriteByte(' ')
 	}
 	text := b.String()
-	if strings.Contains(text, "?") {
+	found := noticeMatcher().in(text)
+	switch {
+	case found&(noticeDisclaimer|noticeHint) == 0 || strings.Contains(text, "?"):
 		return false
-	}
-	if s.found.disclaimer && hasAny(text, disclaimerPhrases) {
+	case found&noticeDisclaimer != 0:
 		return true
 	}
 	hints := 0

@@ -229,7 +229,7 @@ func (s *splitter) headers() {
 			return // a message that is nothing but this one is shown
 		}
 		kind := Quoted
-		if s.forward || s.pointsBelow(from) {
+		if s.forward || !s.reply && s.pointsBelow(from) {
 			kind = Forwarded
 		}
 		for j := from; j < len(s.lines); j++ {
@@ -350,13 +350,13 @@ func hasPrefixOf(s string, phrases []string) bool {
 	return false
 }
 
-// isForwardSubject reports the marks of forwarding before a subject.
-func isForwardSubject(subject string) bool {
-	low := asciiLower(subject)
-	if strings.HasPrefix(low, "[") { // a list's tag
-		if _, rest, ok := strings.Cut(low, "]"); ok {
-			low = strings.TrimSpace(rest)
+// subjectMarks reads the marks before a subject, behind a list's tag.
+func subjectMarks(subject string) (forward, reply bool) {
+	if strings.HasPrefix(subject, "[") {
+		if _, rest, ok := strings.Cut(subject, "]"); ok {
+			subject = strings.TrimSpace(rest)
 		}
 	}
-	return hasPrefixOf(low, []string{"fw:", "fwd:", "wg:", "tr:", "rv:", "pd:", "ymlaen:"})
+	_, reply = Stem(subject, "")
+	return hasPrefixOf(asciiLower(subject), []string{"fw:", "fwd:", "wg:", "tr:", "rv:", "pd:", "ymlaen:"}), reply
 }

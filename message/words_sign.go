@@ -217,6 +217,9 @@ func couldSign(l *textLine) bool {
 	if shown&showsDays != 0 {
 		return !strings.HasSuffix(l.bare, "?")
 	}
+	if isMotto(l.bare) {
+		return true
+	}
 	if strings.HasPrefix(l.low, "i ") || strings.HasPrefix(l.low, "i'") || strings.Contains(l.bare, "?") || isGreeting(l.low) {
 		return false
 	}
@@ -225,6 +228,12 @@ func couldSign(l *textLine) bool {
 		return words <= 18 && len(l.bare) <= 160 && !(strings.HasSuffix(l.bare, ".") && words > 9)
 	}
 	return words <= 9 && len(l.bare) <= 90 && !(strings.HasSuffix(l.bare, ".") && words > 4)
+}
+
+// isMotto reports one line between quotation marks, as some schools have below their address.
+func isMotto(bare string) bool {
+	return len(bare) > 4 && len(bare) < 160 && hasPrefixOf(bare, []string{`"`, "“", "‘"}) &&
+		(strings.HasSuffix(bare, `"`) || strings.HasSuffix(bare, "”") || strings.HasSuffix(bare, "’"))
 }
 
 // shows returns what a line shows of a signature.

@@ -85,7 +85,7 @@ var headerFields = map[string]uint{
 
 // pointers send the reader to the message below.
 var pointers = []string{
-	"see below", "fyi", "for your information", "for info", "forwarding", "forwarded", "passing this on", "passing on",
+	"see below", "fyi", "for your information", "for info ", "for info.", "for info,", "forwarding", "forwarded", "passing this on", "passing on",
 	"passed on", "email below", "e-mail below", "message below", "below from", "below is", "the below", "see the email",
 	"see the message", "see attached email", "gweler isod", "isod gan", "er gwybodaeth", "siehe unten", "ci-dessous",
 	"ver abajo", "poniżej",
