@@ -190,7 +190,7 @@ var textExtensions = map[string]string{
 // told by their beginning, since they can run.
 func textKind(data []byte, said, ext string) string {
 	head := data[:min(len(data), 4096)]
-	if len(head) == 0 || bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b }) {
+	if len(head) == 0 || bytes.ContainsFunc(head, isFileControl) {
 		return ""
 	}
 	text := strings.HasPrefix(said, "text/") || textExtensions[ext] != "" || ext == ".txt"
@@ -211,3 +211,6 @@ func textKind(data []byte, said, ext string) string {
 	}
 	return ""
 }
+
+// isFileControl reports a character that no text has. Escape begins another charset in old Japanese mail.
+func isFileControl(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\r\f\x1b", r) }

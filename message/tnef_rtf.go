@@ -233,7 +233,8 @@ func (r *rtfReader) flushUnits() {
 
 // rtfSigns are control words that stand for text.
 var rtfSigns = map[string]string{
-	"par": "\n", "line": "\n", "row": "\n", "page": "\n", "sect": "\n", "tab": "\t", "cell": "\t", "emdash": "—", "endash": "–",
+	"par": "\n", "line": "\n", "row": "\n", "page": "\n", "sect": "\n", "tab": "\t", "cell": "\t",
+	"emdash": "—", "endash": "–",
 	"lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
 }
 
