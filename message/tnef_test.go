@@ -146,6 +146,16 @@ func TestTNEFFiles(t *testing.T) {
 	}
 }
 
+func TestTNEFHTML(t *testing.T) {
+	page := newTNEF().attribute(1, 0x00069003, propList(sizedProp(typeBinary, propHTML, []byte(`<p onclick="x()">Hello<script>x()</script></p>`)))).Bytes()
+	if got := winmail("", page).View().HTML; got != "<div><p>Hello</p></div>\n" {
+		t.Errorf("HTML %q, want that of the winmail.dat, cleaned", got)
+	}
+	if got := winmail("The text.", page).View().HTML; got != "" {
+		t.Errorf("HTML %q beside a text of its own, want none", got)
+	}
+}
+
 func FuzzTNEF(f *testing.F) {
 	f.Add(newTNEF().attribute(1, 0x0002800c, []byte("Hi\x00")).file("a.pdf", []byte("%PDF-"), longProp(propAttachHidden, 1)).Bytes())
 	f.Add(newTNEF().attribute(1, 0x00069003, propList(sizedProp(typeBinary, propRTF, storedRTF(`{\rtf1\u8220?{\*\a}\'e2\bin3 }`)))).Bytes())
