@@ -30,16 +30,23 @@ func Find(text string) []Span {
 // Redact returns the text with every token replaced. The replacement should hold a character that cannot stand in a
 // token, such as a bracket, so that what is left on both sides of it cannot form a new one.
 func Redact(text, replacement string) string {
-	spans := Find(text)
-	if len(spans) == 0 {
-		return text
-	}
+	return RedactBut(text, replacement, func(string) bool { return false })
+}
+
+// RedactBut is Redact that leaves the tokens of which keep says that they may stay.
+func RedactBut(text, replacement string, keep func(token string) bool) string {
 	var b strings.Builder
 	at := 0
-	for _, s := range spans {
+	for _, s := range Find(text) {
+		if keep(text[s.Start:s.End]) {
+			continue
+		}
 		b.WriteString(text[at:s.Start])
 		b.WriteString(replacement)
 		at = s.End
+	}
+	if at == 0 {
+		return text
 	}
 	b.WriteString(text[at:])
 	return b.String()

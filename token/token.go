@@ -48,7 +48,7 @@ type Kind uint8
 const (
 	Bounces  Kind = 1 // return address of one copy: A member, B post, the day of the attempt
 	Reply    Kind = 2 // a post that answers: A post
-	Author   Kind = 3 // private message to the author of a post: A post, or B a private exchange
+	Author   Kind = 3 // private message about a post: A post, B the person whom its author answers, or 0 for its author
 	OneClick Kind = 4 // leave the list with one click: A member, B the list's number, as lists in two domains may have one name
 	Feedback Kind = 5 // the id in Feedback-ID, for complaint reports: A member, B post
 )
