@@ -114,6 +114,14 @@ func place(tx *store.Tx, l list.ID, references []string) (parent, thread Number,
 	return 0, 0, nil
 }
 
+// Bears reports whether a post of a list has this Message-ID, written with its angle brackets.
+func Bears(tx *store.Tx, l list.ID, messageID string) (bool, error) {
+	for _, err := range store.Prefix(ids, tx, fmt.Sprintf("%d %s", l, messageID)) {
+		return err == nil, err
+	}
+	return false, nil
+}
+
 // Get returns a post by number, or ErrNoPost.
 func Get(tx *store.Tx, n Number) (Post, error) {
 	p, ok, err := posts.Get(tx, n)

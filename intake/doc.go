@@ -8,7 +8,7 @@
 // Tables:
 //
 //	intake.messages  ID            -> Record, which never changes
-//	intake.raw       ID            -> the raw message, compressed; absent for a duplicate
+//	intake.raw       ID            -> the raw message, compressed; absent for a duplicate, and once it was stripped
 //	intake.states    ID            -> State with its reason
 //	intake.keys      duplicate key -> ID, for posts and mail to people
 //

@@ -125,6 +125,10 @@ func Raw(tx *store.Tx, id ID) ([]byte, error) {
 	return b.Bytes()
 }
 
+// Strip removes the bytes of a message whose content is kept no longer than it is needed. Its record, its state and its
+// key stay, so that it is accounted for and known when it comes again. Stripping twice does nothing.
+func Strip(tx *store.Tx, id ID) error { return raws.Delete(tx, id) }
+
 // InState yields the messages in one state, oldest first.
 func InState(tx *store.Tx, s State) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {

@@ -100,10 +100,8 @@ func (l *ledger) end(r *stored, res Result) error {
 			return err
 		}
 	}
-	if r.Batch != 0 {
-		if err := l.book(&r.Row, res.Outcome); err != nil {
-			return err
-		}
+	if err := l.outcome(&r.Row, res); err != nil {
+		return err
 	}
 	if res.Outcome != Failed && res.Outcome != Expired {
 		return nil
@@ -115,6 +113,17 @@ func (l *ledger) end(r *stored, res Result) error {
 		return nil
 	}
 	return l.cfg.Refused(l.tx, r.Row, res)
+}
+
+// outcome books how a row ended: in its batch, or with whoever waits for the end of a lone one.
+func (l *ledger) outcome(r *Row, res Result) error {
+	switch {
+	case r.Batch != 0:
+		return l.book(r, res.Outcome)
+	case l.cfg.Ended != nil:
+		return l.cfg.Ended(l.tx, *r, res)
+	}
+	return nil
 }
 
 // book counts an outcome in its batch and writes its byte.

@@ -33,6 +33,10 @@ type Config struct {
 	// batch. It must only touch tx.
 	Finished func(tx *store.Tx, batch uint64) error
 
+	// Ended, if not nil, is called in the transaction that settles a row of no batch for good, whatever its outcome. It
+	// must only touch tx.
+	Ended func(tx *store.Tx, r Row, res Result) error
+
 	// Refused, if not nil, is called in the transaction that settles a row as Failed or Expired. It must only
 	// touch tx.
 	Refused func(tx *store.Tx, r Row, res Result) error
