@@ -61,7 +61,7 @@ func appendMembership(b []byte, m Membership) ([]byte, error) {
 	b = store.AppendTime(b, m.PausedUntil)
 	b = store.AppendTime(b, m.Joined)
 	b = binary.AppendUvarint(b, m.JoinedSeq)
-	return store.AppendFlags(b, m.NotOwn, m.NoPosting, m.Suspended), nil
+	return store.AppendFlags(b, m.NotOwn, m.NoPosting, m.Suspended, m.NoRelay), nil
 }
 
 func parseMembership(b []byte) (Membership, error) {
@@ -73,7 +73,7 @@ func parseMembership(b []byte) (Membership, error) {
 		List: ID(f.Number()), Person: PersonID(f.Number()), Role: Role(f.Text()), Mode: DeliveryMode(f.Text()),
 		PausedUntil: f.Time(), Joined: f.Time(), JoinedSeq: f.Number(),
 	}
-	f.Flags(&m.NotOwn, &m.NoPosting, &m.Suspended)
+	f.Flags(&m.NotOwn, &m.NoPosting, &m.Suspended, &m.NoRelay)
 	if err := ended(f); err != nil {
 		return Membership{}, fmt.Errorf("parse membership: %w", err)
 	}

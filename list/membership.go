@@ -46,6 +46,7 @@ type Membership struct {
 	NotOwn      bool         `json:"not_own,omitempty"`
 	NoPosting   bool         `json:"no_posting,omitempty"`
 	Suspended   bool         `json:"suspended,omitempty"` // the address refused mail and a probe: nothing is sent there
+	NoRelay     bool         `json:"no_relay,omitempty"`  // neither writes nor receives private messages
 }
 
 // Errors of memberships.

@@ -29,6 +29,7 @@ var headings = map[string]string{
 	"pause": "pause", "pauseduntil": "pause", "pauseuntil": "pause",
 	"own": "own", "ownposts": "own", "myposts": "own",
 	"posting": "posting", "maypost": "posting",
+	"relay": "relay", "privatemessages": "relay",
 	"linked": keyLinked, "otheraddresses": keyLinked,
 }
 

@@ -39,6 +39,8 @@ const (
 )
 
 // Fields returns every field, in the order of the columns of a CSV file.
+//
+// ceiling: flat table
 func Fields() []Field {
 	return []Field{
 		{Key: keyAddress, Values: "an email address", personal: true, read: readAddress,
@@ -57,6 +59,8 @@ func Fields() []Field {
 			show: func(m Member) string { return word(!m.Membership.NotOwn) }},
 		{Key: "posting", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.NoPosting = !on }),
 			show: func(m Member) string { return word(!m.Membership.NoPosting) }},
+		{Key: "relay", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.NoRelay = !on }),
+			show: func(m Member) string { return word(!m.Membership.NoRelay) }},
 		{Key: "suspended", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.Suspended = on }),
 			show: func(m Member) string { return word(m.Membership.Suspended) }},
 		{Key: keyLinked, Values: "email addresses with spaces between, or off", personal: true, read: readLinked,
