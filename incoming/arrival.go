@@ -56,8 +56,11 @@ func (d *Desk) arrived(ctx context.Context, env *message.Envelope, dest list.Des
 // same bytes twice. A Message-ID begins with an angle bracket, so no word can be
 // taken for one.
 func (in *arrival) about() string {
-	if in.dest.Kind == list.KindPost {
+	switch in.dest.Kind {
+	case list.KindPost:
 		return in.id
+	case list.KindAuthor: // the same words to two people are two messages
+		return string(in.dest.Kind) + " " + in.dest.Token + " " + in.id
 	}
 	return string(in.dest.Kind) + " " + in.id
 }

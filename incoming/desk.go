@@ -28,6 +28,7 @@ import (
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
+	"sencoforum/relay"
 	"sencoforum/store"
 	"sencoforum/token"
 	"sencoforum/watch"
@@ -40,6 +41,7 @@ type Config struct {
 	Verifier   *mailauth.Verifier // checks all others; nil: they count as unverified
 	Bounces    *bounce.Book       // scores addresses; nil: nothing is scored
 	Reports    *watch.ReportBook  // counts what other hosts report of our mail; nil: reports are put off
+	Relay      *relay.Book        // carries private messages; nil: no address for them works
 	MaxMessage int64              // bytes
 	MinFree    uint64             // bytes of disk below which nothing is taken
 	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit
@@ -130,6 +132,8 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 		err = d.report(ctx, in)
 	case list.KindOperator:
 		err = d.forOperator(ctx, in)
+	case list.KindAuthor:
+		err = d.private(in)
 	default:
 		err = d.forPeople(in)
 	}
@@ -153,8 +157,12 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 	if err != nil {
 		return dest, err
 	}
-	if dest.Kind == list.KindConfirm {
+	switch dest.Kind {
+	case list.KindConfirm:
 		return dest, d.confirmable(tx, dest)
+	case list.KindAuthor:
+		_, err := d.wayOf(tx, dest)
+		return dest, err
 	}
 	if dest.Token == "" {
 		return dest, nil
@@ -166,7 +174,7 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 }
 
 // tokenHolds reports whether a service address bears a signed token of ours for
-// it. Only return addresses have one so far.
+// it. Return addresses have one; those of private messages are looked at by wayOf.
 func (d *Desk) tokenHolds(dest list.Destination) bool {
 	if dest.Kind != list.KindBounces {
 		return false

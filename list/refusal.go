@@ -24,6 +24,13 @@ const (
 	CaseClosed    Case = "closed"    // the list takes no posts
 	CaseMany      Case = "many"      // over 100 addresses in To and Cc
 	CaseToken     Case = "reply"     // reply address unknown or too old
+	CaseUnproved  Case = "unproved"  // a private message, not shown to come from its sender
+	CaseNoRelay   Case = "no-relay"  // may not write private messages
+	CasePrivate   Case = "private"   // its reader takes no private messages, or not of this writer
+	CaseSelf      Case = "self"      // a private message to oneself
+	CaseMachine   Case = "machine"   // a private message that a machine may have written
+	CaseSealed    Case = "sealed"    // signed, with a personal link inside
+	CaseToday     Case = "today"     // as many private messages today as one may write
 	CaseLoop      Case = "loop"      // came back from another system
 	CaseLater     Case = "later"     // the sender cannot be checked now
 	CaseFault     Case = "fault"     // a fault of ours
@@ -83,6 +90,13 @@ var refusals = map[Case]struct {
 	CaseClosed:    {550, "5.7.1", "stopped", "{name}: this list takes no new messages. Questions? Write to {owner}."},
 	CaseMany:      {550, "5.7.1", "many", "{name}: your message goes to over 100 addresses. Please send it to us alone."},
 	CaseToken:     {550, "5.7.1", "reply", "{name}: this reply address no longer works. {post}For help write to {owner}."},
+	CaseUnproved:  {550, "5.7.1", "sender", "{name}: we could not check that this came from you, so we did not pass it on. Questions? Write to {owner}."},
+	CaseNoRelay:   {550, "5.7.1", "private", "{name}: private messages are switched off for you. Questions? Write to {owner}."},
+	CasePrivate:   {550, "5.7.1", "private", "{name}: that member cannot be reached by private message. Questions? Write to {owner}."},
+	CaseSelf:      {550, "5.7.1", "private", "{name}: this reply address leads to you yourself, so nothing was sent. Questions? Write to {owner}."},
+	CaseMachine:   {550, "5.7.1", "private", "{name}: this looks like an automatic answer, so we did not pass it on. A mistake? Write to {owner}."},
+	CaseSealed:    {550, "5.7.1", "private", "{name}: your signed message holds a personal link of ours. Please send it without the signature."},
+	CaseToday:     {550, "5.7.1", "private", "{name}: you have written as many private messages as go in one day. Please send this one tomorrow."},
 	CaseLoop:      {554, "5.4.6", "loop", "{name}: this message came back to us from another system, so we stopped it."},
 	CaseLater:     {451, "4.7.0", "later", "{name}: we could not check the sender just now. Your mail system will try again by itself."},
 	CaseFault:     {451, "4.3.0", "later", "{name}: something is wrong on our side. Your mail system will try again by itself."},

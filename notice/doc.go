@@ -20,10 +20,15 @@ type Mail struct {
 
 // head writes the fields that every mail of the server's has.
 func head(w *message.Writer, l list.List, now time.Time, id string) {
+	headAs(w, l, now, id, "auto-generated")
+}
+
+// headAs is head with what Auto-Submitted says: auto-replied for an answer (RFC 3834 §5).
+func headAs(w *message.Writer, l list.List, now time.Time, id, submitted string) {
 	w.Raw("Date", now.Format(time.RFC1123Z))
 	w.Raw("Message-ID", "<"+id+"@"+l.Domain+">")
 	w.Text("List-Id", l.Title+" <"+l.Identifier()+">")
-	w.Raw("Auto-Submitted", "auto-generated")
+	w.Raw("Auto-Submitted", submitted)
 	w.Raw("X-Auto-Response-Suppress", "All")
 	w.Raw("Precedence", "list")
 	w.Raw("X-Loop", l.Post().String())

@@ -15,6 +15,9 @@ type To struct {
 	Person list.Person
 	ID     string // left part of the Message-ID, unique for this mail
 	Now    time.Time
+
+	// Answers is the Message-ID of the mail that is answered, with its angle brackets; empty for a mail of our own accord.
+	Answers string
 }
 
 // compose writes a mail from the robot of a list. replyTo is where an answer goes, or zero for the robot itself.
@@ -26,7 +29,12 @@ func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail,
 		w.Mailbox("Reply-To", replyTo)
 	}
 	w.Text("Subject", subject)
-	head(&w, t.List, t.Now, t.ID)
+	if t.Answers != "" {
+		w.Raw("In-Reply-To", t.Answers)
+		headAs(&w, t.List, t.Now, t.ID, "auto-replied")
+	} else {
+		head(&w, t.List, t.Now, t.ID)
+	}
 	body, fields := message.PlainText(text)
 	for _, f := range fields {
 		w.Raw(f.Name, f.Value)

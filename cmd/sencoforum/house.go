@@ -26,6 +26,7 @@ import (
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
+	"sencoforum/relay"
 	"sencoforum/store"
 	"sencoforum/token"
 	"sencoforum/watch"
@@ -46,6 +47,7 @@ type house struct {
 	desk      *incoming.Desk
 	bounces   *bounce.Book
 	reports   *watch.ReportBook
+	relay     *relay.Book
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
@@ -120,6 +122,7 @@ func (h *house) build(out queue.Courier) error {
 	if h.bounces, err = h.newBounces(operator); err != nil {
 		return err
 	}
+	h.relay = relay.New(h.db, h.keys, time.Now)
 	leave := leaveURL(h.cfg)
 	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
@@ -134,12 +137,13 @@ func (h *house) build(out queue.Courier) error {
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
-	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people)), h.queueConfig())
+	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people, h.relay)), h.queueConfig())
 	h.desk = incoming.New(h.log, h.db, h.keys, people, incoming.Config{
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
 		Bounces:    h.bounces,
 		Reports:    h.reports,
+		Relay:      h.relay,
 		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
 		Spam:       mailauth.SpamPolicy{Fields: h.cfg.SMTP.SpamHeaders},
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
@@ -197,20 +201,37 @@ func (h *house) queueConfig() queue.Config {
 			}
 			return h.scoreBatch(tx, batch)
 		},
+		Ended:     h.lettersEnd,
 		WarmUp:    d.WarmUp == config.WarmUpOn && d.Through == config.ThroughMX,
 		Operators: courier.ShippedProviders().Names(),
 		Now:       time.Now,
 	}
 }
 
+// lettersEnd looks at a lone row that has come to its end: of a private message nothing is kept, and an address that refused
+// one scores as it does for a post.
+func (h *house) lettersEnd(tx *store.Tx, r queue.Row, res queue.Result) error {
+	if r.Kind != relay.Kind {
+		return nil
+	}
+	e, err := h.relay.Ended(tx, r, res)
+	if err != nil || e.To == 0 || res.Outcome != queue.Failed && res.Outcome != queue.Expired {
+		return err
+	}
+	_, err = h.bounces.Note(tx, bounce.Refusal{List: e.List, Person: e.To, Class: bounce.ClassOf(res), Words: res.Line()})
+	return err
+}
+
 // renderers sends each row to the room that knows its kind.
-func renderers(c *fanout.Composer, f *moderate.Forwarder) queue.Render {
+func renderers(c *fanout.Composer, f *moderate.Forwarder, b *relay.Book) queue.Render {
 	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
 		switch r.Kind {
 		case fanout.Kind:
 			return c.Render(ctx, r)
 		case moderate.Kind:
 			return f.Render(ctx, r)
+		case relay.Kind:
+			return b.Render(ctx, r)
 		case queue.LetterKind:
 			return queue.RenderLetter(ctx, r)
 		}
@@ -294,6 +315,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })
+	g.Go(func() error { return h.relay.Run(ctx, h.log) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}

@@ -25,7 +25,7 @@ func memberImportCommand(o *rootOptions) *cobra.Command {
 		Short: "Add and change members from a CSV file; nobody is mailed",
 		Long: "Add and change members from a CSV file. Nobody is mailed, and nobody is removed.\n" +
 			"The first line names the columns: address, name, mode, role, joined, pause, own,\n" +
-			"posting, linked, in any order; only address is needed. An empty cell changes nothing.\n" +
+			"posting, relay, linked, in any order; only address is needed. An empty cell changes nothing.\n" +
 			"When a line has a fault nothing is written, unless --skip-bad is given.",
 		Example:     "  sencoforum member import --list senco-forum members.csv --dry-run",
 		Args:        exactly(1),

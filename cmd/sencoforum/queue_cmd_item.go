@@ -10,6 +10,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/queue"
+	"sencoforum/relay"
 	"sencoforum/store"
 )
 
@@ -151,6 +152,8 @@ func whatFor(r queue.Row) string {
 		return fmt.Sprintf("post %d", r.Batch)
 	case queue.LetterKind:
 		return "letter"
+	case relay.Kind:
+		return "private message"
 	}
 	return "mail to people"
 }

@@ -31,6 +31,7 @@ var table = []room{
 	{"membership", 3, 1, nil},
 	{"moderate", 3, 1, nil},
 	{"bounce", 3, 1, nil},
+	{"relay", 3, 1, nil},
 	{"signin", 3, 1, nil},
 	{"watch", 3, 1, nil},
 	{"doctor", 3, 1, nil},
