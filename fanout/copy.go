@@ -12,24 +12,30 @@ import (
 	"sencoforum/message"
 )
 
+// places are the addresses that a copy names besides those of the list.
+type places struct {
+	web    string          // base address of the web archive; empty while there is none
+	author message.Address // leads to the author of the post, without showing an address; zero for one who cannot be written to
+}
+
 // shared composes what every member's copy of a post has in common: the header
 // but for the personal fields, the blank line, and the body. It is pure.
 //
 // Fields go out by an allow-list: those written here and Content-*. Whatever
 // else the author's mail system wrote stays in the stored message, so no
 // address, trace or signature of the author's leaves with a copy.
-func shared(m *message.Message, p archive.Post, l list.List, webURL string) ([]byte, bool, error) {
-	body, err := message.Outgoing(m, bodyOptions(p, l, webURL))
+func shared(m *message.Message, p archive.Post, l list.List, at places) ([]byte, bool, error) {
+	body, err := message.Outgoing(m, bodyOptions(p, l, at))
 	if err != nil {
 		return nil, false, err
 	}
 	var w message.Writer
-	author(&w, p, l)
+	author(&w, p, l, at)
 	content(&w, m, p, l)
 	for _, f := range body.Fields {
 		w.Raw(f.Name, f.Value)
 	}
-	listFields(&w, p, l, webURL)
+	listFields(&w, p, l, at.web)
 	if err := w.Err(); err != nil {
 		return nil, false, fmt.Errorf("write header: %w", err)
 	}
@@ -42,11 +48,19 @@ func shared(m *message.Message, p archive.Post, l list.List, webURL string) ([]b
 
 // author writes who the copy is from: always the list's own address, whatever
 // the policy of the author's domain, with the author's name before it.
-// Reply-To is decided after that rewriting.
-func author(w *message.Writer, p archive.Post, l list.List) {
+// Reply-To is decided after that rewriting: the list, or the author where the list wants it and the author can be written to.
+func author(w *message.Writer, p archive.Post, l list.List, at places) {
 	w.Mailbox("From", message.Mailbox{Name: authorName(p) + " via " + l.Title, Address: l.Post()})
 	w.Mailbox("To", message.Mailbox{Name: l.Title, Address: l.Post()})
+	if at.repliesToAuthor(l) {
+		w.Mailbox("Reply-To", message.Mailbox{Name: authorName(p), Address: at.author})
+		return
+	}
 	w.Mailbox("Reply-To", message.Mailbox{Name: l.Title, Address: l.Post()})
+}
+
+func (at places) repliesToAuthor(l list.List) bool {
+	return l.ReplyTo == list.ReplyToAuthor && !at.author.IsZero()
 }
 
 // authorName is the name that members see, never an address.
@@ -103,14 +117,14 @@ func permalink(webURL string, p archive.Post) string {
 	return fmt.Sprintf("%s/m/%d", strings.TrimRight(webURL, "/"), p.Number)
 }
 
-func bodyOptions(p archive.Post, l list.List, webURL string) message.BodyOptions {
+func bodyOptions(p archive.Post, l list.List, at places) message.BodyOptions {
 	o := message.BodyOptions{
 		AttachTotal: l.AttachTotal,
 		CleanHTML:   true,
-		Note:        func(names []string) string { return attachNote(names, l, p, webURL) },
+		Note:        func(names []string) string { return attachNote(names, l, p, at.web) },
 	}
 	if l.Footer {
-		o.FooterText, o.FooterHTML = footer(p, l, webURL)
+		o.FooterText, o.FooterHTML = footer(p, l, at)
 	}
 	return o
 }
@@ -128,12 +142,19 @@ func attachNote(names []string, l list.List, p archive.Post, webURL string) stri
 		number(len(names), "file was", "files were"), list.Megabytes(l.AttachTotal), strings.Join(names, ", "), where)
 }
 
-// footer is the same for all members, because footers are quoted back: it has
-// no address and no token of anybody's.
-func footer(p archive.Post, l list.List, webURL string) (text, htm string) {
-	lines := []string{"Reply = everyone (" + number(p.Audience, "person", "people") + ")."}
-	if webURL != "" {
-		lines = append(lines, "Read, report or stop this discussion: "+permalink(webURL, p))
+// footer is the same for all members, because footers are quoted back: it has no address of anybody's, and its token gives
+// no right to whoever reads it.
+func footer(p archive.Post, l list.List, at places) (text, htm string) {
+	everyone := number(p.Audience, "person", "people")
+	lines := []string{"Reply = everyone (" + everyone + ")."}
+	switch {
+	case at.repliesToAuthor(l):
+		lines = []string{"Reply = only " + firstName(p) + ". To everyone (" + everyone + "):", l.Post().String()}
+	case !at.author.IsZero():
+		lines = []string{"Reply = everyone (" + everyone + "). Only to " + firstName(p) + ":", at.author.String()}
+	}
+	if at.web != "" {
+		lines = append(lines, "Read, report or stop this discussion: "+permalink(at.web, p))
 	}
 	request := l.Service("request").String()
 	lines = append(lines, "Fewer emails, or leave: write weekly or leave to", request)
@@ -146,6 +167,25 @@ func footer(p archive.Post, l list.List, webURL string) (text, htm string) {
 		h.WriteString(html.EscapeString(line))
 	}
 	return strings.Join(lines, "\n"), h.String()
+}
+
+// firstName is what an author is called in a sentence: the first word of the name, or all of it where that is no first name.
+func firstName(p archive.Post) string {
+	name := list.CleanName(p.AuthorName)
+	first, _, more := strings.Cut(name, " ")
+	switch {
+	case name == "":
+		return "the writer"
+	case more && (len([]rune(first)) < 2 || strings.ContainsAny(first, ".,") || titles[strings.ToLower(first)]):
+		return name
+	}
+	return first
+}
+
+// titles stand before a name.
+var titles = map[string]bool{
+	"mr": true, "mrs": true, "ms": true, "miss": true, "mx": true, "dr": true, "prof": true, "professor": true,
+	"rev": true, "revd": true, "sir": true, "dame": true, "lady": true, "lord": true, "the": true, "a": true,
 }
 
 // number writes a number with what follows it, for example "1 person" or "1,204 people".

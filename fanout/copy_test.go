@@ -3,6 +3,7 @@ package fanout
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,11 +49,15 @@ func TestCopies(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l, web := forum(), "https://forum.example.org"
+			l, at := forum(), places{web: "https://forum.example.org", author: authorOf(48213)}
 			for _, word := range strings.Fields(string(a.Comment)) {
 				switch word {
 				case "no-web":
-					web = ""
+					at.web = ""
+				case "no-relay":
+					at.author = message.Address{}
+				case "reply-to-author":
+					l.ReplyTo = list.ReplyToAuthor
 				case "no-footer":
 					l.Footer = false
 				case "closed":
@@ -62,7 +67,7 @@ func TestCopies(t *testing.T) {
 				}
 			}
 			m := message.Parse(wire(a.Files[0].Data))
-			out, _, err := shared(m, postOf(m), l, web)
+			out, _, err := shared(m, postOf(m), l, at)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,6 +83,22 @@ func TestCopies(t *testing.T) {
 				t.Errorf("copy (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// authorOf is the private address of a post, with the same token in every test.
+func authorOf(post uint32) message.Address {
+	return message.Address{Local: fmt.Sprintf("senco-forum-author+snc1_%032d", post), Domain: "lists.example.org"}
+}
+
+func TestWhatAnAuthorIsCalled(t *testing.T) {
+	for name, want := range map[string]string{
+		"Priya N.": "Priya", "Priya": "Priya", "Mrs Khan": "Mrs Khan", "P. Nair": "P. Nair", "Nair, Priya": "Nair, Priya",
+		"": "the writer", "priya@school.example": "the writer", "O Lee": "O Lee", "Siân Hughes": "Siân",
+	} {
+		if got := firstName(archive.Post{AuthorName: name}); got != want {
+			t.Errorf("%q is called %q, want %q", name, got, want)
+		}
 	}
 }
 
@@ -98,7 +119,7 @@ func TestNothingOfTheAuthorsLeaves(t *testing.T) {
 	raw := "From: Priya N. <priya@secret.example>\nTo: x@lists.example.org\nSubject: hello\nMessage-ID: <1@mail.example>\n" +
 		strings.Join(private, "\n") + "\n\nwords\n"
 	m := message.Parse(wire([]byte(raw)))
-	out, _, err := shared(m, postOf(m), forum(), "")
+	out, _, err := shared(m, postOf(m), forum(), places{author: authorOf(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +156,7 @@ func TestThousands(t *testing.T) {
 // A list with one member once had "1 people" under each copy.
 func TestOnePersonIsNoPeople(t *testing.T) {
 	for n, want := range map[int]string{0: "(0 people)", 1: "(1 person)", 2: "(2 people)", 1204: "(1,204 people)"} {
-		text, htm := footer(archive.Post{Audience: n}, forum(), "")
+		text, htm := footer(archive.Post{Audience: n}, forum(), places{})
 		if !strings.Contains(text, want) || !strings.Contains(htm, want) {
 			t.Errorf("got %q and %q, want %q in both", text, htm, want)
 		}

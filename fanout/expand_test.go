@@ -263,11 +263,46 @@ func TestACopyIsPersonalInItsEnvelopeOnly(t *testing.T) {
 	if err != nil || local != "senco-forum-bounces" || claims.A != 2 || claims.B != uint32(p.Number) || claims.Day != token.DayOf(noon) {
 		t.Errorf("return address %s says %+v, error %v", b.From, claims, err)
 	}
-	if strings.Contains(string(b.Body), "snc1_") {
-		t.Error("a token stands in the part that all members share")
-	}
+	onlyTheAuthors(t, keys, p, b.Body)
 	if !strings.Contains(string(b.Header)+string(b.Body), "X-Loop: senco-forum@lists.example.org\r\n") {
 		t.Error("a copy without the loop mark")
+	}
+}
+
+// onlyTheAuthors demands that the part which all members share holds one token, which leads to the author of the post.
+func onlyTheAuthors(t *testing.T, keys *token.Keyring, p archive.Post, body []byte) {
+	t.Helper()
+	found := token.Find(string(body))
+	if len(found) != 1 {
+		t.Fatalf("%d tokens stand in the part that all members share", len(found))
+	}
+	got, err := keys.Verify(string(body[found[0].Start:found[0].End]), "senco-forum")
+	want := token.Claims{Kind: token.Author, Key: got.Key, A: uint32(p.Number)}
+	if err != nil || got != want {
+		t.Errorf("the token says %+v, error %v, want %+v", got, err, want)
+	}
+}
+
+// Whom nobody may write to is not named: who has left, who wants no private messages, and whoever wrote an imported post.
+func TestAnAuthorWhoCannotBeWrittenTo(t *testing.T) {
+	for name, spoil := range map[string]func(tx *store.Tx) error{
+		"left": func(tx *store.Tx) error { return list.Leave(tx, 1, 1) },
+		"takes none": func(tx *store.Tx) error {
+			return list.SaveMember(tx, list.Membership{List: 1, Person: 1, Role: list.RoleMember, Mode: list.ModeEvery, NoRelay: true})
+		},
+	} {
+		db := testdb.Open(t)
+		members(t, db, 2)
+		p := post(t, db, "<1@x>")
+		testdb.Update(t, db, spoil)
+		c, _ := composer(t, db)
+		out, err := c.Render(context.Background(), rowOf(p, 2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(token.Find(string(out.Body))) > 0 {
+			t.Errorf("%s: the address stands in the copy", name)
+		}
 	}
 }
 

@@ -204,12 +204,28 @@ func (c *Composer) forget(s *composed) {
 
 func (c *Composer) composeShared(it copyOf) ([]byte, bool, error) {
 	var raw []byte
+	at := places{web: c.cfg.WebURL}
 	err := c.db.View(func(tx *store.Tx) (err error) {
-		raw, err = intake.Raw(tx, it.post.Intake)
+		if raw, err = intake.Raw(tx, it.post.Intake); err != nil {
+			return err
+		}
+		at.author, err = c.authorAddress(tx, it)
 		return err
 	})
 	if err != nil {
 		return nil, false, err
 	}
-	return shared(message.Parse(raw), it.post, it.list, c.cfg.WebURL)
+	return shared(message.Parse(raw), it.post, it.list, at)
+}
+
+// authorAddress leads to the author of a post: the same for all readers, and for as long as the post is to be seen. It is zero
+// where the author is no member or wants no private messages. Package relay takes what is written there.
+func (c *Composer) authorAddress(tx *store.Tx, it copyOf) (message.Address, error) {
+	m, err := list.Member(tx, it.list.ID, it.post.Author)
+	if errors.Is(err, list.ErrNoMember) || err == nil && m.NoRelay {
+		return message.Address{}, nil
+	}
+	a := it.list.Service("author")
+	a.Local += "+" + c.keys.Sign(token.Claims{Kind: token.Author, A: uint32(it.post.Number)}, it.list.Name)
+	return a, err
 }

@@ -19,9 +19,11 @@ type ID uint32
 // ReplyTo says where an answer to a post goes.
 type ReplyTo string
 
-// ReplyToList sends answers to everybody. Answers to the author alone need the
-// private relay addresses, which come with the room that serves them.
-const ReplyToList ReplyTo = "list"
+// ReplyToList sends answers to everybody, ReplyToAuthor to the author alone, by an address that shows neither's.
+const (
+	ReplyToList   ReplyTo = "list"
+	ReplyToAuthor ReplyTo = "author"
+)
 
 // NonMember says what becomes of a message whose verified author is no member under any proved address.
 type NonMember string
@@ -109,8 +111,8 @@ func CheckName(name string) error {
 // Validate reports every fault of the settings at once.
 func (s Settings) Validate() error {
 	var faults []error
-	if s.ReplyTo != ReplyToList {
-		faults = append(faults, fmt.Errorf("reply_to is %q; use list", s.ReplyTo))
+	if s.ReplyTo != ReplyToList && s.ReplyTo != ReplyToAuthor {
+		faults = append(faults, fmt.Errorf("reply_to is %q; use list or author", s.ReplyTo))
 	}
 	switch s.Strangers() {
 	case NonMemberAsk, NonMemberHold, NonMemberRefuse:

@@ -33,7 +33,7 @@ func listSettings() []listSetting {
 		{"subject_tag", "such as [SENCO], or off", true,
 			func(l *list.List, v string) error { l.SubjectTag = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.SubjectTag, "off") }},
-		{"reply_to", "list", false,
+		{"reply_to", "list or author", false,
 			func(l *list.List, v string) error { l.ReplyTo = list.ReplyTo(v); return nil },
 			func(l list.List) string { return string(l.ReplyTo) }},
 		{"send_delay", "0 to 15m", false,

@@ -34,7 +34,8 @@ var fields = map[string]string{
 const allowed = " Return-Path Delivered-To Dkim-Signature Feedback-Id List-Unsubscribe From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
 
 // footer is what stands under a text of the demo.
-const footer = "\n-- \nReply = everyone (28 people).\nFewer emails, or leave: write weekly or leave to\nsenco-forum-request@lists.example.org\n"
+var footer = regexp.MustCompile(`\n-- \nReply = everyone \(28 people\)\. Only to [A-Z][a-z]+:\nsenco-forum-author\+snc1_[0-9a-z]{32}@lists\.example\.org\n` +
+	`Fewer emails, or leave: write weekly or leave to\nsenco-forum-request@lists\.example\.org\n*$`)
 
 // unsubscribe is how a reader leaves: the demo has no https, so the link is for people.
 var unsubscribe = regexp.MustCompile(`^<http://127\.0\.0\.1:\d+/u/snc1_[0-9a-z]{32}>, <mailto:senco-forum-leave@lists\.example\.org>$`)
@@ -151,8 +152,9 @@ func (c *oneCopy) read(contentType, encoding string, body []byte) {
 
 // words looks for what the author wrote, and for the footer.
 func (c *oneCopy) words(l letter) {
-	if got, want := strings.TrimRight(c.parts["text/plain"], "\n"), strings.TrimRight(l.text+footer, "\n"); got != want {
-		c.Errorf("%s: the text is\n%q, want\n%q", c.address, got, want)
+	text := c.parts["text/plain"]
+	if at := footer.FindStringIndex(text); at == nil || text[:at[0]] != l.text {
+		c.Errorf("%s: the text is\n%q, want\n%q and the footer", c.address, text, l.text)
 	}
 	for kind, want := range l.parts {
 		if got := c.parts[kind]; !strings.Contains(got, want) {
