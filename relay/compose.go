@@ -30,6 +30,7 @@ type mail struct {
 // theirs names their mail host, and no field names the reader, because mail programs quote such fields in an answer.
 func (m mail) compose() (header, body []byte, eightBit bool, err error) {
 	texts := m.message
+	m.writer = m.clean(m.writer)
 	if texts.WantsInside(m.clean) {
 		texts = message.Reworded(texts, m.clean)
 	}
