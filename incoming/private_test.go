@@ -199,7 +199,10 @@ func TestWhatBecomesOfAPrivateMessage(t *testing.T) {
 		{"a post that does not exist", func(_ *testing.T, o *office, m *mail) { m.to = o.author(7, 0) }, "550 reply", 0},
 		{"a post of another list of that name", func(t *testing.T, o *office, m *mail) {
 			testdb.Update(t, o.db, func(tx *store.Tx) error {
-				_, err := list.Create(tx, list.List{Name: "senco-forum", Domain: "other.example", Title: "Other", Settings: list.DefaultSettings()})
+				l, err := list.Create(tx, list.List{Name: "senco-forum", Domain: "other.example", Title: "Other", Settings: list.DefaultSettings()})
+				for _, p := range []list.PersonID{priya, tom} {
+					err = errors.Join(err, list.Join(tx, list.Membership{List: l.ID, Person: p, Role: list.RoleMember, Mode: list.ModeEvery}))
+				}
 				return err
 			})
 			m.to = strings.Replace(m.to, "lists.example.org", "other.example", 1)
