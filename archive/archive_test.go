@@ -232,3 +232,21 @@ func TestAPostThatCannotBePublishedIsSetAsideAndRetried(t *testing.T) {
 		t.Errorf("retry of a published post: %v", err)
 	}
 }
+
+func TestWhichMessageIDsArePosts(t *testing.T) {
+	db := testdb.Open(t)
+	accept(t, db, "<1@x>", noon)
+	testdb.View(t, db, func(tx *store.Tx) error {
+		for _, c := range []struct {
+			l    list.ID
+			id   string
+			want bool
+		}{{1, "<1@x>", true}, {2, "<1@x>", false}, {1, "<1@x", false}, {1, "<11@x>", false}, {1, "", false}} {
+			got, err := Bears(tx, c.l, c.id)
+			if got != c.want || err != nil {
+				t.Errorf("list %d, %q: %t, %v", c.l, c.id, got, err)
+			}
+		}
+		return nil
+	})
+}

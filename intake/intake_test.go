@@ -154,3 +154,28 @@ func TestDuplicateKeys(t *testing.T) {
 		}
 	}
 }
+
+// What is stripped has no bytes any more, and is accounted for and known as before.
+func TestAStrippedMessageIsStillKnown(t *testing.T) {
+	db := testdb.Open(t)
+	id := put(t, db, fresh(Handled))
+	for range 2 {
+		testdb.Update(t, db, func(tx *store.Tx) error { return Strip(tx, id) })
+	}
+	testdb.View(t, db, func(tx *store.Tx) error {
+		if raw, err := Raw(tx, id); !errors.Is(err, ErrNoMessage) {
+			t.Errorf("the bytes are %q, %v", raw, err)
+		}
+		if _, err := Get(tx, id); err != nil {
+			t.Error(err)
+		}
+		known, ok, err := Known(tx, "key")
+		if !ok || known != id {
+			t.Errorf("its key stands for %d, %t", known, ok)
+		}
+		return err
+	})
+	if r := audit(t, db); len(r.Faults) > 0 || r.Live[Handled] != 1 {
+		t.Errorf("audit: %+v", r)
+	}
+}
