@@ -27,6 +27,7 @@ import (
 	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/moderate"
+	"sencoforum/relay"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -66,6 +67,7 @@ func (z zone) LookupAddr(context.Context, string) ([]string, error) {
 type house struct {
 	db   *store.DB
 	desk *incoming.Desk
+	keys *token.Keyring
 	zone zone
 	ids  int
 }
@@ -118,11 +120,13 @@ func newHouse(t testing.TB) *house {
 		}
 		return err
 	})
+	h.keys = keys
 	now := func() time.Time { return noon }
 	h.desk = incoming.New(slog.New(slog.DiscardHandler), h.db, keys, moderate.NewForwarder(h.db, keys, message.Address{}, now), incoming.Config{
 		Hostname: "mail.example.org", MaxMessage: 15 << 20, Now: now, Verifier: mailauth.New(&h.zone, mailauth.Config{Now: now}),
 		Trusted: []netip.Prefix{netip.MustParsePrefix(filter + "/32")}, Spam: mailauth.SpamPolicy{Fields: []string{"X-Spam-Flag"}},
-		Host: membership.Host{Keys: keys},
+		Host:  membership.Host{Keys: keys},
+		Relay: relay.New(h.db, keys, now),
 	})
 	return h
 }
