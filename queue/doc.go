@@ -30,6 +30,9 @@
 // in memory behind one mutex: an entry of 32 bytes for each row, in one of four places (parked until its domain is
 // routed, later, ready at its hop, or out). The mutex is never held over the store, the courier or Render.
 //
+// A provider that refuses everybody (as Config.Hold says) rests: its rows wait, and after each pause one of them is tried.
+// When one is taken, all are due.
+//
 // # After a crash
 //
 // The store has every row whose outcome was not committed. Run loads them all again, so a copy that was handed over

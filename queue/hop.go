@@ -68,8 +68,12 @@ func (q *Queue) pool(operator string) *pool {
 	return p
 }
 
-// line puts a due row into the hop's line and wakes a connection that waits. Call it with mu held.
+// line puts a due row into the hop's line and wakes a connection that waits, unless the row's provider rests. Call it with
+// mu held.
 func (q *Queue) line(h *hop, e entry) {
+	if q.kept(e) {
+		return
+	}
 	if h.ready.len() == 0 {
 		h.moved = q.now()
 		q.busy[h] = struct{}{}

@@ -43,12 +43,18 @@ func (l *ledger) settle(s settlement) (settled, error) {
 	l.warm(s)
 	o, next := decide(&r.Row, s.result.Outcome, l.now, l.cfg.Lifetime, s.jitter)
 	res := s.result
+	all := false
+	if o == Failed {
+		if o, next, all, err = l.stay(s.provider, r.Row, res); err != nil {
+			return settled{}, err
+		}
+	}
 	res.Outcome = o
 	if r.Shunted == "" && o != Deferred {
 		l.left++
 	}
 	r.Attempts++
-	d := settled{row: r.Row, result: res, next: next}
+	d := settled{row: r.Row, result: res, next: next, rest: all}
 	l.note(s.provider, d)
 	if o == Deferred {
 		r.Next, r.LastReply = next, res.Line()

@@ -170,6 +170,7 @@ func (q *Queue) obey(changed []stored) {
 	}
 	q.extract(func(e *entry) bool { return ids[e.id] })
 	wall := q.cfg.Now()
+	q.askAgain(changed)
 	for i := range changed {
 		r := &changed[i]
 		if q.out[r.ID] != nil {

@@ -8,11 +8,11 @@ import (
 
 // ProviderState is how the copies for one provider stand that have not gone yet.
 type ProviderState struct {
-	Provider  string
+	Provider  string    // as in [Hop]; the domain, where the provider is not known
 	Waiting   int       // rows that are due
 	Later     int       // rows whose time has not come
 	Oldest    time.Time // when the oldest of them was put; zero when none waits. Within a second
-	Resting   bool      // a hop or a domain of it failed and is not tried now
+	Resting   bool      // a hop or a domain of it failed and is not tried now, or it refuses everybody
 	LastError string    // the last failure of a connection or a route; may hold a stranger's words
 
 	Held      string    // why they wait although nothing failed: the pace at which mail goes there; may hold a stranger's words
@@ -30,7 +30,7 @@ func (q *Queue) Providers() []ProviderState {
 	}
 	for _, d := range q.domains {
 		v.add(d.parked, false)
-		s := v.state(d.provider)
+		s := v.state(d.who())
 		if d.rows > 0 && d.hop != nil {
 			if words, until := q.paced(d.hop.pool); words != "" {
 				s.Held, s.HeldUntil = words, q.wall(until)
@@ -42,6 +42,11 @@ func (q *Queue) Providers() []ProviderState {
 			s.Resting, s.LastError = true, d.last.Text
 		case d.hop != nil && d.hop.until > v.now:
 			s.Resting, s.LastError = true, d.hop.last
+		}
+	}
+	for name, r := range q.rests {
+		if s := v.state(name); r.until > v.now {
+			s.Resting, s.LastError = true, r.last.Line()
 		}
 	}
 	v.add(q.later.rows, true)
@@ -77,7 +82,7 @@ func (v *view) state(provider string) *ProviderState {
 func (v *view) add(rows []entry, later bool) {
 	for i := range rows {
 		e := &rows[i]
-		s := v.state(e.domain.provider)
+		s := v.state(e.domain.who())
 		if later {
 			s.Later++
 		} else {

@@ -46,8 +46,8 @@ func TestProviders(t *testing.T) {
 			t.Errorf("attempts (-want +got):\n%s", diff)
 		}
 		want := []ProviderState{
-			{Waiting: 1, Oldest: began, Resting: true, LastError: "the DNS did not answer"},
 			{Provider: "Post of b", Later: 2, Oldest: began},
+			{Provider: "gone.example", Waiting: 1, Oldest: began, Resting: true, LastError: "the DNS did not answer"},
 		}
 		got := q.Providers()
 		for i := range got {

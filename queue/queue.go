@@ -41,6 +41,10 @@ type Config struct {
 	// touch tx.
 	Refused func(tx *store.Tx, r Row, res Result) error
 
+	// Hold, if not nil, is asked in the transaction that settles a copy which the other side refused for good: it may be that
+	// the copy is to stay, because the refusal is about us and not about its recipient. It must only touch tx.
+	Hold func(tx *store.Tx, a Attempt) (Stay, error)
+
 	// Attempted, if not nil, is called in the transaction that settles a group of rows, with what came of the copies that
 	// were tried. It must only touch tx.
 	Attempted func(tx *store.Tx, all []Attempt) error
@@ -115,6 +119,7 @@ type Queue struct {
 	tired    map[*domain]struct{} // of these, the ones that rest
 	hops     map[string]*hop
 	busy     map[*hop]struct{} // of these, the ones that have due rows
+	rests    map[string]*rest  // by provider
 	sessions map[*session]struct{}
 	pools    map[string]*pool // by operator
 	warm     map[string]*warmth
@@ -148,6 +153,7 @@ func New(log *slog.Logger, db *store.DB, c Courier, render Render, cfg Config) *
 		tired:      map[*domain]struct{}{},
 		hops:       map[string]*hop{},
 		busy:       map[*hop]struct{}{},
+		rests:      map[string]*rest{},
 		sessions:   map[*session]struct{}{},
 		pools:      map[string]*pool{},
 		warm:       map[string]*warmth{},

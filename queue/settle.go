@@ -35,6 +35,7 @@ type settled struct {
 	row     Row
 	result  Result
 	next    time.Time // when it is tried again, if deferred
+	rest    bool      // its provider refuses everybody
 	gone    bool      // it was not there
 	shunted bool
 }
@@ -211,6 +212,9 @@ func (q *Queue) apply(group []settlement, done []settled) {
 	now, wall := q.now(), q.cfg.Now()
 	for i, s := range group {
 		f, d := q.out[s.id], done[i]
+		if f != nil {
+			q.learn(f.entry.domain, d)
+		}
 		drop, ordered := q.held[s.id]
 		if d.gone || d.shunted && !ordered || !d.shunted && d.result.Outcome != Deferred {
 			q.forget(s.id)
@@ -240,6 +244,16 @@ func (q *Queue) apply(group []settlement, done []settled) {
 	}
 	q.ringAll()
 	q.ring()
+}
+
+// learn notes what a settled row says of its domain's provider. Call it with mu held.
+func (q *Queue) learn(to *domain, d settled) {
+	switch {
+	case d.rest && d.result.Outcome == Deferred:
+		q.hush(to.who(), d.next.Sub(q.cfg.Now()), d.result)
+	case d.result.Outcome == Delivered:
+		q.wake(to.who())
+	}
 }
 
 // report writes the mail log.
