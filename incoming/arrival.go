@@ -96,6 +96,9 @@ func (d *Desk) authenticate(ctx context.Context, in *arrival) {
 		in.auth = list.Verified
 	case mailauth.Failed:
 		in.auth = list.Failed
+		if d.cfg.Watch != nil {
+			d.cfg.Watch.Failed(in.from.Address.Domain)
+		}
 	case mailauth.Temporary:
 		in.auth = list.Unknown
 	}

@@ -42,6 +42,7 @@ type Config struct {
 	Bounces    *bounce.Book       // scores addresses; nil: nothing is scored
 	Reports    *watch.ReportBook  // counts what other hosts report of our mail; nil: reports are put off
 	Relay      *relay.Book        // carries private messages; nil: no address for them works
+	Watch      *watch.Watch       // counts by provider; nil: nothing is counted
 	MaxMessage int64              // bytes
 	MinFree    uint64             // bytes of disk below which nothing is taken
 	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit

@@ -46,10 +46,13 @@ func (d *Desk) returned(in *arrival) error {
 
 // score counts a report about a failure against the member whose copy it was.
 func (d *Desk) score(tx *store.Tx, in *arrival, c token.Claims, report bounce.Report) (bounce.Action, error) {
-	if d.cfg.Bounces == nil || report.Kind != bounce.Failure || len(report.Recipients) == 0 || bounce.TooOld(c, d.cfg.Now()) {
+	if report.Kind != bounce.Failure || len(report.Recipients) == 0 || bounce.TooOld(c, d.cfg.Now()) {
 		return bounce.Nothing, nil
 	}
 	about := report.Recipients[0] // a copy has one recipient
+	if err := d.watchReturn(tx, c, about.Class); err != nil || d.cfg.Bounces == nil {
+		return bounce.Nothing, err
+	}
 	words := about.Diagnostic
 	if words == "" {
 		words = about.Status
