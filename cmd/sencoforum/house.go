@@ -48,6 +48,7 @@ type house struct {
 	bounces   *bounce.Book
 	reports   *watch.ReportBook
 	relay     *relay.Book
+	watch     *watch.Watch
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
@@ -126,12 +127,14 @@ func (h *house) build(out queue.Courier) error {
 	leave := leaveURL(h.cfg)
 	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
-		h.bounces.Provider = h.smtp.ProviderOf
 		if err := h.smtp.KeepPolicies(h.db); err != nil {
 			return err
 		}
 	}
 	h.dns = &net.Resolver{PreferGo: true}
+	if err := h.newWatch(operator); err != nil {
+		return err
+	}
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -151,6 +154,7 @@ func (h *house) build(out queue.Courier) error {
 		MaxQueue:   maxQueue,
 		HelpURL:    h.cfg.WebURL,
 		Host:       h.host,
+		Watch:      h.watch,
 		Now:        time.Now,
 	})
 	return nil
@@ -195,6 +199,8 @@ func (h *house) queueConfig() queue.Config {
 		Lifetime:       time.Duration(d.RetryFor),
 		MaxConnections: h.places.out,
 		MaxRoutes:      h.places.lookups,
+		Hold:           h.watch.Hold,
+		Attempted:      h.watch.Attempted,
 		Finished: func(tx *store.Tx, batch uint64) error {
 			if err := fanout.Finished(tx, batch, time.Now()); err != nil {
 				return err
@@ -307,11 +313,15 @@ func (h *house) capLater(ctx context.Context) error {
 
 // run works until ctx ends or a part fails; the first error ends all.
 func (h *house) run(ctx context.Context) error {
+	if err := h.watch.Quieten(); err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.capLater(ctx) })
 	g.Go(func() error { return h.publisher.Run(ctx) })
 	g.Go(func() error { return h.expander.Run(ctx) })
 	g.Go(func() error { return h.queue.Run(ctx) })
+	g.Go(func() error { return h.watch.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })

@@ -120,7 +120,7 @@ func (i instruments) register(r prometheus.Registerer, ready time.Time) error {
 		intake.Register(r, h.db),
 		hold.Register(r, h.db),
 	}
-	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue, h.reports}, i.others...) {
+	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue, h.reports, h.watch}, i.others...) {
 		if c, ok := room.(counting); ok {
 			errs = append(errs, c.Register(r))
 		}

@@ -10,12 +10,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sencoforum/archive"
+	"sencoforum/bounce"
 	"sencoforum/fanout"
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/queue"
 	"sencoforum/store"
+	"sencoforum/watch"
 )
 
 // plant puts into the first list's store what is hard to come by with commands: plant DIRECTORY THING...
@@ -23,13 +25,14 @@ func plant(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := openStore(slog.New(slog.DiscardHandler), ts.MkAbs(args[0]))
 	ts.Check(err)
 	things := map[string]func(*store.DB) error{
-		"post":    plantPost,    // a post whose copies wait
-		"stuck":   plantStuck,   // a post that could not be sent
-		"letter":  plantLetter,  // mail to the owners that could be passed on to nobody
-		"fault":   plantFault,   // a message that says it is done and is not
-		"aside":   plantAside,   // copies that could not be made, and one that was refused for now
-		"forgery": plantForgery, // an entry of the record that was changed
-		"reports": plantReports, // a month of what other mail hosts reported
+		"post":    plantPost,                                                               // a post whose copies wait
+		"stuck":   plantStuck,                                                              // a post that could not be sent
+		"letter":  plantLetter,                                                             // mail to the owners that could be passed on to nobody
+		"fault":   plantFault,                                                              // a message that says it is done and is not
+		"aside":   plantAside,                                                              // copies that could not be made, and one that was refused for now
+		"forgery": plantForgery,                                                            // an entry of the record that was changed
+		"reports": plantReports,                                                            // a month of what other mail hosts reported
+		"refused": func(db *store.DB) error { return plantRefused(db, ts.MkAbs(args[0])) }, // a provider that refuses everything
 	}
 	for _, name := range args[1:] {
 		ts.Check(things[name](db))
@@ -195,4 +198,43 @@ func plantAside(db *store.DB) error {
 	}
 	cancel()
 	return <-ended
+}
+
+// plantRefused lets a provider take mail for a day, and then refuse it. Times are those of a clock that stood at noon.
+func plantRefused(db *store.DB, dir string) error {
+	keys, err := openKeys(dir)
+	if err != nil {
+		return err
+	}
+	now := noon.Add(-24 * time.Hour)
+	w, err := watch.New(slog.New(slog.DiscardHandler), db, keys, watch.Config{
+		Class: func(r queue.Result) string { return bounce.ClassOf(r).String() }, Now: func() time.Time { return now },
+	})
+	if err != nil {
+		return err
+	}
+	try := func(n int, provider, domain string, r queue.Result) error {
+		return db.Update(func(tx *store.Tx) error {
+			var all []queue.Attempt
+			for i := range n {
+				all = append(all, queue.Attempt{Provider: provider, Row: queue.Row{ID: queue.RowID(i), Domain: domain}, Result: r})
+			}
+			return w.Attempted(tx, all)
+		})
+	}
+	taken := queue.Result{Outcome: queue.Delivered, Code: 250}
+	refused := queue.Result{Outcome: queue.Deferred, Code: 550, Enhanced: "5.7.1", Host: "mx.school.example",
+		Text: "Messages from your network are not \x1b[2J accepted"}
+	if err := errors.Join(try(30, "School Mail", "school.example", taken), try(7, "Other Mail", "other.example", taken)); err != nil {
+		return err
+	}
+	now = noon.Add(-time.Hour)
+	w.Failed("bank.example")
+	err = errors.Join(try(12, "School Mail", "school.example", refused), try(2, "Other Mail", "other.example", taken), w.Look())
+	if err != nil {
+		return err
+	}
+	ended, end := context.WithCancel(context.Background())
+	end()
+	return w.Run(ended) // writes down what failed
 }

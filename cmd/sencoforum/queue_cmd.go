@@ -15,7 +15,8 @@ import (
 
 func queueCommand(o *rootOptions) *cobra.Command {
 	return group("queue", "See what waits to go out, try it again, or drop it",
-		queueListCommand(o), queueShowCommand(o), queueRetryCommand(o), queueDropCommand(o))
+		queueListCommand(o), queueShowCommand(o), queueRetryCommand(o), queueDropCommand(o),
+		queueProvidersCommand(o))
 }
 
 // rowView is one item of the queue as JSON.
