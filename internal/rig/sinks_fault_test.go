@@ -18,7 +18,7 @@ func TestRigSinksFindsAPlantedFault(t *testing.T) {
 		want string
 	}{
 		{"a host that says 250 and throws the copy away", forgets(deed{say: "250 2.0.0 taken\r\n"}), "lost: "},
-		{"a host that refuses with other words", forgets(deed{say: "550 5.7.1 go away\r\n"}), "words are not kept"},
+		{"a host that refuses with other words", forgets(deed{say: "550 5.1.1 go away\r\n"}), "words are not kept"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
