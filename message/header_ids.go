@@ -46,13 +46,24 @@ func (m *Message) ids(name string) []string {
 	return all[max(0, len(all)-maxIDs):]
 }
 
-// readIDs finds message ids (RFC 5322 §3.6.4) in angle brackets. Where there
-// are no brackets at all and every word has an at sign, each word is one.
+// readIDs finds message ids as everyID does, each once.
 func readIDs(s string) []string {
+	var ids []string
+	for _, id := range everyID(s) {
+		if !slices.Contains(ids[max(0, len(ids)-maxIDs):], id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// everyID finds message ids (RFC 5322 §3.6.4) in angle brackets, as often as they stand there. Where there
+// are no brackets at all and every word has an at sign, each word is one.
+func everyID(s string) []string {
 	s = s[max(0, len(s)-maxIDField):]
 	var ids []string
 	add := func(id string) {
-		if id = cleanID(id); id != "" && !slices.Contains(ids[max(0, len(ids)-maxIDs):], id) {
+		if id = cleanID(id); id != "" {
 			ids = append(ids, id)
 		}
 	}
