@@ -97,8 +97,9 @@ func TestAReplyJoinsTheThreadOfTheNearestKnownPost(t *testing.T) {
 		{"the nearest first", []string{"<2@x>", "<1@x>"}, 2, 1},
 		{"an unknown one is passed over", []string{"<gone@x>", "<3@x>"}, 3, 3},
 		{"no reference founds a thread", nil, 0, 6},
-		{"only unknown references found one too", []string{"<gone@x>"}, 0, 7},
-		{"a part of a Message-ID is no match", []string{"<1@"}, 0, 8},
+		{"so do only unknown references", []string{"<lost@x>"}, 0, 7},
+		{"two that answer a missing post share its thread", []string{"<lost@x>"}, 0, 7},
+		{"a part of a Message-ID is no match", []string{"<1@"}, 0, 9},
 	} {
 		p := accept(t, db, "<"+c.name+"@y>", noon, c.refs...)
 		if p.Parent != c.parent || p.Thread != c.thread {
@@ -107,7 +108,7 @@ func TestAReplyJoinsTheThreadOfTheNearestKnownPost(t *testing.T) {
 	}
 	testdb.View(t, db, func(tx *store.Tx) error {
 		var got []Number
-		for p, err := range Thread(tx, 1) {
+		for p, err := range Posts(tx, 1) {
 			if err != nil {
 				return err
 			}

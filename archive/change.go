@@ -12,8 +12,12 @@ import (
 // Event is what became visible about a post.
 type Event string
 
-// EventPublished is the first event of every post.
-const EventPublished Event = "published"
+// The events. Published is the first of every post. Threaded is about the thread that has the number of Post: its posts
+// changed, or it became a part of another; ThreadOf tells where each of its posts is now.
+const (
+	EventPublished Event = "published"
+	EventThreaded  Event = "threaded"
+)
 
 // A Change is one row of the change record.
 type Change struct {

@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"slices"
 	"time"
 
 	"sencoforum/message"
@@ -24,24 +23,33 @@ func Describe(m *message.Message, tag string, received time.Time) NewPost {
 	if stem == "" {
 		stem = noSubject
 	}
-	return NewPost{
+	n := NewPost{
 		Post: Post{
 			AuthorName: from.Name, From: from.Address, Subject: stem, Reply: reply,
 			MessageID: m.MessageID(), Written: written, Accepted: received,
 		},
-		References: references(m),
+		References: m.Ancestors(),
+		InReplyTo:  m.Answers(),
+		addressed:  addressed(m),
+		text:       m.Text,
 	}
+	if c, ok := m.ThreadIndex(); ok {
+		n.Conversation = &c
+	}
+	n.answersAt, _ = m.AnswersAt()
+	n.answers = m.Header.Get("In-Reply-To") != "" || m.Header.Get("References") != ""
+	return n
 }
 
-// references are the Message-IDs that a message answers, the nearest first:
-// References from newest to oldest, then In-Reply-To.
-func references(m *message.Message) []string {
-	ids := slices.Clone(m.References())
-	slices.Reverse(ids)
-	for _, id := range m.InReplyTo() {
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
+// addressedMost bounds the addressees that are looked at when an answer is recognised by its subject.
+const addressedMost = 100
+
+// addressed are the keys of the addresses in To and Cc.
+func addressed(m *message.Message) (keys []string) {
+	for _, mb := range append(m.To(), m.Cc()...) {
+		if !mb.Address.IsZero() && len(keys) < addressedMost {
+			keys = append(keys, mb.Address.Key())
 		}
 	}
-	return ids
+	return keys
 }

@@ -6,19 +6,30 @@
 // it gives the post the next sequence number, which is the order in which
 // posts become visible. Followers (fan-out, search, digest, IMAP) read the
 // change record by a cursor over sequence numbers and are never called from
-// here. A post has one live row in that record; a new event replaces the old.
+// here. A post has one live row in that record; a new event replaces the old. A
+// thread that changed has one of its own beside those of its posts.
+//
+// docs/archive.md tells how posts find their threads.
 //
 // Tables:
 //
 //	archive.posts    Number             -> Post
 //	archive.changes  Seq                -> Change
 //	archive.waiting  (until, Number)    -> nothing; posts whose delay runs, in the order of their time
-//	archive.ids      (list+Message-ID, Number) -> nothing; finds a parent by its Message-ID
-//	archive.threads  (thread, Number)   -> nothing; the posts of a thread in order
+//	archive.ids      (list+Message-ID or Outlook key, Number) -> nothing; finds a parent
+//	archive.threads  (thread, Number)   -> node; the posts of a thread in order, with the hashes of what they name
+//	archive.awaited  (hash of a key, Number) -> nothing; the first posts that answer a message that is not here
+//	archive.subjects (hash of a subject, Unix seconds, Number) -> nothing
+//	archive.aliases  thread             -> older thread that it became a part of
+//	archive.joined   (thread, newer thread) -> nothing; aliases the other way round
+//	archive.apart    (thread, thread)   -> nothing; taken apart by a moderator, both ways
+//	archive.acts     number             -> Act; what moderators did to threads
+//	archive.tidings  thread             -> Seq of its live row in the change record
 //
-// Counters: archive.numbers and archive.seq are the two hot keys.
+// Counters: archive.numbers and archive.seq are the two hot keys; archive.acts counts acts.
 //
-// A crash leaves a post either waiting or published, never between.
+// A crash leaves a post either waiting or published, never between. An act that moves more than 500 posts is noted
+// first and goes on after a crash when Continue is called.
 package archive
 
 import (
@@ -45,7 +56,8 @@ var (
 	changes = store.NewTable("archive.changes", store.Uint64Key[Seq](), store.JSON[Change]())
 	waiting = store.NewTable("archive.waiting", store.PairKey(store.Uint64Key[uint64](), store.Uint32Key[Number]()), store.Empty())
 	ids     = store.NewTable("archive.ids", store.PairKey(store.StringKey[string](), store.Uint32Key[Number]()), store.Empty())
-	threads = store.NewTable("archive.threads", store.PairKey(store.Uint32Key[Number](), store.Uint32Key[Number]()), store.Empty())
+	threads = store.NewTable("archive.threads", store.PairKey(store.Uint32Key[Number](), store.Uint32Key[Number]()),
+		store.ValueCodec[node]{Append: appendNode, Parse: parseNode})
 )
 
 const (

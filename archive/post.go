@@ -40,8 +40,8 @@ type Post struct {
 	Subject    string          `json:"subject"`
 	Reply      bool            `json:"reply,omitempty"` // the subject bore a reply mark
 	MessageID  string          `json:"message_id"`
-	Thread     Number          `json:"thread"`           // number of the post that founded it here
-	Parent     Number          `json:"parent,omitempty"` // the post it answers, 0 for none known
+	Thread     Number          `json:"thread"`           // that it was put into; ThreadOf tells which one that is now
+	Parent     Number          `json:"parent,omitempty"` // the post it answered when it came, 0 for none; Thread has the tree of now
 
 	Written   time.Time `json:"written"` // its Date field, or the moment of acceptance
 	Accepted  time.Time `json:"accepted"`
@@ -50,10 +50,19 @@ type Post struct {
 	Audience  int       `json:"audience,omitempty"` // members at the moment of publishing
 }
 
-// NewPost is what Accept needs to know of a message.
+// NewPost is what Accept needs to know of a message. Describe fills it but for Answers.
 type NewPost struct {
 	Post
-	References []string // Message-IDs it answers, newest first
+	Answers      Number               // the post whose reply address it was sent to; 0: none
+	References   []string             // Message-IDs of the way to it, the nearest first
+	InReplyTo    []string             // Message-IDs it answers; looked at when no reference is known
+	Conversation *message.ThreadIndex // of Outlook; nil: none
+
+	addressed []string      // keys of the addresses in To and Cc
+	answers   bool          // In-Reply-To or References say that it answers something, if not what
+	answersAt time.Time     // when its parent was written, as In-Reply-To says; zero: it does not
+	text      func() string // what it says; nil: nothing
+	kept      *node         // its place, where the message is gone and nothing else tells; nil: find one
 }
 
 // ErrNoPost is returned for a number that no post has.
@@ -72,16 +81,7 @@ func Accept(tx *store.Tx, n NewPost) (Post, error) {
 	}
 	p := n.Post
 	p.Number, p.Revision, p.State = Number(number), 1, Waiting
-	if p.Parent, p.Thread, err = place(tx, p.List, n.References); err != nil {
-		return Post{}, err
-	}
-	if p.Thread == 0 {
-		p.Thread = p.Number
-	}
-	if err := ids.Put(tx, idOf(p.List, p.MessageID, p.Number), struct{}{}); err != nil {
-		return Post{}, err
-	}
-	if err := threads.Put(tx, threadKey{A: p.Thread, B: p.Number}, struct{}{}); err != nil {
+	if err := (placer{tx: tx, text: storedText(tx)}).enter(&p, n); err != nil {
 		return Post{}, err
 	}
 	if err := waiting.Put(tx, waitOf(p), struct{}{}); err != nil {
@@ -90,33 +90,15 @@ func Accept(tx *store.Tx, n NewPost) (Post, error) {
 	return p, posts.Put(tx, p.Number, p)
 }
 
-func idOf(l list.ID, messageID string, n Number) idKey {
-	return idKey{A: fmt.Sprintf("%d %s", l, messageID), B: n}
-}
+func idOf(l list.ID, key string, n Number) idKey { return idKey{A: idText(l, key), B: n} }
+
+func idText(l list.ID, key string) string { return fmt.Sprintf("%d %s", l, key) }
 
 func waitOf(p Post) waitKey { return waitKey{A: uint64(p.Until.UnixNano()), B: p.Number} }
 
-// place finds the post that is answered, by the newest reference that is known
-// on this list, and its thread.
-func place(tx *store.Tx, l list.ID, references []string) (parent, thread Number, err error) {
-	for _, id := range references {
-		for row, err := range store.Prefix(ids, tx, fmt.Sprintf("%d %s", l, id)) {
-			if err != nil {
-				return 0, 0, err
-			}
-			p, err := Get(tx, row.Key.B)
-			if err != nil {
-				return 0, 0, err
-			}
-			return p.Number, p.Thread, nil
-		}
-	}
-	return 0, 0, nil
-}
-
 // Bears reports whether a post of a list has this Message-ID, written with its angle brackets.
 func Bears(tx *store.Tx, l list.ID, messageID string) (bool, error) {
-	for _, err := range store.Prefix(ids, tx, fmt.Sprintf("%d %s", l, messageID)) {
+	for _, err := range store.Prefix(ids, tx, idText(l, messageID)) {
 		return err == nil, err
 	}
 	return false, nil
@@ -136,21 +118,6 @@ func All(tx *store.Tx, from Number) iter.Seq2[Post, error] {
 	return func(yield func(Post, error) bool) {
 		for row, err := range posts.From(tx, from) {
 			if !yield(row.Value, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// Thread yields the posts of a thread in order of number.
-func Thread(tx *store.Tx, thread Number) iter.Seq2[Post, error] {
-	return func(yield func(Post, error) bool) {
-		for row, err := range store.Prefix(threads, tx, thread) {
-			var p Post
-			if err == nil {
-				p, err = Get(tx, row.Key.B)
-			}
-			if !yield(p, err) || err != nil {
 				return
 			}
 		}

@@ -229,6 +229,25 @@ func TestImportedPostsAreStepsOver(t *testing.T) {
 	}
 }
 
+func TestAChangeOfThreadsSendsNothingAndKeepsNothingBack(t *testing.T) {
+	db := testdb.Open(t)
+	members(t, db, 3)
+	first, second := post(t, db, "<1@x>", "<a@x>"), post(t, db, "<2@x>", "<b@x>")
+	third := post(t, db, "<3@x>", "<a@x>", "<b@x>") // makes one thread of both before they are expanded
+	e := NewExpander(slog.New(slog.DiscardHandler), db, func() time.Time { return noon.Add(time.Hour) })
+	testdb.Update(t, db, func(tx *store.Tx) error { return place.Set(tx, store.Position{Seq: 2}) })
+	if l, err := e.lag(); err != nil || l.changes != 2 || l.since != 0 {
+		t.Errorf("before a change of threads: %+v, %v", l, err)
+	}
+	testdb.Update(t, db, func(tx *store.Tx) error { return place.Set(tx, store.Position{}) })
+	expandAll(t, db)
+	for _, p := range []archive.Post{first, second, third} {
+		if got := rows(t, db, p.Number); !slices.Equal(got, []uint32{1, 2, 3}) {
+			t.Errorf("post %d has rows for %v", p.Number, got)
+		}
+	}
+}
+
 func composer(t *testing.T, db *store.DB) (*Composer, *token.Keyring) {
 	t.Helper()
 	keys, err := token.Open(filepath.Join(t.TempDir(), "token.keys"))

@@ -102,8 +102,8 @@ func (e *Expander) waited(tx *store.Tx, at store.Position) (time.Duration, error
 		return 0, err
 	}
 	post, err := archive.Get(tx, next.Post)
-	if err != nil {
-		return 0, err
+	if err != nil || next.Event != archive.EventPublished || post.Imported {
+		return 0, err // nothing is sent for it
 	}
 	return max(0, e.now().Sub(post.Published)), nil
 }

@@ -40,7 +40,7 @@ func (w *wanting) takesPart(tx *store.Tx, p list.PersonID) (bool, error) {
 	}
 	if w.participants == nil {
 		w.participants = map[list.PersonID]bool{}
-		for post, err := range archive.Thread(tx, w.post.Thread) {
+		for post, err := range archive.Posts(tx, w.post.Thread) {
 			if err != nil {
 				return false, err
 			}
