@@ -311,6 +311,19 @@ func (h *house) capLater(ctx context.Context) error {
 	return h.capped
 }
 
+// finishThreads does what a change of threads left when it was interrupted. On a full disk the next command or start does.
+func (h *house) finishThreads(ctx context.Context) error {
+	err := archive.Finish(ctx, h.db)
+	if errors.Is(err, store.ErrFull) {
+		h.log.Error("no room on disk: posts are still between two threads", "cause", err)
+		return nil
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
 // run works until ctx ends or a part fails; the first error ends all.
 func (h *house) run(ctx context.Context) error {
 	if err := h.watch.Quieten(); err != nil {
@@ -318,6 +331,7 @@ func (h *house) run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.capLater(ctx) })
+	g.Go(func() error { return h.finishThreads(ctx) })
 	g.Go(func() error { return h.publisher.Run(ctx) })
 	g.Go(func() error { return h.expander.Run(ctx) })
 	g.Go(func() error { return h.queue.Run(ctx) })

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -33,6 +34,7 @@ func plant(ts *testscript.TestScript, _ bool, args []string) {
 		"forgery": plantForgery,                                                            // an entry of the record that was changed
 		"reports": plantReports,                                                            // a month of what other mail hosts reported
 		"refused": func(db *store.DB) error { return plantRefused(db, ts.MkAbs(args[0])) }, // a provider that refuses everything
+		"thread":  plantThread,                                                             // two threads of imported posts
 	}
 	for _, name := range args[1:] {
 		ts.Check(things[name](db))
@@ -53,6 +55,29 @@ func accept(tx *store.Tx, id string) (archive.Post, error) {
 	n := archive.Describe(message.Parse(raw), "", noon)
 	n.List, n.Intake, n.Until = 1, in, noon
 	return archive.Accept(tx, n)
+}
+
+// plantThread imports posts 1 to 4, of which 1 to 3 are a thread.
+func plantThread(db *store.DB) error {
+	return db.Update(func(tx *store.Tx) error {
+		for _, p := range [][2]string{{"1", ""}, {"2", "<1@x>"}, {"3", "<1@x> <gone@x> <2@x>"}, {"4", "<lost@x>"}} {
+			raw := fmt.Appendf(nil, "From: Priya <priya@school.example>\r\nSubject: Timetables %[1]s\r\nMessage-ID: <%[1]s@x>\r\n"+
+				"Date: Sun, 22 Nov 2026 10:0%[1]s:00 +0000\r\nReferences: %[2]s\r\n\r\nwords\r\n", p[0], p[1])
+			in, err := intake.Put(tx, intake.New{
+				Record: intake.Record{Origin: intake.FromImport, Kind: string(list.KindPost), List: 1, Envelope: message.Envelope{Received: noon}},
+				Raw:    store.NewBlob(raw), State: intake.Done,
+			})
+			if err != nil {
+				return err
+			}
+			n := archive.Describe(message.Parse(raw), "", noon)
+			n.List, n.Intake = 1, in
+			if _, err := archive.Import(tx, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // publishAll publishes and expands a post.
