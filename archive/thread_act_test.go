@@ -208,6 +208,37 @@ func spoil(t *testing.T, db *store.DB, r *rand.Rand) {
 	})
 }
 
+func TestPostsThatComeDuringARebuildAreInPlace(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 13))
+	mails := honest(r, 120)
+	r.Shuffle(len(mails), func(i, j int) { mails[i], mails[j] = mails[j], mails[i] })
+	half := len(mails) / 2
+	db, want := build(t, mails[:half]...), outline(t, build(t, mails...))
+	spoil(t, db, r)
+	came := make(chan error)
+	go func() {
+		for _, m := range mails[half:] {
+			err := db.Update(func(tx *store.Tx) error { _, err := importOne(tx, "", m.raw()); return err })
+			if err != nil {
+				came <- err
+				return
+			}
+		}
+		came <- nil
+	}()
+	rebuildNow(t, db)
+	if err := <-came; err != nil {
+		t.Fatal(err)
+	}
+	rebuildNow(t, db) // those that came at its very end found a store that was put right
+	if got := outline(t, db); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if r := rebuildNow(t, db); r.Rows != 0 || r.Moved != 0 {
+		t.Errorf("a third rebuild changed %+v", r)
+	}
+}
+
 func TestARebuildLeavesNothingBehindWhenItIsStopped(t *testing.T) {
 	db := build(t, family()...)
 	path := filepath.Join(t.TempDir(), "scratch.db")
