@@ -215,9 +215,7 @@ func (b *Book) letter(tx *store.Tx, l list.List, p list.PersonID, to message.Add
 	if err != nil {
 		return err
 	}
-	from := l.Service("bounces")
-	from.Local += "+" + b.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(p), B: post, Day: token.DayOf(b.now())}, l.Name)
 	return queue.PutLetter(tx, queue.Letter{
-		From: from, To: to, Header: mail.Header, Body: mail.Body, Member: uint32(p), Priority: queue.Normal, Queued: b.now(),
+		From: l.ReturnAddress(b.keys, p, post, b.now()), To: to, Header: mail.Header, Body: mail.Body, Member: uint32(p), Priority: queue.Normal, Queued: b.now(),
 	})
 }

@@ -68,7 +68,7 @@ func (c *Composer) Render(_ context.Context, r queue.Row) (queue.Outgoing, error
 	}
 	return queue.Outgoing{
 		Row:      r.ID,
-		From:     c.returnAddress(it),
+		From:     it.list.ReturnAddress(c.keys, it.person.ID, uint32(it.post.Number), c.cfg.Now()),
 		To:       it.person.Address,
 		Header:   header,
 		Body:     same.bytes,
@@ -105,17 +105,6 @@ func (it *copyOf) read(tx *store.Tx, p payload, now time.Time) error {
 	}
 	it.person, err = list.GetPerson(tx, p.Person)
 	return err
-}
-
-// returnAddress is the envelope sender: a signed token for this member, this
-// post and today (variable envelope return path).
-func (c *Composer) returnAddress(it copyOf) message.Address {
-	claims := token.Claims{
-		Kind: token.Bounces, A: uint32(it.person.ID), B: uint32(it.post.Number), Day: token.DayOf(c.cfg.Now()),
-	}
-	a := it.list.Service("bounces")
-	a.Local += "+" + c.keys.Sign(claims, it.list.Name)
-	return a
 }
 
 // personal is the part of the header that differs between members.

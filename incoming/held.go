@@ -7,11 +7,9 @@ import (
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
-	"sencoforum/message"
 	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
-	"sencoforum/token"
 )
 
 // How long a message waits for its author to say that it is theirs, and how
@@ -103,7 +101,7 @@ func (d *Desk) ask(tx *store.Tx, in *arrival, it hold.Item, author list.Person) 
 // putLetter puts a mail of the robot's into the queue.
 func (d *Desk) putLetter(tx *store.Tx, to notice.To, mail notice.Mail) error {
 	return queue.PutLetter(tx, queue.Letter{
-		From: d.returnTo(to.List, to.Person.ID), To: to.Person.Address, Header: mail.Header, Body: mail.Body,
+		From: to.List.ReturnAddress(d.keys, to.Person.ID, 0, d.cfg.Now()), To: to.Person.Address, Header: mail.Header, Body: mail.Body,
 		Member: uint32(to.Person.ID), Priority: queue.Urgent, Queued: d.cfg.Now(),
 	})
 }
@@ -112,14 +110,6 @@ func (d *Desk) putLetter(tx *store.Tx, to notice.To, mail notice.Mail) error {
 func (d *Desk) daysLeft(it hold.Item) int {
 	const day = 24 * time.Hour
 	return max(1, int((it.Until.Sub(d.cfg.Now())+day-1)/day))
-}
-
-// returnTo is the envelope sender of a mail to one person, so that a dead
-// address is seen.
-func (d *Desk) returnTo(l list.List, p list.PersonID) message.Address {
-	a := l.Service("bounces")
-	a.Local += "+" + d.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(p), Day: token.DayOf(d.cfg.Now())}, l.Name)
-	return a
 }
 
 // makeRoom discards what a list cannot keep any more.

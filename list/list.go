@@ -11,6 +11,7 @@ import (
 
 	"sencoforum/message"
 	"sencoforum/store"
+	"sencoforum/token"
 )
 
 // ID is the number of a list on this server, from 1.
@@ -230,6 +231,14 @@ func (l List) Post() message.Address { return message.Address{Local: l.Name, Dom
 // Service is one of the list's other addresses, for example "owner".
 func (l List) Service(word string) message.Address {
 	return message.Address{Local: l.Name + "-" + word, Domain: l.Domain}
+}
+
+// ReturnAddress is the envelope sender of a mail to one person that is sent at a moment (a variable envelope return path): its
+// token names the person, the post, or 0 for a mail of the robot's, and the day, so that a bounce shows whose address is dead.
+func (l List) ReturnAddress(keys *token.Keyring, to PersonID, post uint32, at time.Time) message.Address {
+	a := l.Service("bounces")
+	a.Local += "+" + keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(to), B: post, Day: token.DayOf(at)}, l.Name)
+	return a
 }
 
 // Identifier is the list's identifier (RFC 2919 §3), without angle brackets.

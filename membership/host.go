@@ -27,10 +27,8 @@ func (h Host) mail(tx *store.Tx, by By, to notice.To, word string, compose func(
 	if err != nil {
 		return err
 	}
-	from := to.List.Service("bounces")
-	from.Local += "+" + h.Keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(to.Person.ID), Day: token.DayOf(by.Now)}, to.List.Name)
 	return queue.PutLetter(tx, queue.Letter{
-		From: from, To: to.Person.Address, Header: m.Header, Body: m.Body,
+		From: to.List.ReturnAddress(h.Keys, to.Person.ID, 0, by.Now), To: to.Person.Address, Header: m.Header, Body: m.Body,
 		Priority: queue.Urgent, Member: uint32(to.Person.ID), Queued: by.Now,
 	})
 }

@@ -101,8 +101,7 @@ func (f *Forwarder) Render(_ context.Context, r queue.Row) (queue.Outgoing, erro
 	if err != nil {
 		return queue.Outgoing{}, err
 	}
-	from := n.List.Service("bounces")
-	from.Local += "+" + f.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(c.Person), Day: token.DayOf(f.now())}, n.List.Name)
+	from := n.List.ReturnAddress(f.keys, c.Person, 0, f.now())
 	return queue.Outgoing{Row: r.ID, From: from, To: n.To, Header: mail.Header, Body: mail.Body, UTF8: !n.To.ASCII()}, nil
 }
 

@@ -70,7 +70,7 @@ func (b *Book) tell(tx *store.Tx, id intake.ID, e Entry) error {
 		return err
 	}
 	return queue.PutLetter(tx, queue.Letter{
-		From: b.returnTo(l, writer.ID, 0), To: writer.Address, Header: m.Header, Body: m.Body,
+		From: l.ReturnAddress(b.keys, writer.ID, 0, b.now()), To: writer.Address, Header: m.Header, Body: m.Body,
 		Member: uint32(writer.ID), Priority: queue.Normal, Queued: b.now(),
 	})
 }

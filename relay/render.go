@@ -13,7 +13,6 @@ import (
 	"sencoforum/message"
 	"sencoforum/queue"
 	"sencoforum/store"
-	"sencoforum/token"
 )
 
 // payload is what a queue row holds: the number of the message.
@@ -46,7 +45,7 @@ func (b *Book) Render(_ context.Context, r queue.Row) (queue.Outgoing, error) {
 	if err != nil {
 		return queue.Outgoing{}, err
 	}
-	out := queue.Outgoing{Row: r.ID, From: b.returnTo(m.list, e.To, e.Post), To: reader.Address, UTF8: !reader.Address.ASCII()}
+	out := queue.Outgoing{Row: r.ID, From: m.list.ReturnAddress(b.keys, e.To, uint32(e.Post), b.now()), To: reader.Address, UTF8: !reader.Address.ASCII()}
 	if out.Header, out.Body, out.EightBit, err = m.compose(); err != nil {
 		return queue.Outgoing{}, fmt.Errorf("compose private message %d: %w", id, err)
 	}
@@ -136,12 +135,4 @@ func (m *mail) thread(tx *store.Tx) error {
 		}
 	}
 	return nil
-}
-
-// returnTo is the envelope sender of a copy, so that a dead address is seen as it is with posts.
-func (b *Book) returnTo(l list.List, p list.PersonID, post archive.Number) message.Address {
-	a := l.Service("bounces")
-	c := token.Claims{Kind: token.Bounces, A: uint32(p), B: uint32(post), Day: token.DayOf(b.now())}
-	a.Local += "+" + b.keys.Sign(c, l.Name)
-	return a
 }

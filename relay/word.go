@@ -71,7 +71,7 @@ func (b *Book) answer(tx *store.Tx, s Saying, compose func(notice.Private, notic
 		return err
 	}
 	return queue.PutLetter(tx, queue.Letter{
-		From: b.returnTo(s.Way.List, s.From.ID, 0), To: to.Person.Address, Header: m.Header, Body: m.Body,
+		From: s.Way.List.ReturnAddress(b.keys, s.From.ID, 0, b.now()), To: to.Person.Address, Header: m.Header, Body: m.Body,
 		Member: uint32(s.From.ID), Priority: queue.Normal, Queued: b.now(),
 	})
 }
@@ -118,7 +118,7 @@ func (b *Book) report(tx *store.Tx, s Saying, moderators []list.Person) error {
 			return err
 		}
 		err = queue.PutLetter(tx, queue.Letter{
-			From: b.returnTo(s.Way.List, p.ID, 0), To: p.Address, Header: m.Header, Body: m.Body,
+			From: s.Way.List.ReturnAddress(b.keys, p.ID, 0, b.now()), To: p.Address, Header: m.Header, Body: m.Body,
 			Member: uint32(p.ID), Priority: queue.Normal, Queued: b.now(),
 		})
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
-	"sencoforum/token"
 )
 
 // alarm puts a mail to the operator when a report shows trouble, at most one a day of each kind.
@@ -41,8 +40,7 @@ func (b *ReportBook) alarm(tx *store.Tx, sender string, r Report) (told bool, er
 	if err != nil {
 		return false, err
 	}
-	from := l.Service("bounces")
-	from.Local += "+" + b.keys.Sign(token.Claims{Kind: token.Bounces, Day: token.DayOf(b.now())}, l.Name)
+	from := l.ReturnAddress(b.keys, 0, 0, b.now())
 	letter := queue.Letter{From: from, To: b.operator, Header: mail.Header, Body: mail.Body, Priority: queue.Normal, Queued: b.now()}
 	if err := queue.PutLetter(tx, letter); err != nil {
 		return false, err

@@ -11,7 +11,6 @@ import (
 	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
-	"sencoforum/token"
 )
 
 // london is the time zone in which people here read times; UTC on a machine that has no time zones.
@@ -172,9 +171,7 @@ func lastWords(f *facts) string {
 // put puts a mail into the queue, before all that is not urgent.
 func (w *Watch) put(tx *store.Tx, l letter, mail notice.Mail) error {
 	now := w.cfg.Now()
-	from := l.list.Service("bounces")
-	from.Local += "+" + w.keys.Sign(token.Claims{Kind: token.Bounces, A: uint32(l.to.ID), Day: token.DayOf(now)}, l.list.Name)
 	return queue.PutLetter(tx, queue.Letter{
-		From: from, To: l.to.Address, Header: mail.Header, Body: mail.Body, Member: uint32(l.to.ID), Priority: queue.Urgent, Queued: now,
+		From: l.list.ReturnAddress(w.keys, l.to.ID, 0, now), To: l.to.Address, Header: mail.Header, Body: mail.Body, Member: uint32(l.to.ID), Priority: queue.Urgent, Queued: now,
 	})
 }

@@ -44,7 +44,7 @@ var table = []room{
 	{"notice", 1, none, []string{"list", "archive", "hold", "message"}},
 	{"archive", 1, none, []string{"intake", "list", "message", "store"}},
 	{"hold", 1, none, []string{"intake", "list", "token", "message", "store"}},
-	{"list", 1, none, []string{"message", "store", "calendar"}},
+	{"list", 1, none, []string{"token", "message", "store", "calendar"}},
 	{"intake", 1, none, []string{"message", "store", "calendar"}},
 	{"queue", 1, none, []string{"message", "store", "calendar"}},
 	{"audit", 1, none, []string{"message", "store", "calendar"}},
