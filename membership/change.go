@@ -38,11 +38,11 @@ func Add(tx *store.Tx, by By, l list.ID, m Member) (Member, error) {
 		return m, err
 	}
 	m.Person = p
-	return enter(tx, by, l, m)
+	return enter(tx, by, l, m, "")
 }
 
-// enter stores the membership of a person who is stored already.
-func enter(tx *store.Tx, by By, l list.ID, m Member) (Member, error) {
+// enter stores the membership of a person who is stored already; detail is for the audit log.
+func enter(tx *store.Tx, by By, l list.ID, m Member, detail string) (Member, error) {
 	last, err := archive.LastSeq(tx)
 	if err != nil {
 		return m, err
@@ -54,7 +54,7 @@ func enter(tx *store.Tx, by By, l list.ID, m Member) (Member, error) {
 	if err := list.Join(tx, m.Membership); err != nil {
 		return m, fmt.Errorf("%s: %w", m.Person.Address, err)
 	}
-	return m, by.record(tx, "member add", m, "")
+	return m, by.record(tx, "member add", m, detail)
 }
 
 // Save stores a member who was changed by Set.

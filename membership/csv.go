@@ -14,25 +14,36 @@ import (
 	"sencoforum/list"
 )
 
-// Bounds of a CSV file of members.
+// Bounds of a file of members.
 const (
 	MaxFile  = 16 << 20 // bytes of the file
-	maxLines = 1 << 20
+	maxLines = 1 << 18
 	maxCell  = 2000 // bytes of one cell
 	maxSpan  = 50   // lines of one record, where a cell holds line ends
 )
 
-// A File is what a CSV file of members says, line by line.
+// A File is what a file of members says, line by line.
 type File struct {
+	Format Format
 	Lines  []Line
 	Unused []string // headings of columns that say nothing to us
+
+	// What files of other list servers say of the list.
+	Officials []Official // who ran it there
+	Settings  []Setting  // its settings that have a counterpart here
+	Notes     []string   // what has none, each in a sentence
 }
 
-// A Line is what a CSV file says about one member.
+// A Line is what a file says about one member.
 type Line struct {
-	Number int               // of the line in the file, from 1
-	Cells  map[string]string // by the key of a Field; an empty cell says nothing and is left out
-	Fault  string            // why the line cannot be read
+	Number  int               // of the line in the file, from 1; of the member where the file has no lines
+	Cells   map[string]string // by the key of a Field; an empty cell says nothing and is left out
+	Fault   string            // why the line cannot be read
+	Was     list.Role         // what the member was on another system; nobody moderates here by that alone
+	Start   list.DeliveryMode // of somebody new of whom no cell says a mode; empty is every post
+	Remarks []string          // what a membership here cannot hold, or why mail was off; no name and no address
+
+	atLeast bool // the cell of the role raises and never lowers
 }
 
 // ReadCSV reads a file whose first line names the columns, in any order and with the words that other list servers and

@@ -1,8 +1,8 @@
 // Package membership lets people join a list, leave it, and change how they receive it.
 //
 // What may change about a member stands in one table (Fields), with the words that people use for it; the command line,
-// CSV files and email commands all go by it. What a CSV file would do is worked out by pure functions (ReadCSV, NewPlan)
-// before anything is written.
+// files and email commands all go by it. What a file would do is worked out by pure functions (Read, NewPlan) before
+// anything is written; Read takes CSV and what other list servers write.
 //
 // Members who leave by themselves (Leave) get a mail with a token that brings them back (Return).
 //

@@ -3,6 +3,7 @@ package membership
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sencoforum/internal/failpoint"
 	"sencoforum/list"
@@ -30,7 +31,7 @@ func Import(tx *store.Tx, by By, l list.ID, steps []Step) error {
 		case now.Action == Faulty:
 			err = errors.New(now.Fault)
 		case now.Action == Added:
-			err = addWhole(tx, by, l, after)
+			err = addWhole(tx, by, l, after, now.Remarks)
 		case now.Action == Changed:
 			err = Save(tx, by, after)
 		}
@@ -44,8 +45,8 @@ func Import(tx *store.Tx, by By, l list.ID, steps []Step) error {
 	return nil
 }
 
-// addWhole adds a member with all that a file says of the person.
-func addWhole(tx *store.Tx, by By, l list.ID, m Member) error {
+// addWhole adds a member with all that a file says of the person. The audit log gets the remarks.
+func addWhole(tx *store.Tx, by By, l list.ID, m Member, remarks []string) error {
 	var err error
 	if m.Person.ID == 0 {
 		m.Person, err = list.AddPerson(tx, m.Person)
@@ -55,7 +56,7 @@ func addWhole(tx *store.Tx, by By, l list.ID, m Member) error {
 	if err != nil {
 		return err
 	}
-	_, err = enter(tx, by, l, m)
+	_, err = enter(tx, by, l, m, strings.Join(remarks, "; "))
 	return err
 }
 

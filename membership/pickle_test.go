@@ -223,6 +223,9 @@ func FuzzUnpickle(f *testing.F) {
 		if v, err := unpickle(raw); err == nil {
 			walk(v, 20)
 		}
+		if m, err := ReadMailman2(strings.NewReader(string(raw))); err == nil {
+			m.file()
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"sencoforum/message"
 )
 
-// Action is what a line of a CSV file does.
+// Action is what a line of a file does.
 type Action string
 
 // The actions. A faulty line does nothing.
@@ -27,24 +28,27 @@ type Change struct {
 	To   string `json:"to,omitempty"`
 }
 
-// A Step is what one line of a CSV file does.
+// A Step is what one line of a file does.
 type Step struct {
-	Line    int      `json:"line"`
+	Line    int      `json:"line"` // 0 for somebody who stands in no line but runs the list
 	Action  Action   `json:"action"`
 	Address string   `json:"address,omitempty"` // as written
 	Changes []Change `json:"changes,omitempty"`
 	Fault   string   `json:"fault,omitempty"`
+	Remarks []string `json:"remarks,omitempty"` // what could not be kept, and why mail was off
 
 	says Line
 }
 
-// A Plan is what a CSV file does to a list: a step for each line, in their order, and how many there are of each kind.
+// A Plan is what a file does to a list: a step for each line, in their order, and how many there are of each kind.
 type Plan struct {
 	Steps     []Step
 	Added     int
 	Changed   int
 	Unchanged int
 	Faults    int
+
+	Modes map[list.DeliveryMode]int // how posts come to those who are added
 }
 
 // Known finds a person by an address. ok is false when it belongs to nobody; the membership is zero when the person is
@@ -53,7 +57,7 @@ type Known func(message.Address) (m Member, ok bool)
 
 // NewPlan works out what a file does to a list, and changes nothing.
 func NewPlan(f File, known Known, now time.Time) Plan {
-	p := Plan{Steps: make([]Step, 0, len(f.Lines))}
+	p := Plan{Steps: make([]Step, 0, len(f.Lines)), Modes: map[list.DeliveryMode]int{}}
 	seen := map[string]int{}
 	for _, line := range f.Lines {
 		step, after := decide(line, known, now)
@@ -62,6 +66,9 @@ func NewPlan(f File, known Known, now time.Time) Plan {
 		}
 		p.Steps = append(p.Steps, step)
 		p.count(step.Action)
+		if step.Action == Added {
+			p.Modes[after.Membership.Mode]++
+		}
 	}
 	return p
 }
@@ -103,7 +110,7 @@ func decide(line Line, known Known, now time.Time) (Step, Member) {
 	if line.Fault != "" {
 		return step.fault(errors.New(line.Fault)), Member{}
 	}
-	before, member, err := current(line.Cells[keyAddress], known, now)
+	before, member, err := current(line, known, now)
 	if err != nil {
 		return step.fault(err), Member{}
 	}
@@ -114,7 +121,7 @@ func decide(line Line, known Known, now time.Time) (Step, Member) {
 	if err != nil {
 		return step.fault(err), Member{}
 	}
-	step.Action, step.Changes = Added, nil
+	step.Action, step.Changes, step.Remarks = Added, nil, line.Remarks
 	if member {
 		step.Changes = differences(before, after)
 		step.Action = Changed
@@ -126,7 +133,8 @@ func decide(line Line, known Known, now time.Time) (Step, Member) {
 }
 
 // current is the member whom a line is about, or a new one; member is true for somebody who is on the list.
-func current(address string, known Known, now time.Time) (m Member, member bool, err error) {
+func current(line Line, known Known, now time.Time) (m Member, member bool, err error) {
+	address := line.Cells[keyAddress]
 	a, err := message.ParseAddress(address)
 	if err != nil {
 		return Member{}, false, fmt.Errorf("%q: %w", address, err)
@@ -136,7 +144,7 @@ func current(address string, known Known, now time.Time) (m Member, member bool,
 		m.Person = list.Person{Address: a, Created: now}
 	}
 	if member = m.Membership.Person != 0; !member {
-		m.Membership = list.Membership{Person: m.Person.ID, Role: list.RoleMember, Mode: list.ModeEvery, Joined: now}
+		m.Membership = list.Membership{Person: m.Person.ID, Role: list.RoleMember, Mode: cmp.Or(line.Start, list.ModeEvery), Joined: now}
 	}
 	return m, member, nil
 }
@@ -146,6 +154,9 @@ func apply(line Line, m Member, now time.Time) (Member, error) {
 	for _, f := range Fields() {
 		cell := line.Cells[f.Key]
 		if cell == "" || f.Key == keyAddress {
+			continue
+		}
+		if f.Key == keyRole && line.atLeast && rank(list.Role(cell)) < rank(m.Membership.Role) {
 			continue
 		}
 		err := f.set(&m, cell, now)
