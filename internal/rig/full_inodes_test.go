@@ -16,6 +16,7 @@ const saysNoReserve = "store: the reserve cannot be made again"
 func TestRigFullInodes(t *testing.T) {
 	d := fullTmpfs(t, 320<<20, 1000)
 	s := newFullStage(t, build(t), d, fullPlan{members: 10, smtp: `min_free = "1 B"`})
+	s.commandsWork(t) // it takes mail a little before it has its control socket
 	for _, c := range []struct {
 		name string
 		run  func(t *testing.T, s *fullStage)
@@ -30,7 +31,7 @@ func TestRigFullInodes(t *testing.T) {
 			d.leaveFiles(t, 0)
 			c.run(t, s)
 			d.clear(t)
-			eventually(t, "commands work", func() bool { _, err := s.Command(t.Context(), "list", "show"); return err == nil })
+			s.commandsWork(t)
 		})
 		if t.Failed() {
 			return
@@ -39,6 +40,12 @@ func TestRigFullInodes(t *testing.T) {
 	r := s.account(t)
 	s.faults(t, r)
 	t.Logf("%d posts, %d copies, %d twice of %d allowed; %s", r.Posts, r.Copies, r.Duplicates, s.repeats, s.answers)
+}
+
+// commandsWork waits until commands work.
+func (s *fullStage) commandsWork(t *testing.T) {
+	t.Helper()
+	eventually(t, "commands work", func() bool { _, err := s.Command(t.Context(), "list", "show"); return err == nil })
 }
 
 // runsWithoutFiles posts to the server and gives it commands.
