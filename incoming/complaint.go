@@ -26,7 +26,7 @@ func (d *Desk) complained(in *arrival) error {
 		return nil
 	}
 	acted := false
-	err := d.db.Update(func(tx *store.Tx) (err error) {
+	err := d.update(func(tx *store.Tx) (err error) {
 		acted, err = d.cfg.Bounces.Complained(tx, l, list.PersonID(claims.A))
 		return err
 	})

@@ -86,7 +86,7 @@ func (d *Desk) comeBack(in *arrival, back string) error {
 	n := intake.New{Record: in.record([]string{"return"}), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
 	var again bool
 	var home membership.Homecoming
-	err := d.db.Update(func(tx *store.Tx) (err error) {
+	err := d.update(func(tx *store.Tx) (err error) {
 		if _, again, err = intake.Known(tx, in.key); err != nil {
 			return err
 		}

@@ -217,3 +217,10 @@ func (d *Desk) nearest(tx *store.Tx, to message.Address) (list.Texts, error) {
 	t.Owner = "postmaster@" + to.Domain
 	return t, nil
 }
+
+// patience is how long a message waits for its turn to be stored. While the store is compacted that may take longer; then
+// its sender is told to come again (451).
+const patience = 30 * time.Second
+
+// update runs a transaction for somebody who waits for our answer.
+func (d *Desk) update(fn func(tx *store.Tx) error) error { return d.db.UpdateWithin(patience, fn) }

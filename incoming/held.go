@@ -34,7 +34,7 @@ var kept = map[hold.Reason]string{
 func (d *Desk) holdBack(in *arrival, reason hold.Reason, author list.Person, v list.Verdict) error {
 	blob := store.NewBlob(d.traced(in))
 	var again, asked bool
-	err := d.db.Update(func(tx *store.Tx) error {
+	err := d.update(func(tx *store.Tx) error {
 		var err error
 		if _, again, err = hold.Known(tx, in.key); err != nil {
 			return err

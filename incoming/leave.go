@@ -24,7 +24,7 @@ func (d *Desk) leave(in *arrival) (done bool, err error) {
 		return false, err
 	}
 	n := intake.New{Record: in.record([]string{"leave"}), State: intake.Handled, Key: in.key}
-	err = d.db.Update(func(tx *store.Tx) error {
+	err = d.update(func(tx *store.Tx) error {
 		_, again, err := intake.Known(tx, in.key)
 		if err != nil {
 			return err

@@ -102,7 +102,7 @@ func (d *Desk) automatic(in *arrival) []string {
 func (d *Desk) passOn(in *arrival, to []list.Person) error {
 	n := intake.New{Record: in.record(nil), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
 	var again bool
-	err := d.db.Update(func(tx *store.Tx) error {
+	err := d.update(func(tx *store.Tx) error {
 		var err error
 		if _, again, err = intake.Known(tx, in.key); err != nil {
 			return err

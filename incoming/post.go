@@ -101,7 +101,7 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 	}
 	var stored archive.Post
 	var again bool
-	err := d.db.Update(func(tx *store.Tx) error {
+	err := d.update(func(tx *store.Tx) error {
 		var err error
 		if _, again, err = intake.Known(tx, in.key); err != nil {
 			return err
@@ -169,7 +169,7 @@ func (d *Desk) keep(in *arrival, s intake.State, v list.Verdict) error {
 	if s != intake.Duplicate {
 		n.Raw = store.NewBlob(d.traced(in))
 	}
-	err := d.db.Update(func(tx *store.Tx) error {
+	err := d.update(func(tx *store.Tx) error {
 		_, err := intake.Put(tx, n)
 		return err
 	})

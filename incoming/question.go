@@ -86,7 +86,7 @@ type waiting struct {
 // about, and stores the reply as handled, in one transaction with what also
 // belongs to the answer.
 func (d *Desk) release(reply *arrival, all []waiting, also func(*store.Tx) error) error {
-	err := d.db.Update(func(tx *store.Tx) error {
+	err := d.update(func(tx *store.Tx) error {
 		if _, err := hold.Get(tx, all[0].item.Number); err != nil { // decided meanwhile
 			return err
 		}

@@ -115,7 +115,7 @@ func (d *Desk) takeReport(in *arrival, a watch.ArrivedReport) error {
 	raw := store.NewBlob(d.traced(in))
 	var taken watch.TakenReport
 	var again bool
-	err := d.db.Update(func(tx *store.Tx) error {
+	err := d.update(func(tx *store.Tx) error {
 		_, known, err := intake.Known(tx, in.key)
 		if again = known; err != nil {
 			return err

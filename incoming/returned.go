@@ -30,7 +30,7 @@ func (d *Desk) returned(in *arrival) error {
 	in.raw = bounce.Keep(in.msg)
 	n.Raw = store.NewBlob(d.traced(in))
 	action := bounce.Nothing
-	err = d.db.Update(func(tx *store.Tx) error {
+	err = d.update(func(tx *store.Tx) error {
 		if _, err := intake.Put(tx, n); err != nil {
 			return err
 		}

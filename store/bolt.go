@@ -26,7 +26,10 @@ type bolt struct {
 	path string
 	log  *slog.Logger
 
-	gate  sync.Mutex // held while a transaction begins; guards stuck
+	options Options
+	whole   sync.Mutex // held by who looks at the whole file, or replaces it
+
+	gate  sync.Mutex // held while a transaction begins; guards db, file and stuck
 	stuck bool       // a transaction could not begin, and bbolt holds its locks for ever
 }
 

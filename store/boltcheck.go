@@ -3,6 +3,8 @@ package store
 // Check walks the file by plain reads, on a snapshot, and if nothing is wrong lets bbolt check
 // itself, too, during which nobody writes. bbolt alone would run in circles, or die, on some damage.
 func (e *bolt) Check(problem func(string)) error {
+	e.whole.Lock()
+	defer e.whole.Unlock()
 	faults := 0
 	count := func(p string) {
 		faults++

@@ -100,7 +100,7 @@ func mapBolt(f *os.File, o Options) (e *bolt, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bolt{db: db, file: f, path: f.Name(), log: o.Log}, nil
+	return &bolt{db: db, file: f, path: f.Name(), log: o.Log, options: o}, nil
 }
 
 // openLocked opens a file and takes its lock, waiting for at most wait. The lock is of the kind

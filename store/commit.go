@@ -21,7 +21,17 @@ const (
 //
 // ErrFull says that nothing was written; ErrMaybe that nobody knows; ErrClosed that nothing was tried. When
 // fn has seen the writes of others in its group, its own error is returned only if theirs are durable.
-func (db *DB) Update(fn func(tx *Tx) error) error {
+func (db *DB) Update(fn func(tx *Tx) error) error { return db.update(fn, nil) }
+
+// UpdateWithin is Update for those who would rather be told to come again: the error is ErrBusy, and fn was not run, when
+// its turn has not come in that time.
+func (db *DB) UpdateWithin(most time.Duration, fn func(tx *Tx) error) error {
+	late := time.NewTimer(most)
+	defer late.Stop()
+	return db.update(fn, late.C)
+}
+
+func (db *DB) update(fn func(tx *Tx) error, late <-chan time.Time) error {
 	j := &job{turns: make(chan turn, 1), ran: make(chan outcome, 1)}
 	alone, err := db.queue.add(j)
 	if err != nil {
@@ -31,7 +41,16 @@ func (db *DB) Update(fn func(tx *Tx) error) error {
 		j.alone = fn
 		db.commitAlone(j)
 	}
-	for t := range j.turns {
+	for {
+		var t turn
+		select {
+		case t = <-j.turns:
+		case <-late:
+			if late = nil; db.queue.withdraw(j) {
+				return fmt.Errorf("update: %w", ErrBusy)
+			}
+			continue // its turn is coming
+		}
 		if t.tx == nil {
 			if errors.Is(t.err, errFault) {
 				db.breakDown(t.err)
@@ -40,7 +59,6 @@ func (db *DB) Update(fn func(tx *Tx) error) error {
 		}
 		j.run(t.tx, fn)
 	}
-	return nil
 }
 
 // commitAlone commits a job that found nobody before it, in the goroutine of its caller: to wake the committer

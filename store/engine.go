@@ -33,6 +33,11 @@ type Engine interface {
 	// Free returns the bytes that can still be written where the engine keeps its file.
 	Free() (uint64, error)
 
+	// Compact writes all rows into a new file and puts it in the place of the old one, durably, so that nothing of what was
+	// deleted is left. Nobody may call Update meanwhile; Views go on. An error that wraps ErrMaybe says that the new
+	// file is in use and may not survive a power cut; after any other the old file is in use as it was.
+	Compact() error
+
 	// Close waits for running transactions and ends the engine. It may be called again.
 	Close() error
 }

@@ -21,6 +21,9 @@ var (
 	// ErrDamaged says that what was read is not what was written.
 	ErrDamaged = errors.New("store is damaged")
 
+	// ErrBusy says that an UpdateWithin had to wait too long, as while the store is compacted. Its function was not run.
+	ErrBusy = errors.New("store is busy")
+
 	// ErrDisk says that the disk did not give out what was written, which may be whole.
 	ErrDisk = errors.New("the disk could not be read")
 

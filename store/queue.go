@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -10,7 +11,9 @@ type queue struct {
 	wake chan struct{} // holds a token when there is something for the committer to look at
 
 	mu      sync.Mutex // guards the rest
-	busy    bool       // somebody commits: the committer, or an Update that found nobody before it
+	busy    bool       // somebody commits: the committer, or an Update that found nobody before it; or one has seized it
+	seizing int        // how many wait to seize it
+	idle    sync.Cond  // busy has become false
 	waiting []*job
 	refused error // why no more are taken
 	failed  error // what broke the store
@@ -45,7 +48,7 @@ func (q *queue) add(j *job) (alone bool, err error) {
 	switch {
 	case q.refused != nil:
 		return false, q.refused
-	case !q.busy && len(q.waiting) == 0:
+	case !q.busy && q.seizing == 0 && len(q.waiting) == 0:
 		q.busy = true
 		return true, nil
 	}
@@ -58,9 +61,41 @@ func (q *queue) free() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.busy = false
+	q.idle.Broadcast()
 	if len(q.waiting) > 0 || q.refused != nil {
 		q.ring()
 	}
+}
+
+// seize waits until nobody commits, and keeps everybody from it until free. Who wants to commit waits in line.
+func (q *queue) seize() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.seizing++
+	q.idle.L = &q.mu
+	for q.busy {
+		q.idle.Wait()
+	}
+	q.seizing--
+	if q.refused != nil {
+		q.idle.Broadcast()
+		q.ring()
+		return q.refused
+	}
+	q.busy = true
+	return nil
+}
+
+// withdraw takes a job out of the line, and reports whether it still stood there.
+func (q *queue) withdraw(j *job) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.waiting, j)
+	if i < 0 {
+		return false
+	}
+	q.waiting = slices.Delete(slices.Clone(q.waiting), i, i+1)
+	return true
 }
 
 func (q *queue) ring() {
@@ -85,7 +120,7 @@ func (q *queue) take(most int) []*job {
 func (q *queue) tryTake(most int) (jobs []*job, end bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.busy {
+	if q.busy || q.seizing > 0 {
 		return nil, false
 	}
 	n := min(most, len(q.waiting))

@@ -19,6 +19,10 @@ const (
 	StoreCommitted Name = "store.committed"
 	StoreReserve   Name = "store.reserve"
 
+	StoreCopied   Name = "store.copied"
+	StoreSynced   Name = "store.synced"
+	StoreReplaced Name = "store.replaced"
+
 	ArchivePublish   Name = "archive.publish"
 	ArchivePublished Name = "archive.published"
 
@@ -61,6 +65,10 @@ var table = []struct {
 	{StoreCommit, "The engine has all writes of a group and has not begun to commit."},
 	{StoreCommitted, "The engine's commit is durable and no caller knows."},
 	{StoreReserve, "The disk is full, the reserve is given up, and the commit is not tried again yet."},
+
+	{StoreCopied, "A compaction has copied every row, and the new file is not flushed."},
+	{StoreSynced, "The new file of a compaction is durable and checked, and the old one has its name."},
+	{StoreReplaced, "The new file of a compaction has the old one's name, which is not durable yet."},
 
 	{ArchivePublish, "A post has its sequence number, inside the publishing transaction."},
 	{ArchivePublished, "The publishing transaction is durable and its caller does not know."},
