@@ -11,6 +11,8 @@
 //	intake.raw       ID            -> the raw message, compressed; absent for a duplicate, and once it was stripped
 //	intake.states    ID            -> State with its reason
 //	intake.keys      duplicate key -> ID, for posts and mail to people
+//	intake.blocked   keyed digest  -> ID, for content that was taken out and must not come in again
+//	intake.secret    "erasures"    -> what these digests are keyed with
 //
 // Counters: intake.accepted rises by one in the transaction of each 250,
 // intake.live.STATE follows every change of state, and intake.purged.STATE
@@ -36,6 +38,8 @@ var (
 	raws     = store.NewTable("intake.raw", store.Uint64Key[ID](), store.Blobs())
 	states   = store.NewTable("intake.states", store.Uint64Key[ID](), store.JSON[Status]())
 	keys     = store.NewTable("intake.keys", store.StringKey[Key](), store.JSON[ID]())
+	blocked  = store.NewTable("intake.blocked", store.StringKey[string](), store.JSON[ID]())
+	secrets  = store.NewTable("intake.secret", store.StringKey[string](), store.JSON[Secret]())
 )
 
 const (

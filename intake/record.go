@@ -63,8 +63,14 @@ func Sum(raw []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Known returns the message that a key stands for.
-func Known(tx *store.Tx, k Key) (ID, bool, error) { return keys.Get(tx, k) }
+// Known returns the message that a key stands for. Content that was erased or redacted is known for ever.
+func Known(tx *store.Tx, k Key) (ID, bool, error) {
+	id, ok, err := keys.Get(tx, k)
+	if err != nil || ok {
+		return id, ok, err
+	}
+	return known(tx, k)
+}
 
 // Put stores a message that will be answered with 250 and counts it.
 func Put(tx *store.Tx, n New) (ID, error) {

@@ -1,0 +1,195 @@
+package intake
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"iter"
+
+	"sencoforum/message"
+	"sencoforum/store"
+)
+
+// Secret is what the digests of erased messages are keyed with: 32 random bytes. Without it a digest tells nothing.
+type Secret []byte
+
+const secretSize = 32
+
+// secretKey is the one row of intake.secret.
+const secretKey = "erasures"
+
+// NewSecret makes a secret.
+func NewSecret() Secret {
+	s := make(Secret, secretSize)
+	rand.Read(s)
+	return s
+}
+
+// Digest is a keyed digest of some text, in hexadecimal.
+func (s Secret) Digest(text string) string {
+	h := hmac.New(sha256.New, s)
+	h.Write([]byte(text))
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// SecretOf returns the store's secret; nil when nothing was ever erased.
+func SecretOf(tx *store.Tx) (Secret, error) {
+	s, _, err := secrets.Get(tx, secretKey)
+	return s, err
+}
+
+// SetSecret stores the secret. It is never changed but for a store that is older than its ledger.
+func SetSecret(tx *store.Tx, s Secret) error {
+	if len(s) != secretSize {
+		return fmt.Errorf("secret of %d bytes, want %d", len(s), secretSize)
+	}
+	return secrets.Put(tx, secretKey, s)
+}
+
+// A Gone is what is remembered of content that was taken out: enough to know it again, and nothing of it.
+type Gone struct {
+	Content string `json:"content,omitempty"` // digest of its duplicate key: list, author, Message-ID, body
+	ID      string `json:"id"`                // digest of list and Message-ID
+}
+
+// GoneOf makes the digests of a message.
+func GoneOf(s Secret, l uint32, messageID string, k Key) Gone {
+	g := Gone{ID: s.Digest(fmt.Sprintf("id %d %s", l, messageID))}
+	if k != "" {
+		g.Content = s.Digest("content " + string(k))
+	}
+	return g
+}
+
+// Block lets content that was taken out never come in again: sent once more it is a duplicate of message id. erased says
+// that its Message-ID does not come back by an import either. The plain key is forgotten, as it is a digest of the words.
+func Block(tx *store.Tx, g Gone, k Key, id ID, erased bool) error {
+	if k != "" {
+		if err := keys.Delete(tx, k); err != nil {
+			return err
+		}
+	}
+	if g.Content != "" {
+		if err := blocked.Put(tx, g.Content, id); err != nil {
+			return err
+		}
+	}
+	if !erased {
+		return nil
+	}
+	return blocked.Put(tx, g.ID, id)
+}
+
+// IsBlocked reports whether content is blocked already.
+func IsBlocked(tx *store.Tx, g Gone) (bool, error) {
+	if g.Content == "" {
+		return blocked.Has(tx, g.ID)
+	}
+	return blocked.Has(tx, g.Content)
+}
+
+// IsGone reports whether a message of that list and Message-ID was erased. It is for imports: an old archive brings the
+// same message with other line ends or without its attachments.
+func IsGone(tx *store.Tx, l uint32, messageID string) (bool, error) {
+	s, err := SecretOf(tx)
+	if err != nil || s == nil {
+		return false, err
+	}
+	return blocked.Has(tx, GoneOf(s, l, messageID, "").ID)
+}
+
+// known looks a key up among what was taken out.
+func known(tx *store.Tx, k Key) (ID, bool, error) {
+	s, err := SecretOf(tx)
+	if err != nil || s == nil {
+		return 0, false, err
+	}
+	return blocked.Get(tx, GoneOf(s, 0, "", k).Content)
+}
+
+// KeyOf computes the duplicate key of a stored message again.
+func KeyOf(r Record, m *message.Message) Key {
+	from, _ := m.From()
+	about := r.MessageID
+	if r.Kind != "" && r.Kind != "post" {
+		about = r.Kind + " " + about
+	}
+	return DuplicateKey(r.List, from.Address, about, m.Root.Body)
+}
+
+// Erase takes all content of a message away: raw bytes, envelope, Message-ID, reasons. What stays is its number, where it
+// came from, when, and that it was erased.
+func Erase(tx *store.Tx, id ID, to Status) error {
+	r, err := Get(tx, id)
+	if err != nil {
+		return err
+	}
+	to.State = Erased
+	if err := Move(tx, id, to); err != nil {
+		return err
+	}
+	if err := raws.Delete(tx, id); err != nil {
+		return err
+	}
+	return messages.Put(tx, id, Record{
+		ID: id, Origin: r.Origin, Kind: r.Kind, List: r.List, Envelope: message.Envelope{Received: r.Envelope.Received},
+	})
+}
+
+// Replace puts other bytes in the place of a message's, as a redaction does. Size and hash are those of the new bytes: the
+// old hash would give away whatever somebody guesses.
+func Replace(tx *store.Tx, id ID, raw []byte) error {
+	r, err := Get(tx, id)
+	if err != nil {
+		return err
+	}
+	r.Size, r.SHA256 = len(raw), Sum(raw)
+	if err := messages.Put(tx, id, r); err != nil {
+		return err
+	}
+	return raws.Put(tx, id, store.NewBlob(raw))
+}
+
+// DropRaw takes the raw bytes of a message away and keeps the row.
+func DropRaw(tx *store.Tx, id ID) error { return raws.Delete(tx, id) }
+
+// HasRaw reports whether the raw bytes of a message are there.
+func HasRaw(tx *store.Tx, id ID) (bool, error) { return raws.Has(tx, id) }
+
+// Stated is a message with its state.
+type Stated struct {
+	ID
+	Status
+}
+
+// All yields every message with its state in order of number, from the given one on.
+func All(tx *store.Tx, from ID) iter.Seq2[Stated, error] {
+	return func(yield func(Stated, error) bool) {
+		for row, err := range states.From(tx, from) {
+			if !yield(Stated{row.Key, row.Value}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Forget frees a key, if it stands for that message.
+func Forget(tx *store.Tx, k Key, id ID) error {
+	at, ok, err := keys.Get(tx, k)
+	if err != nil || !ok || at != id {
+		return err
+	}
+	return keys.Delete(tx, k)
+}
+
+// Unname takes from a message's record who sent it and by which way it came.
+func Unname(tx *store.Tx, id ID) error {
+	r, err := Get(tx, id)
+	if err != nil {
+		return err
+	}
+	r.Envelope = message.Envelope{Received: r.Envelope.Received, To: r.Envelope.To}
+	return messages.Put(tx, id, r)
+}
