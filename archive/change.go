@@ -12,11 +12,16 @@ import (
 // Event is what became visible about a post.
 type Event string
 
-// The events. Published is the first of every post. Threaded is about the thread that has the number of Post: its posts
-// changed, or it became a part of another; ThreadOf tells where each of its posts is now.
+// The events. Published is the first of every post that members ever see, and nothing but Threaded follows Erased. Threaded is
+// about the thread that has the number of Post: its posts changed, or it became a part of another; ThreadOf tells where each of
+// its posts is now.
 const (
 	EventPublished Event = "published"
 	EventThreaded  Event = "threaded"
+	EventHidden    Event = "hidden"   // nobody may see it
+	EventShown     Event = "shown"    // it is to be seen again
+	EventRedacted  Event = "redacted" // words were taken out: what was made of its text is to be made anew
+	EventErased    Event = "erased"   // its text is gone: what was made of it has to go
 )
 
 // A Change is one row of the change record.
@@ -42,6 +47,10 @@ func Publish(tx *store.Tx, n Number, now time.Time, audience int) (Post, error) 
 	}
 	p.State, p.Published, p.Audience = Published, now, audience
 	if err := record(tx, &p, EventPublished); err != nil {
+		return Post{}, err
+	}
+	p.First = p.Seq
+	if err := posts.Put(tx, p.Number, p); err != nil {
 		return Post{}, err
 	}
 	to := intake.Status{State: intake.Expanding, Since: now}

@@ -3,13 +3,22 @@ package archive
 import (
 	"fmt"
 
+	"sencoforum/intake"
 	"sencoforum/store"
 )
 
 // Import stores a post that was written before it came here: it is published
 // at once, under its own date, and carries the origin mark by which fan-out
-// and digests step over it. Nobody is sent anything.
+// and digests step over it. Nobody is sent anything. The error wraps ErrErased
+// for a message that was erased here.
 func Import(tx *store.Tx, n NewPost) (Post, error) {
+	gone, err := intake.IsGone(tx, uint32(n.List), n.MessageID)
+	if err != nil {
+		return Post{}, err
+	}
+	if gone {
+		return Post{}, fmt.Errorf("import post %s: %w", n.MessageID, ErrErased)
+	}
 	n.Imported, n.Until = true, n.Written
 	p, err := Accept(tx, n)
 	if err != nil {

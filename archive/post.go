@@ -47,7 +47,22 @@ type Post struct {
 	Accepted  time.Time `json:"accepted"`
 	Until     time.Time `json:"until"` // when it may be published
 	Published time.Time `json:"published,omitzero"`
+	First     Seq       `json:"first,omitempty"`    // its place when it was published; later events raise Seq
 	Audience  int       `json:"audience,omitempty"` // members at the moment of publishing
+
+	Redacted time.Time `json:"redacted,omitzero"` // when words were last taken out
+	Removed  time.Time `json:"removed,omitzero"`  // since when it is hidden
+	Reason   string    `json:"reason,omitempty"`  // why it is kept sealed
+	Sealed   time.Time `json:"sealed,omitzero"`   // until when it may not be erased: a safeguarding hold
+	Gone     time.Time `json:"gone,omitzero"`     // when it was erased
+}
+
+// Joined reports whether somebody who joined at that place of the change record did so before the post was published.
+func (p Post) Joined(at uint64) bool {
+	if p.First != 0 {
+		return at < uint64(p.First)
+	}
+	return at < uint64(p.Seq)
 }
 
 // NewPost is what Accept needs to know of a message. Describe fills it but for Answers.

@@ -196,7 +196,7 @@ func subjectOf(p Post) (about string, m mark) {
 
 // alikeKey is where a post stands in the index of subjects, and whether it has a subject.
 func alikeKey(p Post, about string) (subjectKey, bool) {
-	if about == "" || about == message.NoSubject {
+	if about == "" || about == message.NoSubject || p.State == Erased {
 		return subjectKey{}, false
 	}
 	at := max(0, moment(p).Unix())

@@ -153,8 +153,11 @@ func (e *Expander) expand(tx *store.Tx, c archive.Change, at store.Position, mos
 		return at, 0, err
 	}
 	done := store.Position{Seq: uint64(c.Seq)}
-	if c.Event != archive.EventPublished || post.Imported || post.State != archive.Published {
+	if post.Imported {
 		return done, 0, place.Set(tx, done)
+	}
+	if c.Event != archive.EventPublished {
+		return done, 0, errors.Join(e.changed(tx, post), place.Set(tx, done))
 	}
 	from := list.PersonID(0)
 	if at.Seq == uint64(c.Seq) {
@@ -203,7 +206,7 @@ func pageFor(tx *store.Tx, post archive.Post, from list.PersonID, most int, now 
 		if err != nil {
 			return page{}, err
 		}
-		if !wants || m.JoinedSeq >= uint64(post.Seq) {
+		if !wants || !post.Joined(m.JoinedSeq) {
 			continue
 		}
 		person, err := list.GetPerson(tx, m.Person)
