@@ -3,6 +3,7 @@ package hold
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"sencoforum/intake"
@@ -188,4 +189,42 @@ func Expired(tx *store.Tx, now time.Time, most int) (gone []Item, err error) {
 		gone = append(gone, it)
 	}
 	return gone, nil
+}
+
+// All yields every item in order of number.
+func All(tx *store.Tx) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for row, err := range items.All(tx) {
+			if !yield(row.Value, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Forget takes away how often a person was asked, and every token that was given to them.
+func Forget(tx *store.Tx, p list.PersonID) error {
+	for row, err := range store.Prefix(asked, tx, p) {
+		if err != nil {
+			return err
+		}
+		if err := asked.Delete(tx, row.Key); err != nil {
+			return err
+		}
+	}
+	for row, err := range granted.All(tx) {
+		if err != nil {
+			return err
+		}
+		g, ok, err := tokens.Get(tx, row.Key.B)
+		if err != nil {
+			return err
+		}
+		if ok && g.Person == p {
+			if err := errors.Join(tokens.Delete(tx, row.Key.B), granted.Delete(tx, row.Key)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

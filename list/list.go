@@ -38,14 +38,15 @@ const (
 
 // Settings are what an owner may change about a list.
 type Settings struct {
-	SubjectTag  string        `json:"subject_tag"`  // for example "[SENCO]"; empty means none
-	ReplyTo     ReplyTo       `json:"reply_to"`     // where an answer goes
-	SendDelay   time.Duration `json:"send_delay"`   // between acceptance and sending, 0 to 15 minutes
-	AttachTotal int64         `json:"attach_total"` // bytes of attachments that travel with a copy
-	MaxMessage  int64         `json:"max_message"`  // bytes of the largest message, 0 for the server's limit
-	Footer      bool          `json:"footer"`       // whether copies carry the footer
-	Closed      bool          `json:"closed"`       // takes no new posts
-	NonMember   NonMember     `json:"non_member"`   // what becomes of a verified stranger's message; Strangers reads it
+	SubjectTag  string        `json:"subject_tag"`          // for example "[SENCO]"; empty means none
+	ReplyTo     ReplyTo       `json:"reply_to"`             // where an answer goes
+	SendDelay   time.Duration `json:"send_delay"`           // between acceptance and sending, 0 to 15 minutes
+	AttachTotal int64         `json:"attach_total"`         // bytes of attachments that travel with a copy
+	MaxMessage  int64         `json:"max_message"`          // bytes of the largest message, 0 for the server's limit
+	Footer      bool          `json:"footer"`               // whether copies carry the footer
+	Closed      bool          `json:"closed"`               // takes no new posts
+	NonMember   NonMember     `json:"non_member"`           // what becomes of a verified stranger's message; Strangers reads it
+	KeepPosts   int           `json:"keep_posts,omitempty"` // months after which posts are erased, 0 for never
 }
 
 // Strangers is what becomes of a message whose verified author is no member.
@@ -80,6 +81,9 @@ func DefaultSettings() Settings {
 
 // MaxSendDelay is the longest time between acceptance and sending.
 const MaxSendDelay = 15 * time.Minute
+
+// MaxKeepPosts is the longest time, in months, that can be set after which posts are erased.
+const MaxKeepPosts = 100 * 12
 
 // maxName keeps "NAME-bounces+TOKEN" within the 64 octets of a local part
 // (RFC 5321 §4.5.3.1.1).
@@ -125,6 +129,9 @@ func (s Settings) Validate() error {
 	}
 	if s.AttachTotal < 0 || s.MaxMessage < 0 {
 		faults = append(faults, errors.New("attach_total and max_message cannot be negative"))
+	}
+	if s.KeepPosts < 0 || s.KeepPosts > MaxKeepPosts {
+		faults = append(faults, fmt.Errorf("keep_posts is %d months; use 1 to %d, or 0 for ever", s.KeepPosts, MaxKeepPosts))
 	}
 	if len(s.SubjectTag) > 30 || strings.ContainsAny(s.SubjectTag, "\r\n\x00") {
 		faults = append(faults, fmt.Errorf("subject_tag %q: use at most 30 characters on one line", s.SubjectTag))

@@ -135,3 +135,26 @@ func People(tx *store.Tx) iter.Seq2[Person, error] {
 		}
 	}
 }
+
+// Forget takes away the record of a person and of their addresses, and their memberships. Their
+// number is never given to anybody else.
+func Forget(tx *store.Tx, id PersonID) error {
+	p, err := GetPerson(tx, id)
+	if err != nil {
+		return err
+	}
+	for l, err := range All(tx) {
+		if err != nil {
+			return err
+		}
+		if err := Leave(tx, l.ID, id); err != nil && !errors.Is(err, ErrNoMember) {
+			return err
+		}
+	}
+	for _, a := range p.Addresses() {
+		if err := byAddress.Delete(tx, a.Key()); err != nil {
+			return err
+		}
+	}
+	return people.Delete(tx, id)
+}

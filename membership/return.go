@@ -230,3 +230,19 @@ func (h Host) askBack(tx *store.Tx, by By, to notice.To, left time.Time) error {
 	}
 	return h.mail(tx, by, to, "asked", func(t notice.To) (notice.Mail, error) { return notice.Asked(t, days(freeReturn)) })
 }
+
+// Forget takes away every way back of a person.
+func Forget(tx *store.Tx, p list.PersonID) error {
+	for row, err := range left.All(tx) {
+		if err != nil {
+			return err
+		}
+		if row.Key.B != p {
+			continue
+		}
+		if err := forgetReturn(tx, row.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

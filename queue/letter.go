@@ -59,7 +59,10 @@ func (l Letter) payload() []byte {
 }
 
 // RenderLetter is the Render function of letters: the copy is what was put.
-func RenderLetter(_ context.Context, r Row) (Outgoing, error) {
+func RenderLetter(_ context.Context, r Row) (Outgoing, error) { return ReadLetter(r) }
+
+// ReadLetter returns the mail that is in a letter's row.
+func ReadLetter(r Row) (Outgoing, error) {
 	f := store.ReadFields(r.Payload, letterVersion)
 	out := Outgoing{
 		Row:    r.ID,

@@ -125,23 +125,23 @@ func Failures(tx *store.Tx, batch uint64) iter.Seq2[Failure, error] {
 	}
 }
 
-// Purge removes failures older than before, at most n of them in this transaction, and says whether there may be more.
-// The outcomes stay.
-func Purge(tx *store.Tx, before time.Time, n int) (more bool, err error) {
+// Purge removes failures that are not younger than before, at most n of them in this transaction, and says how many and
+// whether there may be more. The outcomes stay.
+func Purge(tx *store.Tx, before time.Time, n int) (gone int, more bool, err error) {
 	for kv, err := range failures.All(tx) {
 		if err != nil {
-			return false, fmt.Errorf("purge failures: %w", err)
+			return gone, false, fmt.Errorf("purge failures: %w", err)
 		}
-		if !kv.Value.At.Before(before) {
+		if kv.Value.At.After(before) {
 			continue
 		}
-		if n == 0 {
-			return true, nil
+		if gone == n {
+			return gone, true, nil
 		}
 		if err := failures.Delete(tx, kv.Key); err != nil {
-			return false, fmt.Errorf("purge failures: %w", err)
+			return gone, false, fmt.Errorf("purge failures: %w", err)
 		}
-		n--
+		gone++
 	}
-	return false, nil
+	return gone, false, nil
 }

@@ -133,7 +133,7 @@ func TestPurgeRemovesOldFailures(t *testing.T) {
 	})
 	purge := func(n int) (more bool) {
 		r.update(func(tx *store.Tx) (err error) {
-			more, err = Purge(tx, now.AddDate(0, 0, -90), n)
+			_, more, err = Purge(tx, now.AddDate(0, 0, -90), n)
 			return err
 		})
 		return more
