@@ -15,6 +15,7 @@ import (
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
+	"sencoforum/moderate"
 	"sencoforum/queue"
 	"sencoforum/store"
 )
@@ -30,6 +31,8 @@ type admin struct {
 	dkim  *courier.DKIMKeys // nil when no server runs
 	now   func() time.Time
 	actor string // who gave the command, for the audit log
+
+	eraser *moderate.Eraser // nil when no server runs and nothing was taken out yet; see eraserOf
 
 	in          io.Reader
 	out, errOut io.Writer

@@ -52,6 +52,7 @@ type house struct {
 	publisher *archive.Publisher
 	expander  *fanout.Expander
 	queue     *queue.Queue
+	eraser    *moderate.Eraser
 	smtp      *courier.SMTP // how mail leaves; nil where it leaves in another way
 
 	capped error // why waiting posts were not capped at the start
@@ -101,9 +102,18 @@ func openHouse(log *slog.Logger, cfg config.Config, out queue.Courier) (*house, 
 	return h, nil
 }
 
+// openFiles opens what is beside the store: the keyring, and the ledger of erasures.
+func (h *house) openFiles() (err error) {
+	if h.keys, err = openKeys(h.cfg.Data); err != nil {
+		return err
+	}
+	h.eraser, err = newEraser(h.db, h.keys, h.cfg.Data)
+	return err
+}
+
 func (h *house) build(out queue.Courier) error {
 	var err error
-	if h.keys, err = openKeys(h.cfg.Data); err != nil {
+	if err = h.openFiles(); err != nil {
 		return err
 	}
 	if h.cfg.DKIM.Sign {
@@ -338,6 +348,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.watch.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })
+	g.Go(func() error { return newNights(h).run(ctx) })
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })
 	g.Go(func() error { return h.relay.Run(ctx, h.log) })
 	if h.smtp != nil {

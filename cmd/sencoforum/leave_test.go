@@ -80,6 +80,7 @@ type town struct {
 	carrier *carrier
 	cfg     config.Config
 	smtp    string
+	house   *house
 	log     *bytes.Buffer // look at it when the server has ended
 	end     func()
 }
@@ -96,12 +97,20 @@ func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 	if err := fillOnce(w.cfg, sampleForum(members), 0); err != nil {
 		t.Fatal(err)
 	}
+	w.start(mail, pages)
+	return w
+}
+
+// start runs the server, for the first time or again.
+func (w *town) start(mail, pages net.Listener) {
+	t := w.t
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
 		ended <- runServer(ctx, server{
 			log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), cfg: w.cfg, courier: w.carrier,
-			certs: new(certificates), listeners: []net.Listener{mail}, web: []net.Listener{pages}, ready: func(*house) { close(ready) },
+			certs: new(certificates), listeners: []net.Listener{mail}, web: []net.Listener{pages}, ready: func(h *house) { w.house = h; close(ready) },
 		})
 	}()
 	w.end = sync.OnceFunc(func() {
@@ -116,7 +125,6 @@ func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 	case err := <-ended:
 		t.Fatal(err)
 	}
-	return w
 }
 
 // mail sends a message to an address of the list.

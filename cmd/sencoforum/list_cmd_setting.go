@@ -51,6 +51,9 @@ func listSettings() []listSetting {
 		{"closed", "on or off", false,
 			func(l *list.List, v string) error { return readOnOff(&l.Closed, v) },
 			func(l list.List) string { return onOff(l.Closed) }},
+		{"keep_posts", "such as 10 years or 18 months, after which posts are erased; off for never", false,
+			func(l *list.List, v string) error { return readMonths(&l.KeepPosts, v) },
+			func(l list.List) string { return months(l.KeepPosts) }},
 		{"non_member", "ask, hold or refuse", false,
 			func(l *list.List, v string) error { l.NonMember = list.NonMember(v); return nil },
 			func(l list.List) string { return string(l.Strangers()) }},
@@ -142,6 +145,35 @@ func readSize(n *int64, v string) error {
 	}
 	*n = int64(read)
 	return nil
+}
+
+// readMonths takes years or months; off is 0.
+func readMonths(n *int, v string) error {
+	if unlessOff(v) == "" {
+		*n = 0
+		return nil
+	}
+	number, unit, _ := strings.Cut(strings.ToLower(v), " ")
+	read, err := strconv.Atoi(number)
+	unit = strings.TrimSuffix(strings.TrimSpace(unit), "s")
+	if err != nil || read < 1 || unit != "year" && unit != "month" {
+		return fmt.Errorf("cannot read %q", v)
+	}
+	if *n = read; unit == "year" {
+		*n *= 12
+	}
+	return nil
+}
+
+// months is a number of months as it is set.
+func months(n int) string {
+	switch {
+	case n == 0:
+		return "off"
+	case n%12 == 0:
+		return plural(n/12, "year")
+	}
+	return plural(n, "month")
 }
 
 func sizeOrOff(n int64) string {

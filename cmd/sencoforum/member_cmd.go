@@ -16,7 +16,7 @@ import (
 func memberCommand(o *rootOptions) *cobra.Command {
 	return group("member", "Add, change and remove members, one by one or from a file",
 		memberAddCommand(o), memberRemoveCommand(o), memberListCommand(o), memberShowCommand(o),
-		memberSetCommand(o), memberImportCommand(o), memberExportCommand(o))
+		memberSetCommand(o), memberImportCommand(o), memberExportCommand(o), memberForgetCommand(o))
 }
 
 // listFlag adds --list to a command.

@@ -22,8 +22,9 @@ const maxReportDays = 400
 
 func reportsCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "reports",
-		Short: "Show what other mail hosts report of our mail",
+		Use:         "reports",
+		Short:       "Show what other mail hosts report of our mail",
+		Annotations: map[string]string{minor: "yes"},
 		Long: "Show what other mail hosts report: whether mail in our name passed their checks (DMARC), and\n" +
 			"whether their mail to us could be encrypted (TLS). The DNS records that \"sencoforum dns\"\n" +
 			"prints ask for these reports; most hosts send them once a day.",

@@ -124,6 +124,9 @@ func runServer(ctx context.Context, s server) error {
 	if err != nil {
 		return err
 	}
+	if err := h.applyLedger(); err != nil {
+		return errors.Join(err, h.db.Close())
+	}
 	if err := h.startAudit(); err != nil {
 		return errors.Join(err, h.db.Close())
 	}
@@ -290,7 +293,7 @@ func (s server) control(ctx context.Context, h *house) error {
 	}
 	return serveControl(ctx, l, func(uid int, in io.Reader, out, errOut io.Writer) *admin {
 		return &admin{
-			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, now: time.Now,
+			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, eraser: h.eraser, now: time.Now,
 			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut, outside: s.outside,
 		}
 	})

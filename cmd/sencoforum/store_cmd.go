@@ -46,7 +46,7 @@ func storeCompactCommand(o *rootOptions) *cobra.Command {
 
 // compact compacts the store and records that.
 func (a *admin) compact() (store.Compacted, error) {
-	done, err := a.db.Compact()
+	done, err := compacted(a.db)
 	if err != nil {
 		return done, err
 	}
