@@ -49,8 +49,13 @@ var errNoMbox = errors.New("this is no mbox file: its first line does not begin 
 // A message beyond limit bytes is yielded with Cut set, and the rest of it is passed over. The error is one of reading r,
 // or says that it is no mbox; it is the last that is yielded.
 func ReadMbox(r io.Reader, kind MboxKind, limit int) iter.Seq2[MboxMessage, error] {
+	return mboxFrom(bufio.NewReaderSize(&lasting{r: r}, mboxAhead), kind, limit)
+}
+
+// mboxFrom is ReadMbox with the caller's buffer, whose size is mboxAhead.
+func mboxFrom(in *bufio.Reader, kind MboxKind, limit int) iter.Seq2[MboxMessage, error] {
 	return func(yield func(MboxMessage, error) bool) {
-		s := mboxScanner{in: bufio.NewReaderSize(&lasting{r: r}, mboxAhead), kind: kind, limit: limit}
+		s := mboxScanner{in: in, kind: kind, limit: limit}
 		if err := s.begin(); err != nil {
 			yield(MboxMessage{}, err)
 			return

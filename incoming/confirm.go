@@ -124,11 +124,11 @@ func (in *arrival) hideTokens() {
 	env := *in.env
 	env.To = in.dest.List.Service("confirm")
 	in.env = &env
-	in.raw = withoutTokens(in.raw)
+	in.raw = WithoutTokens(in.raw)
 }
 
-// withoutTokens replaces the tokens of a message. Where one is hidden by a transfer encoding, only the text is left.
-func withoutTokens(raw []byte) []byte {
+// WithoutTokens replaces the tokens of a message. Where one is hidden by a transfer encoding, only the text is left.
+func WithoutTokens(raw []byte) []byte {
 	clean := []byte(token.Redact(string(raw), hidden))
 	m := message.Parse(clean)
 	if !bearsToken(m) {

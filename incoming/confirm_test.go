@@ -258,7 +258,7 @@ func FuzzWithoutTokens(f *testing.F) {
 		if checkForm(raw, false) != nil {
 			return // such a message does not come so far
 		}
-		if clean := withoutTokens(raw); bearsToken(message.Parse(clean)) || len(token.Find(string(clean))) > 0 {
+		if clean := WithoutTokens(raw); bearsToken(message.Parse(clean)) || len(token.Find(string(clean))) > 0 {
 			t.Errorf("%q became %q", raw, clean)
 		}
 	})

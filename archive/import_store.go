@@ -1,0 +1,356 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/store"
+)
+
+// An Importer stores old messages as posts of a list. It belongs to one goroutine; it reads the messages of a batch on all
+// cores.
+type Importer struct {
+	DB    *store.DB
+	List  list.List
+	Now   func() time.Time
+	Dry   bool                    // only look what is known
+	Clean func(raw []byte) []byte // takes out what must not be stored, such as tokens; nil: nothing
+}
+
+// ImportResult is what became of the messages of a batch.
+type ImportResult struct {
+	New     int             `json:"new"`
+	Known   int             `json:"known"`
+	Linked  int             `json:"linked"`  // new ones whose author is a person here
+	Charset int             `json:"charset"` // new ones with text that is not in the charset it says
+	Skipped []ImportSkipped `json:"skipped,omitempty"`
+	Longest time.Duration   `json:"longest"`        // that nobody else could write
+	Keys    []string        `json:"keys,omitempty"` // of a dry run: what tells the new ones apart
+}
+
+// ImportSkipped is a message that cannot be stored.
+type ImportSkipped struct {
+	Item   int    `json:"item"` // in the batch, from 0
+	Reason string `json:"reason"`
+}
+
+// Add adds the figures of another batch.
+func (r *ImportResult) Add(o ImportResult) {
+	r.New, r.Known, r.Linked, r.Charset = r.New+o.New, r.Known+o.Known, r.Linked+o.Linked, r.Charset+o.Charset
+	r.Skipped = append(r.Skipped, o.Skipped...)
+	r.Longest = max(r.Longest, o.Longest)
+}
+
+// piece is how many messages are read by one worker before they are stored.
+const piece = 100
+
+// prepared is a message that is ready to be stored.
+type prepared struct {
+	item    int
+	reason  string // why it cannot be stored; empty if it can
+	known   bool
+	linked  bool // of a dry run
+	charset bool
+	key     intake.Key
+	record  intake.Record
+	blob    store.Blob
+	post    NewPost
+	oldURL  string
+}
+
+// Batch stores messages in their order. What it has stored stays, also when it ends with an error, and is known when it is
+// brought again.
+func (i *Importer) Batch(ctx context.Context, items []ImportItem) (ImportResult, error) {
+	var r ImportResult
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	budget := holdMost / 2
+	for ready := range i.prepare(ctx, items) {
+		p := <-ready
+		if p.err != nil {
+			return r, p.err
+		}
+		if err := i.put(ctx, p.all, &budget, &r); err != nil {
+			return r, err
+		}
+	}
+	return r, ctx.Err()
+}
+
+// pieceReady is a piece that was read.
+type pieceReady struct {
+	all []prepared
+	err error
+}
+
+// prepare reads messages on all cores, a few pieces ahead of who takes them, and yields the pieces in their order.
+func (i *Importer) prepare(ctx context.Context, items []ImportItem) <-chan chan pieceReady {
+	workers := runtime.GOMAXPROCS(0)
+	order := make(chan chan pieceReady, 2*workers)
+	type job struct {
+		from int
+		to   chan pieceReady
+	}
+	jobs := make(chan job)
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for j := range jobs {
+				j.to <- i.read(items[j.from:min(j.from+piece, len(items))], j.from)
+			}
+		})
+	}
+	go func() {
+		defer close(order)
+		defer all.Wait()
+		defer close(jobs)
+		for from := 0; from < len(items); from += piece {
+			j := job{from: from, to: make(chan pieceReady, 1)}
+			select {
+			case order <- j.to:
+			case <-ctx.Done():
+				return
+			}
+			jobs <- j
+		}
+	}()
+	return order
+}
+
+// read reads the messages of a piece, finds out which are known, and packs the others.
+func (i *Importer) read(items []ImportItem, first int) pieceReady {
+	all := make([]prepared, len(items))
+	raws := make([][]byte, len(items))
+	for n, item := range items {
+		raws[n] = canonical(item.Raw)
+		if i.Clean != nil {
+			raws[n] = i.Clean(raws[n])
+		}
+		all[n] = i.describe(item, raws[n])
+		all[n].item = first + n
+		runtime.Gosched() // whoever takes mail need not wait until this goroutine has had its time
+	}
+	err := i.DB.View(func(tx *store.Tx) (err error) {
+		for n := range all {
+			if p := &all[n]; p.reason == "" {
+				if _, p.known, err = intake.Known(tx, p.key); err != nil {
+					return err
+				}
+				_, p.linked, err = person(tx, p.post.From)
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	for n := range all {
+		if p := &all[n]; p.reason == "" && !p.known && !i.Dry {
+			p.blob = store.NewBlob(raws[n])
+			runtime.Gosched()
+		}
+	}
+	return pieceReady{all: all, err: err}
+}
+
+// describe reads one message.
+func (i *Importer) describe(item ImportItem, raw []byte) prepared {
+	if err := message.Scan(raw, message.Importing()); err != nil {
+		var form *message.FormError
+		if errors.As(err, &form) {
+			return prepared{reason: form.Detail}
+		}
+		return prepared{reason: err.Error()}
+	}
+	if len(raw) > store.MaxBlob {
+		return prepared{reason: "the message is too large"}
+	}
+	now := i.Now()
+	m := message.Parse(raw)
+	n := Describe(m, i.List.SubjectTag, now)
+	n.List, n.Written, n.Accepted = i.List.ID, item.Written, now
+	if n.AuthorName = list.CleanName(n.AuthorName); strings.EqualFold(n.AuthorName, n.From.Local) {
+		n.AuthorName = "" // a part of an address is no name
+	}
+	return prepared{
+		key:     intake.DuplicateKey(uint32(i.List.ID), n.From, n.MessageID, m.Root.Body),
+		charset: mislabelled(m),
+		record: intake.Record{
+			Origin: intake.FromImport, Kind: string(list.KindPost), List: uint32(i.List.ID),
+			Envelope: message.Envelope{Received: now}, MessageID: n.MessageID, Size: len(raw), SHA256: intake.Sum(raw),
+		},
+		post: n, oldURL: item.OldURL,
+	}
+}
+
+// mislabelled reports a message with text that is not in the charset it says.
+func mislabelled(m *message.Message) bool {
+	for _, p := range m.Walk() {
+		if p.Mislabelled() {
+			return true
+		}
+	}
+	return false
+}
+
+// holdMost is how long one transaction of an import should keep others from writing.
+const holdMost = 20 * time.Millisecond
+
+// Bounds of the time that a transaction may spend on messages; the rest of holdMost is for its commit.
+const (
+	budgetLeast = 3 * time.Millisecond
+	budgetMost  = 8 * time.Millisecond
+)
+
+// put stores what is ready, in transactions that end when their time is up.
+func (i *Importer) put(ctx context.Context, all []prepared, budget *time.Duration, r *ImportResult) error {
+	if i.Dry {
+		for _, p := range all {
+			r.count(p, p.linked)
+			if p.reason == "" && !p.known {
+				r.Keys = append(r.Keys, string(p.key[:16]))
+			}
+		}
+		return nil
+	}
+	for len(all) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, step, err := i.putSome(all, *budget)
+		if err != nil && !store.Trouble(err) && n > 1 {
+			n, step, err = i.putSome(all, 0) // only the first, so that the one at fault is alone in the end
+		}
+		if err != nil && !store.Trouble(err) {
+			all[0].reason, step, err = fmt.Sprintf("it could not be stored: %v", err), ImportResult{}, nil
+			step.count(all[0], false)
+		}
+		if err != nil {
+			return err
+		}
+		*budget = nextBudget(*budget, step.Longest)
+		r.Add(step)
+		all = all[n:]
+	}
+	return nil
+}
+
+// nextBudget is the time for messages of the next transaction, after one that kept others from writing so long.
+func nextBudget(now, held time.Duration) time.Duration {
+	switch {
+	case held > holdMost*3/4:
+		return max(budgetLeast, now*3/4)
+	case held < holdMost/2:
+		return min(budgetMost, now*5/4)
+	}
+	return now
+}
+
+// putSome stores as many messages as there is time for, one at least, in one transaction, and says how many.
+func (i *Importer) putSome(all []prepared, budget time.Duration) (n int, r ImportResult, err error) {
+	var began time.Time
+	err = i.DB.Update(func(tx *store.Tx) error {
+		began, n, r = time.Now(), 0, ImportResult{}
+		for n < len(all) && (n == 0 || time.Since(began) < budget) {
+			linked, err := i.putOne(tx, &all[n])
+			if n++; err != nil {
+				return err
+			}
+			r.count(all[n-1], linked)
+		}
+		return nil
+	})
+	if !began.IsZero() {
+		r.Longest = time.Since(began)
+	}
+	return n, r, err
+}
+
+// putOne stores one message, or finds that it is known.
+func (i *Importer) putOne(tx *store.Tx, p *prepared) (linked bool, err error) {
+	if p.reason != "" {
+		return false, nil
+	}
+	id, known, err := intake.Known(tx, p.key)
+	if p.known = known; err != nil {
+		return false, err
+	}
+	if known {
+		return false, i.putPage(tx, *p, id)
+	}
+	n := p.post
+	author, linked, err := person(tx, n.From)
+	if err != nil {
+		return false, err
+	}
+	if n.Author = author.ID; author.Name != "" {
+		n.AuthorName = author.Name
+	}
+	if n.Intake, err = intake.Put(tx, intake.New{Record: p.record, Raw: p.blob, State: intake.Done, Key: p.key}); err != nil {
+		return false, err
+	}
+	stored, err := Import(tx, n)
+	if err != nil || p.oldURL == "" {
+		return linked, err
+	}
+	return linked, putOldURL(tx, n.List, p.oldURL, stored.Number)
+}
+
+// person finds who has an address.
+func person(tx *store.Tx, a message.Address) (list.Person, bool, error) {
+	if a.IsZero() {
+		return list.Person{}, false, nil
+	}
+	p, err := list.FindPerson(tx, a)
+	if errors.Is(err, list.ErrNoPerson) {
+		return list.Person{}, false, nil
+	}
+	return p, err == nil, err
+}
+
+// putPage notes the old page of a message that is a post already.
+func (i *Importer) putPage(tx *store.Tx, p prepared, id intake.ID) error {
+	if p.oldURL == "" {
+		return nil
+	}
+	for row, err := range store.Prefix(ids, tx, idOf(p.post.List, p.post.MessageID, 0).A) {
+		if err != nil {
+			return err
+		}
+		post, err := Get(tx, row.Key.B)
+		if err != nil {
+			return err
+		}
+		if post.Intake == id {
+			return putOldURL(tx, p.post.List, p.oldURL, post.Number)
+		}
+	}
+	return nil
+}
+
+// count counts one message.
+func (r *ImportResult) count(p prepared, linked bool) {
+	switch {
+	case p.reason != "":
+		r.Skipped = append(r.Skipped, ImportSkipped{Item: p.item, Reason: p.reason})
+		return
+	case p.known:
+		r.Known++
+		return
+	}
+	r.New++
+	if linked {
+		r.Linked++
+	}
+	if p.charset {
+		r.Charset++
+	}
+}
