@@ -65,6 +65,11 @@ const tokenDays = 10
 // TooOld reports whether a report came so late that it only counts in the log.
 func TooOld(c token.Claims, now time.Time) bool { return int(token.DayOf(now))-int(c.Day) > tokenDays }
 
+// StateOf returns the score of a member's address; known is false where it has none.
+func StateOf(tx *store.Tx, l list.ID, p list.PersonID) (s State, known bool, err error) {
+	return states.Get(tx, store.Pair[list.ID, list.PersonID]{A: l, B: p})
+}
+
 // ClassOf says what a refusal in our own session means.
 func ClassOf(r queue.Result) Class {
 	if r.Outcome == queue.Expired {

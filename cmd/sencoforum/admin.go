@@ -44,7 +44,7 @@ type admin struct {
 
 // run runs a command line inside the server and returns its exit code.
 func (a *admin) run(ctx context.Context, args []string) int {
-	a.opts = &rootOptions{now: a.now, in: a.in, out: a.out, errOut: a.errOut}
+	a.opts = &rootOptions{inside: true, now: a.now, in: a.in, out: a.out, errOut: a.errOut}
 	a.opts.reach = func(cmd *cobra.Command, do work) error { return do(cmd.Context(), a) }
 	return execute(ctx, newRoot(a.opts), args, a.opts)
 }

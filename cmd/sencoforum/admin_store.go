@@ -54,12 +54,12 @@ func (o *rootOptions) input(cmd *cobra.Command) ([]byte, error) {
 		defer f.Close()
 		from = f
 	}
-	input, err := io.ReadAll(io.LimitReader(from, maxInput+1))
+	input, err := io.ReadAll(io.LimitReader(from, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if len(input) > maxInput {
-		return nil, usage("%s has more than %d MB; split it", name, maxInput>>20)
+	if len(input) > maxFile {
+		return nil, usage("%s has more than %d MB; split it", name, maxFile>>20)
 	}
 	return input, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"sencoforum/archive"
 	"sencoforum/membership"
 )
 
@@ -14,12 +15,14 @@ import (
 const controlName = "control.sock"
 
 // A command travels to the server as one request and comes back as frames, each as JSON behind its length in four bytes.
-// A frame has output, or is the last one: an exit code, with a question when the command needs a yes first.
+// What the command reads follows the request as it is. A frame has output, or is the last one: an exit code, with a
+// question when the command needs a yes first.
 type (
 	request struct {
 		Version string   `json:"version"` // of the client; the server refuses any but its own
 		Args    []string `json:"args"`
-		Input   []byte   `json:"input,omitempty"` // what the command reads
+		Size    int      `json:"input,omitempty"` // bytes of Input
+		Input   []byte   `json:"-"`               // what the command reads
 	}
 	frame struct {
 		Out      []byte `json:"out,omitempty"`
@@ -29,10 +32,11 @@ type (
 	}
 )
 
-// Bounds of what travels, in bytes of JSON, in which input takes a third more.
+// Bounds of what travels, in bytes.
 const (
-	maxInput   = membership.MaxFile
-	maxRequest = maxInput/3*4 + 1<<20
+	maxFile    = membership.MaxFile     // of a file that somebody names
+	maxInput   = archive.MaxImportBatch // of what a command reads
+	maxRequest = 1 << 20
 	maxFrame   = 1 << 20
 	chunk      = 32 << 10 // bytes of output in one frame
 )
@@ -45,6 +49,33 @@ func send(w io.Writer, v any) error {
 	}
 	if _, err := w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...)); err != nil {
 		return fmt.Errorf("write to control socket: %w", err)
+	}
+	return nil
+}
+
+// sendRequest writes a request with its input.
+func sendRequest(w io.Writer, q request) error {
+	q.Size = len(q.Input)
+	if err := send(w, q); err != nil {
+		return err
+	}
+	if _, err := w.Write(q.Input); err != nil {
+		return fmt.Errorf("write to control socket: %w", err)
+	}
+	return nil
+}
+
+// receiveRequest reads a request with its input.
+func receiveRequest(r io.Reader, q *request) error {
+	if err := receive(r, q, maxRequest); err != nil {
+		return err
+	}
+	if q.Size < 0 || q.Size > maxInput {
+		return errors.New("read from control socket: too much at once")
+	}
+	q.Input = make([]byte, q.Size)
+	if _, err := io.ReadFull(r, q.Input); err != nil {
+		return fmt.Errorf("read from control socket: %w", err)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func ask(ctx context.Context, dir string, q request, out, errOut io.Writer) (ans
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	q.Version = buildID()
-	sent := send(conn, q) // a server that refuses does not read it to the end
+	sent := sendRequest(conn, q) // a server that refuses does not read it to the end
 	for {
 		var f frame
 		if err := receive(conn, &f, maxFrame); err != nil {

@@ -116,7 +116,7 @@ func (s session) serve() {
 	var q request
 	if err == nil && s.ctx.Err() == nil {
 		s.conn.SetReadDeadline(time.Now().Add(requestTime))
-		err = receive(s.conn, &q, maxRequest)
+		err = receiveRequest(s.conn, &q)
 	}
 	if err == nil && q.Version != buildID() {
 		err = usage("the server that runs is %s and this program is %s; start the server anew, or use its program", buildID(), q.Version)

@@ -39,6 +39,10 @@ type rootOptions struct {
 	lines       *bufio.Reader // of in, for answers
 	outside     doctor.Outside
 
+	// batchDone, if set, hears how many messages of an import are done. It is for tests.
+	batchDone func(done int)
+	inside    bool // the command runs where the store is open, for one that was given at the command line
+
 	// reach runs an admin command: in the server, or in this process on the store.
 	reach func(cmd *cobra.Command, do work) error
 }
@@ -80,6 +84,7 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
 		listCommand(o), memberCommand(o), moderatorCommand(o), threadCommand(o), queueCommand(o), dkimCommand(o),
+		importCommand(o), exportCommand(o),
 		dnsCommand(o), doctorCommand(o), reportsCommand(o), auditCommand(o), verifyCommand(o), postCommand(o),
 		storeCommand(o), retentionCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
