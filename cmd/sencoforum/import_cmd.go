@@ -177,8 +177,8 @@ func (i *postImport) broken(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		err = fmt.Errorf("interrupted")
 	}
-	if i.spec.dry || i.sum.New == 0 {
-		return fmt.Errorf("%w; nothing was imported", err)
+	if i.spec.dry {
+		return fmt.Errorf("%w; nothing was imported, this was a dry run", err)
 	}
-	return fmt.Errorf("%w; %s are in: run the same import again for the rest", err, plural(i.sum.New, "message"))
+	return fmt.Errorf("%w; at least %s of this run are in: run the same import again for the rest", err, plural(i.sum.New, "message"))
 }

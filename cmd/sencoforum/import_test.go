@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sencoforum/archive"
+	"sencoforum/config"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -185,7 +186,7 @@ func TestImportThatIsInterruptedGoesOn(t *testing.T) {
 			cancel()
 		}
 	}
-	if code := run(ctx, args, o); code != exitFailed || !strings.Contains(out.String(), "messages are in: run the same import again for the rest") {
+	if code := run(ctx, args, o); code != exitFailed || !strings.Contains(out.String(), "of this run are in: run the same import again for the rest") {
 		t.Fatalf("exit code %d: %s", code, out.String())
 	}
 	r := imported(t, cut, "", "mbox", file)
@@ -221,6 +222,18 @@ func TestWhatCannotBeImportedIsTold(t *testing.T) {
 	}
 	if out, code := command(t, dir, "Dear list,\n", "import", "mbox", "-"); code != exitFailed || !strings.Contains(out, "no mbox file") {
 		t.Errorf("no mbox: exit code %d: %s", code, out)
+	}
+}
+
+// TestAnImportLeavesRoomForMail: it may not fill the disk that arriving mail needs.
+func TestAnImportLeavesRoomForMail(t *testing.T) {
+	w := newTown(t, 1, func(c *config.Config) { c.SMTP.MinFree = 1 << 60 })
+	out, code := command(t, w.cfg.Data, oldMbox(3), "import", "mbox", "-")
+	if code != exitFailed || !strings.Contains(out, "arriving mail needs") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	if r := imported(t, w.cfg.Data, oldMbox(3), "mbox", "--dry-run", "-"); r.New != 3 {
+		t.Errorf("a dry run needs no room: %+v", r)
 	}
 }
 
