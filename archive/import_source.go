@@ -34,7 +34,7 @@ type ImportFound struct {
 	Fault    string // why it could not be read; empty if it was
 }
 
-// MboxSource is an mbox file. Fix, if set, is done to each message that is read from it.
+// MboxSource is an mbox file, or a LISTSERV notebook. Fix, if set, is done to each message that is read from it.
 type MboxSource struct {
 	File string
 	From io.ReaderAt
@@ -49,7 +49,18 @@ type MboxSource struct {
 func (s *MboxSource) Name() string { return s.File }
 
 func (s *MboxSource) scan(yield func(ImportFound) error) error {
-	for m, err := range ReadMbox(io.NewSectionReader(s.From, 0, s.Size), s.Kind, MaxImported) {
+	all := io.NewSectionReader(s.From, 0, s.Size)
+	if s.Kind == MboxAuto {
+		head := make([]byte, 200)
+		if n, _ := s.From.ReadAt(head, 0); isNotebook(head[:n]) {
+			s.Kind = Listserv
+		}
+	}
+	messages := ReadMbox(all, s.Kind, MaxImported)
+	if s.Kind == Listserv {
+		messages = readNotebook(all, MaxImported)
+	}
+	for m, err := range messages {
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.File, err)
 		}
@@ -66,8 +77,13 @@ func (s *MboxSource) read(at, size int64) ([]byte, error) {
 	if s.in == nil {
 		s.in = bufio.NewReaderSize(nil, mboxAhead)
 	}
-	s.in.Reset(&lasting{r: io.NewSectionReader(s.From, at, size)})
-	for m, err := range mboxFrom(s.in, s.Kind, MaxImported) {
+	piece := io.NewSectionReader(s.From, at, size)
+	s.in.Reset(&lasting{r: piece})
+	messages := mboxFrom(s.in, s.Kind, MaxImported)
+	if s.Kind == Listserv {
+		messages = readNotebook(piece, MaxImported)
+	}
+	for m, err := range messages {
 		if err != nil {
 			return nil, fmt.Errorf("%s at %d: %w", s.File, at, err)
 		}

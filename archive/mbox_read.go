@@ -34,7 +34,7 @@ const (
 )
 
 // MboxKinds are the kinds that can be asked for by name.
-var MboxKinds = []MboxKind{Mboxo, Mboxrd, Mboxcl, Mboxcl2}
+var MboxKinds = []MboxKind{Mboxo, Mboxrd, Mboxcl, Mboxcl2, Listserv}
 
 // errNoMbox is the error of a file that does not begin like an mbox.
 var errNoMbox = errors.New("this is no mbox file: its first line does not begin with \"From \"")

@@ -52,12 +52,12 @@ func importMboxCommand(o *rootOptions) *cobra.Command {
 		Args:    between(1, -1),
 	}
 	s.flags(c)
-	c.Flags().StringVar(&format, "format", "auto", "`KIND` of mbox: auto, mboxo, mboxrd, mboxcl or mboxcl2")
+	c.Flags().StringVar(&format, "format", "auto", "`KIND` of file: auto, mboxo, mboxrd, mboxcl, mboxcl2 or listserv (a notebook)")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if s.kind = archive.MboxKind(format); format == "auto" {
 			s.kind = archive.MboxAuto
 		} else if !slices.Contains(archive.MboxKinds, s.kind) {
-			return usage("--format %s: write auto, mboxo, mboxrd, mboxcl or mboxcl2", format)
+			return usage("--format %s: write auto, mboxo, mboxrd, mboxcl, mboxcl2 or listserv", format)
 		}
 		s.open = func(f *importFiles) ([]archive.ImportSource, error) { return f.mboxes(args, s.kind) }
 		return o.importPosts(cmd.Context(), s)
