@@ -141,7 +141,7 @@ func (i *Importer) read(items []ImportItem, first int) pieceReady {
 	err := i.DB.View(func(tx *store.Tx) (err error) {
 		for n := range all {
 			if p := &all[n]; p.reason == "" {
-				if _, p.known, err = intake.Known(tx, p.key); err != nil {
+				if err = p.look(tx); err != nil {
 					return err
 				}
 				_, p.linked, err = person(tx, p.post.From)
@@ -274,17 +274,30 @@ func (i *Importer) putSome(all []prepared, budget time.Duration) (n int, r Impor
 	return n, r, err
 }
 
+// look finds out whether a message is known, or was erased here and must not come back.
+func (p *prepared) look(tx *store.Tx) error {
+	gone, err := intake.IsGone(tx, uint32(p.post.List), p.post.MessageID)
+	if err != nil {
+		return err
+	}
+	if gone {
+		p.reason = "it was erased here"
+		return nil
+	}
+	_, p.known, err = intake.Known(tx, p.key)
+	return err
+}
+
 // putOne stores one message, or finds that it is known.
 func (i *Importer) putOne(tx *store.Tx, p *prepared) (linked bool, err error) {
 	if p.reason != "" {
 		return false, nil
 	}
-	id, known, err := intake.Known(tx, p.key)
-	if p.known = known; err != nil {
+	if err := p.look(tx); err != nil || p.reason != "" {
 		return false, err
 	}
-	if known {
-		return false, i.putPage(tx, *p, id)
+	if p.known {
+		return false, i.putPage(tx, *p)
 	}
 	n := p.post
 	author, linked, err := person(tx, n.From)
@@ -317,9 +330,13 @@ func person(tx *store.Tx, a message.Address) (list.Person, bool, error) {
 }
 
 // putPage notes the old page of a message that is a post already.
-func (i *Importer) putPage(tx *store.Tx, p prepared, id intake.ID) error {
+func (i *Importer) putPage(tx *store.Tx, p prepared) error {
 	if p.oldURL == "" {
 		return nil
+	}
+	id, _, err := intake.Known(tx, p.key)
+	if err != nil {
+		return err
 	}
 	for row, err := range store.Prefix(ids, tx, idOf(p.post.List, p.post.MessageID, 0).A) {
 		if err != nil {

@@ -237,6 +237,24 @@ func TestAnImportLeavesRoomForMail(t *testing.T) {
 	}
 }
 
+// TestWhatWasErasedDoesNotComeBack: neither by an import nor in an export.
+func TestWhatWasErasedDoesNotComeBack(t *testing.T) {
+	dir := emptyForum(t)
+	imported(t, dir, oldMbox(9), "mbox", "-")
+	if out, code := command(t, dir, "", "--yes", "post", "erase", "4"); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, out)
+	}
+	for _, more := range [][]string{{"--dry-run"}, nil} {
+		r := imported(t, dir, oldMbox(9), append([]string{"mbox", "-"}, more...)...)
+		if r.New != 0 || r.Known != 8 || len(r.Skipped) != 1 || r.Skipped[0].Reason != "it was erased here" {
+			t.Errorf("%q: %+v", more, r)
+		}
+	}
+	if out, _ := command(t, dir, "", "export", "mbox"); strings.Count("\n"+out, "\nFrom ") != 8 || strings.Contains(out, "message 2.") {
+		t.Errorf("export: %s", out)
+	}
+}
+
 // TestMailmansArchive: footers go, authors come back, old pages are known.
 func TestMailmansArchive(t *testing.T) {
 	dir := emptyForum(t)
