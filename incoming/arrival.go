@@ -23,6 +23,7 @@ type arrival struct {
 	dest  list.Destination
 	texts list.Texts
 	raw   []byte
+	clean []byte             // raw without tokens of ours, or nil where it has none; see redact
 	form  *message.FormError // fault of form, or nil
 	msg   *message.Message   // nil when the form is at fault
 	from  message.Mailbox
@@ -168,7 +169,8 @@ func ours(tx *store.Tx, a message.Address) (bool, error) {
 
 // traced is the message as it is stored: our own Received field (RFC 5321 §4.4,
 // names of protocols RFC 3848) and what we found out about its sender (RFC
-// 8601) before what came in, without results that only claim to be ours.
+// 8601) before what came in, without results that only claim to be ours and
+// without tokens.
 func (d *Desk) traced(in *arrival) []byte {
 	with := "ESMTP"
 	if in.env.LMTP {
@@ -182,7 +184,7 @@ func (d *Desk) traced(in *arrival) []byte {
 	if in.check.Result != "" {
 		field += in.check.Field(d.cfg.Hostname)
 	}
-	return append([]byte(field), mailauth.Strip(in.raw, d.cfg.Hostname)...)
+	return append([]byte(field), mailauth.Strip(in.stored(), d.cfg.Hostname)...)
 }
 
 // helo is a stranger's word made fit for a header field.

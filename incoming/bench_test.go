@@ -56,3 +56,15 @@ func (o *office) benchPost(b *testing.B, id, body string) {
 		b.Error(err)
 	}
 }
+
+// BenchmarkPostWithFiles takes posts as Outlook writes them, with HTML of 30 KB and a file of 1 MB, by one session.
+func BenchmarkPostWithFiles(b *testing.B) {
+	o := open(b)
+	page := strings.Repeat("<p class=\"Mso_Normal\"><span style='color:black'>Has anybody set an end date?</span></p>\r\n", 340)
+	file := strings.Repeat(strings.Repeat("iVBORw0KGgoAAAANSUhEUg", 3)+"AAAAAAAAAA\r\n", 1<<20*4/3/78)
+	body := "--a\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nHas anybody set an end date?\r\n--c\r\nContent-Type: text/html\r\n\r\n" +
+		page + "\r\n--c--\r\n--a\r\nContent-Type: image/png; name=a.png\r\nContent-Transfer-Encoding: base64\r\n\r\n" + file + "--a--"
+	for i := 0; b.Loop(); i++ {
+		o.benchPost(b, fmt.Sprintf("<%d@school.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=a", i), body)
+	}
+}

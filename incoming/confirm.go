@@ -7,9 +7,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
-	"sencoforum/message"
 	"sencoforum/store"
-	"sencoforum/token"
 )
 
 // confirmable refuses an address whose token answers no question of ours, brings nobody back to the list and ends no
@@ -44,7 +42,9 @@ func (d *Desk) confirm(in *arrival) error {
 		return in.texts.Refuse(list.CaseSender)
 	}
 	tok := in.dest.Token
-	in.hideTokens()
+	if err := d.hideTokens(in); err != nil {
+		return err
+	}
 	err := d.db.View(func(tx *store.Tx) error {
 		refusal, err := d.sendable(tx, in)
 		return orError(refusal, err)
@@ -116,51 +116,10 @@ func (d *Desk) comeBack(in *arrival, back string) error {
 	return nil
 }
 
-// hidden stands where a token was.
-const hidden = "[link removed]"
-
-// hideTokens takes tokens out of what is stored of a message. Its parsed form and its key stay as they came.
-func (in *arrival) hideTokens() {
+// hideTokens takes tokens out of what is stored of a message. Its key stays as it came.
+func (d *Desk) hideTokens(in *arrival) error {
 	env := *in.env
 	env.To = in.dest.List.Service("confirm")
 	in.env = &env
-	in.raw = WithoutTokens(in.raw)
-}
-
-// WithoutTokens replaces the tokens of a message. Where one is hidden by a transfer encoding, only the text is left.
-func WithoutTokens(raw []byte) []byte {
-	clean := []byte(token.Redact(string(raw), hidden))
-	m := message.Parse(clean)
-	if !bearsToken(m) {
-		return clean
-	}
-	var w message.Writer
-	for _, name := range []string{"From", "To", "Date", "Message-ID", "Subject"} {
-		if m.Header.Has(name) {
-			w.Text(name, token.Redact(m.Header.Text(name), hidden))
-		}
-	}
-	body, fields := message.PlainText(token.Redact(m.Text(), hidden))
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
-	}
-	return append(append(w.Bytes(), "\r\n"...), body...)
-}
-
-// bearsToken looks for a token in every field and part as people and programs read them.
-func bearsToken(m *message.Message) bool {
-	for _, f := range m.Header.Fields() {
-		if len(token.Find(m.Header.Text(f.Name))) > 0 {
-			return true
-		}
-	}
-	for _, p := range m.Walk() {
-		if len(p.Parts) == 0 && (len(token.Find(string(p.Content()))) > 0 || len(token.Find(p.Text())) > 0) {
-			return true
-		}
-		if p.Type == "message/rfc822" && bearsToken(p.Message()) {
-			return true
-		}
-	}
-	return false
+	return d.redact(in, true)
 }

@@ -100,6 +100,9 @@ func (d *Desk) automatic(in *arrival) []string {
 // passOn stores the message with a queue row for each person. Where there is
 // nobody, it is kept and shown to the operator as not processed.
 func (d *Desk) passOn(in *arrival, to []list.Person) error {
+	if err := d.redact(in, true); err != nil {
+		return err
+	}
 	n := intake.New{Record: in.record(nil), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
 	var again bool
 	err := d.update(func(tx *store.Tx) error {

@@ -27,6 +27,11 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 	}
 	verdict := list.Decide(sub)
 	verdict.Reasons = append(verdict.Reasons, in.found()...)
+	if verdict.Action.Keeps() {
+		if err := d.redact(in, false); err != nil {
+			return err
+		}
+	}
 	switch verdict.Action {
 	case list.Accept:
 		return d.accept(in, author, verdict)
@@ -167,6 +172,9 @@ func (d *Desk) newPost(in *arrival, author list.Person) archive.NewPost {
 func (d *Desk) keep(in *arrival, s intake.State, v list.Verdict) error {
 	n := intake.New{Record: in.record(v.Reasons), State: s}
 	if s != intake.Duplicate {
+		if err := d.redact(in, true); err != nil {
+			return err
+		}
 		n.Raw = store.NewBlob(d.traced(in))
 	}
 	err := d.update(func(tx *store.Tx) error {

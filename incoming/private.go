@@ -46,6 +46,11 @@ func (d *Desk) private(in *arrival) error {
 		d.log.Info("refused", "list", in.dest.List.Name, "to", string(in.dest.Kind), "reasons", n.verdict.Reasons)
 		return n.verdict.Refusal
 	}
+	if n.verdict.Action == list.Accept {
+		if err := d.redact(in, false); err != nil {
+			return err
+		}
+	}
 	blob := store.NewBlob(d.traced(in))
 	err = d.db.Update(func(tx *store.Tx) error {
 		var err error

@@ -30,6 +30,9 @@ const (
 	Duplicate Action = "duplicate" // known already
 )
 
+// Keeps reports that the message is stored for people to read, now or when it has been decided about.
+func (a Action) Keeps() bool { return a == Accept || a == Hold || a == HoldSpam || a == Stranger }
+
 // A Submission is all that the posting policy looks at. It holds facts, so
 // that the policy needs neither a store nor a clock.
 type Submission struct {

@@ -29,7 +29,7 @@ const (
 	CasePrivate   Case = "private"   // its reader takes no private messages, or not of this writer
 	CaseSelf      Case = "self"      // a private message to oneself
 	CaseMachine   Case = "machine"   // a private message that a machine may have written
-	CaseSealed    Case = "sealed"    // signed, with a personal link inside
+	CaseSealed    Case = "sealed"    // a personal link in a part that is signed
 	CaseToday     Case = "today"     // as many private messages today as one may write
 	CaseLoop      Case = "loop"      // came back from another system
 	CaseLater     Case = "later"     // the sender cannot be checked now
@@ -95,7 +95,7 @@ var refusals = map[Case]struct {
 	CasePrivate:   {550, "5.7.1", "private", "{name}: that member cannot be reached by private message. Questions? Write to {owner}."},
 	CaseSelf:      {550, "5.7.1", "private", "{name}: this reply address leads to you yourself, so nothing was sent. Questions? Write to {owner}."},
 	CaseMachine:   {550, "5.7.1", "private", "{name}: this looks like an automatic answer, so we did not pass it on. A mistake? Write to {owner}."},
-	CaseSealed:    {550, "5.7.1", "private", "{name}: your signed message holds a personal link of ours. Please send it without the signature."},
+	CaseSealed:    {550, "5.7.1", "private", "{name}: your message holds a personal link of ours that we may not take out. Please send it without that link, or not signed."},
 	CaseToday:     {550, "5.7.1", "private", "{name}: you have written as many private messages as go in one day. Please send this one tomorrow."},
 	CaseLoop:      {554, "5.4.6", "loop", "{name}: this message came back to us from another system, so we stopped it."},
 	CaseLater:     {451, "4.7.0", "later", "{name}: we could not check the sender just now. Your mail system will try again by itself."},

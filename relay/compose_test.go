@@ -27,7 +27,7 @@ func written(raw []byte) mail {
 		list: l, message: m, writer: nameOf(list.Person{}, m), id: "private.7",
 		back: message.Address{Local: "senco-forum-author+snc1_00000000000000000000000000048213", Domain: "lists.example.org"},
 		date: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), refs: []string{"<post@posts.example>"}, replies: []string{"<post@posts.example>"},
-		clean: func(text string) string { return strings.ReplaceAll(text, "SECRET", hidden) },
+		clean: func(text string) string { return strings.ReplaceAll(text, "SECRET", list.Hidden) },
 	}
 }
 

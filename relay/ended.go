@@ -65,7 +65,7 @@ func (b *Book) tell(tx *store.Tx, id intake.ID, e Entry) error {
 		return err
 	}
 	about := notice.Private{Other: shown(reader, post)}
-	m, err := about.Undelivered(b.to(l, writer), b.clean(l)(message.Parse(raw).Subject()))
+	m, err := about.Undelivered(b.to(l, writer), l.Hide(b.keys)(message.Parse(raw).Subject()))
 	if err != nil {
 		return err
 	}

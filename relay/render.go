@@ -106,7 +106,7 @@ func (b *Book) read(tx *store.Tx, id intake.ID, e Entry, m *mail) error {
 		return err
 	}
 	m.message = message.Parse(raw)
-	m.writer, m.back, m.clean = nameOf(writer, m.message), b.Address(m.list, post, e.From), b.clean(m.list)
+	m.writer, m.back, m.clean = nameOf(writer, m.message), b.Address(m.list, post, e.From), m.list.Hide(b.keys)
 	var ok bool
 	if m.date, ok = m.message.Date(); !ok {
 		m.date = e.At

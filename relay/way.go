@@ -70,22 +70,9 @@ func (b *Book) Address(l list.List, p archive.Post, to list.PersonID) message.Ad
 	return a
 }
 
-// clean takes every token of ours out of a text but those that give no right to whoever reads them.
-func (b *Book) clean(l list.List) message.Change {
-	return func(text string) string {
-		return token.RedactBut(text, hidden, func(tok string) bool {
-			c, err := b.keys.Verify(tok, l.Name)
-			return err == nil && (c.Kind == token.Author || c.Kind == token.Reply)
-		})
-	}
-}
-
-// hidden stands where a token was.
-const hidden = "[link removed]"
-
 // Sealed reports whether a message must not be changed and holds a token that must not leave.
 func (b *Book) Sealed(m *message.Message, l list.List) bool {
-	return m.Signed() && m.WantsInside(b.clean(l))
+	return m.Signed() && m.WantsInside(l.Hide(b.keys))
 }
 
 // Open reports whether a member may use the address. One that leads to somebody whom the author of a post answers is for that

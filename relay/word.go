@@ -101,7 +101,7 @@ func (b *Book) report(tx *store.Tx, s Saying, moderators []list.Person) error {
 	n := notice.Report{
 		By: s.From, About: s.Way.To, Named: shown(s.Way.To, s.Way.Post), Post: int(s.Way.Post.Number), When: e.At, Known: known, WebURL: s.WebURL,
 	}
-	clean := b.clean(s.Way.List)
+	clean := s.Way.List.Hide(b.keys)
 	n.Text = clean(s.Message.Text())
 	if known {
 		raw, err := intake.Raw(tx, id)

@@ -14,10 +14,10 @@ import (
 	"sencoforum/archive"
 	"sencoforum/audit"
 	"sencoforum/config"
-	"sencoforum/incoming"
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/store"
+	"sencoforum/token"
 )
 
 // importBatchCommand is what the other imports ask of a running server, many times.
@@ -116,8 +116,24 @@ func (a *admin) importBatch(ctx context.Context, l list.List, dry bool) (archive
 			return archive.ImportResult{}, err
 		}
 	}
-	i := archive.Importer{DB: a.db, List: l, Now: a.now, Dry: dry, Clean: incoming.WithoutTokens}
+	keys, err := openKeys(a.cfg.Data)
+	if err != nil {
+		return archive.ImportResult{}, err
+	}
+	i := archive.Importer{DB: a.db, List: l, Now: a.now, Dry: dry, Clean: withoutTokens(l, keys)}
 	return i.Batch(ctx, items)
+}
+
+// withoutTokens takes our own tokens out of old mail, and out of signed parts, too: nobody can be asked to send it anew. In a
+// file that cannot be mended the letters themselves are overwritten.
+func withoutTokens(l list.List, keys *token.Keyring) func(raw []byte) []byte {
+	return func(raw []byte) []byte {
+		clean, err := l.Redact(keys, message.Parse(raw), true)
+		if err != nil {
+			return []byte(token.Redact(string(raw), list.Hidden))
+		}
+		return clean
+	}
 }
 
 // importTarget is where an import goes: the server, or the store where none runs.
