@@ -25,6 +25,7 @@
 //	archive.apart    (thread, thread)   -> nothing; taken apart by a moderator, both ways
 //	archive.acts     number             -> Act; what moderators did to threads
 //	archive.tidings  thread             -> Seq of its live row in the change record
+//	archive.eras     (list, Unix seconds) -> LegalEra
 //
 // Counters: archive.numbers and archive.seq are the two hot keys; archive.acts counts acts.
 //
