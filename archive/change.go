@@ -12,12 +12,14 @@ import (
 // Event is what became visible about a post.
 type Event string
 
-// The events. Published is the first of every post that members ever see, and nothing but Threaded follows Erased. Threaded is
-// about the thread that has the number of Post: its posts changed, or it became a part of another; ThreadOf tells where each of
-// its posts is now.
+// The events. Published is the first of every post that members ever see, and nothing but Threaded and Curated follows Erased.
+// These two are about the thread that has the number of Post. Threaded: its posts changed, or it became a part of another;
+// ThreadOf tells where each of its posts is now. Curated: moderators said something else about it; Curated tells what, and
+// after Threaded that may be something else as well.
 const (
 	EventPublished Event = "published"
 	EventThreaded  Event = "threaded"
+	EventCurated   Event = "curated"
 	EventHidden    Event = "hidden"   // nobody may see it
 	EventShown     Event = "shown"    // it is to be seen again
 	EventRedacted  Event = "redacted" // words were taken out: what was made of its text is to be made anew

@@ -25,9 +25,17 @@
 //	archive.apart    (thread, thread)   -> nothing; taken apart by a moderator, both ways
 //	archive.acts     number             -> Act; what moderators did to threads
 //	archive.tidings  thread             -> Seq of its live row in the change record
+//
+//	archive.curations thread            -> what moderators said about it: topics, pinned, closed, collections
+//	archive.topics   (list, topic)      -> Topic
+//	archive.tagged   (topic, Unix seconds, thread) -> nothing; what is tagged with a topic, in the order of its beginning
+//	archive.pinned   (list, thread)     -> nothing
+//	archive.collections (list, collection) -> Collection
+//	archive.entries  (collection, thread) -> Entry
 //	archive.eras     (list, Unix seconds) -> LegalEra
 //
-// Counters: archive.numbers and archive.seq are the two hot keys; archive.acts counts acts.
+// Counters: archive.numbers and archive.seq are the two hot keys; archive.acts, archive.topics and archive.collections
+// count what their names say.
 //
 // A crash leaves a post either waiting or published, never between. An act that moves more than 500 posts is noted
 // first and goes on after a crash when Continue is called.

@@ -190,6 +190,9 @@ func split(tx *store.Tx, a *Act) error {
 	if err != nil {
 		return err
 	}
+	if err := shareTopics(tx, from, a.Post); err != nil {
+		return err
+	}
 	if err := loosen(tx, a.Post); err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func Rebuild(ctx context.Context, db *store.DB, path string, say func(done, all 
 	if err := b.announceAll(); err != nil {
 		return b.Rebuilt, fmt.Errorf("rebuild threads: %w", err)
 	}
-	return b.Rebuilt, nil
+	return b.Rebuilt, settleCurations(ctx, db)
 }
 
 func dropScratch(path string) error {
