@@ -321,11 +321,14 @@ func (h *house) capLater(ctx context.Context) error {
 	return h.capped
 }
 
-// finishThreads does what a change of threads left when it was interrupted. On a full disk the next command or start does.
+// finishThreads does what a change of threads or topics left when it was interrupted. On a full disk the next command or start does.
 func (h *house) finishThreads(ctx context.Context) error {
 	err := archive.Finish(ctx, h.db)
+	if err == nil {
+		err = archive.ClearTopics(ctx, h.db)
+	}
 	if errors.Is(err, store.ErrFull) {
-		h.log.Error("no room on disk: posts are still between two threads", "cause", err)
+		h.log.Error("no room on disk: posts are still between two threads, or tagged with a topic that was removed", "cause", err)
 		return nil
 	}
 	if ctx.Err() != nil {

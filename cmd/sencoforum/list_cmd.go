@@ -15,7 +15,7 @@ import (
 
 func listCommand(o *rootOptions) *cobra.Command {
 	return group("list", "Make lists and change their settings",
-		listCreateCommand(o), listShowCommand(o), listSetCommand(o))
+		listCreateCommand(o), listShowCommand(o), listSetCommand(o), listEraCommand(o))
 }
 
 // listView is a list as it is shown.

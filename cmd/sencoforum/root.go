@@ -83,10 +83,9 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 // newRoot returns the command tree with the admin commands, which the server has as well.
 func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
-		listCommand(o), memberCommand(o), moderatorCommand(o), threadCommand(o), queueCommand(o), dkimCommand(o),
-		importCommand(o), exportCommand(o),
-		dnsCommand(o), doctorCommand(o), reportsCommand(o), auditCommand(o), verifyCommand(o), postCommand(o),
-		storeCommand(o), retentionCommand(o))
+		listCommand(o), memberCommand(o), moderatorCommand(o), threadCommand(o), topicCommand(o), collectionCommand(o),
+		importCommand(o), exportCommand(o), queueCommand(o), dkimCommand(o), dnsCommand(o), doctorCommand(o), reportsCommand(o),
+		auditCommand(o), verifyCommand(o), postCommand(o), storeCommand(o), retentionCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
 	root.Example = "  sencoforum member add --list senco-forum priya@school.example"
 	root.SilenceErrors, root.SilenceUsage = true, true

@@ -21,8 +21,10 @@ import (
 const threadScratch = "threads.scratch"
 
 func threadCommand(o *rootOptions) *cobra.Command {
-	c := group("thread", "Show and mend the threads of the archive",
-		threadShowCommand(o), threadMergeCommand(o), threadSplitCommand(o), threadAttachCommand(o), threadRebuildCommand(o))
+	c := group("thread", "Show, mend, tag, pin and close the threads of the archive",
+		threadShowCommand(o), threadTagCommand(o), threadUntagCommand(o),
+		threadMarkCommand(o, "pin"), threadMarkCommand(o, "unpin"), threadMarkCommand(o, "close"), threadMarkCommand(o, "open"),
+		threadMergeCommand(o), threadSplitCommand(o), threadAttachCommand(o), threadRebuildCommand(o))
 	c.Annotations = map[string]string{minor: "yes"}
 	return c
 }
@@ -52,7 +54,8 @@ type threadView struct {
 	Number  archive.Number   `json:"number"`
 	List    string           `json:"list"`
 	Aliases []archive.Number `json:"aliases"`
-	Posts   []placeView      `json:"posts"`
+	curatedView
+	Posts []placeView `json:"posts"`
 }
 
 // placeView is a post in its thread.
@@ -110,6 +113,7 @@ func (a *admin) showThread(n archive.Number) error {
 		if len(v.Aliases) > 0 {
 			t.say("These numbers lead to it, too: %s.", strings.Trim(fmt.Sprint(v.Aliases), "[]"))
 		}
+		v.tell(t)
 	})
 }
 
@@ -137,7 +141,11 @@ func viewThread(tx *store.Tx, n archive.Number) (threadView, error) {
 		})
 	}
 	l, err := list.Get(tx, posts[0].List)
+	if err != nil {
+		return v, err
+	}
 	v.List = l.Name
+	v.curatedView, err = viewCurated(tx, v.Number, posts[0])
 	return v, err
 }
 
