@@ -36,7 +36,7 @@ type fromReader struct {
 // end ends one mailbox. A piece without at sign is part of a name that lacks
 // its quotes, as in "Smith, John <js@example.org>".
 func (r *fromReader) end() {
-	text := strings.TrimSpace(dropWords(r.text.String()))
+	text := strings.TrimSpace(dropWords(r.text.String(), len(r.angles) == 0))
 	r.specs = append(r.specs, r.angles...)
 	if strings.Contains(text, "@") && !r.showsAddress(text) {
 		r.specs = append(r.specs, text)
@@ -45,8 +45,9 @@ func (r *fromReader) end() {
 	r.text.Reset()
 }
 
-// dropWords removes encoded words, which are never part of an address (RFC 2047 §5).
-func dropWords(s string) string {
+// dropWords removes encoded words, which are never part of an address (RFC 2047 §5). With apart those stay that touch other
+// letters: where no angle brackets tell the address from the name, they stand in the address.
+func dropWords(s string, apart bool) string {
 	var b strings.Builder
 	for {
 		i := strings.Index(s, "=?")
@@ -55,12 +56,22 @@ func dropWords(s string) string {
 		}
 		_, n := readWord(s[i:])
 		b.WriteString(s[:i])
-		if n == 0 {
-			b.WriteString("=?")
+		switch {
+		case n == 0:
 			n = 2
+			b.WriteString("=?")
+		case apart && touches(b.String(), s[i+n:]):
+			b.WriteString(s[i : i+n])
 		}
 		s = s[i+n:]
 	}
+}
+
+// touches reports that no white space stands on one side of what is between before and after.
+func touches(before, after string) bool {
+	const space = " \t\r\n"
+	return before != "" && !strings.ContainsAny(before[len(before)-1:], space) ||
+		after != "" && !strings.ContainsAny(after[:1], space) && !strings.HasPrefix(after, "=?")
 }
 
 // showsAddress reports a display name that is the address itself, or has it in

@@ -51,6 +51,8 @@ func TestStrict(t *testing.T) {
 		{"two Ccs and many Received pass", from + "Cc: a@b.c\r\nCc: d@e.f\r\nReceived: x\r\nReceived: y", ""},
 		{"a bare CR is refused", from + "Subject: a\rFrom: a@b.c", RuleBareCR},
 		{"a NUL is refused", from + "Subject: a\x00b", RuleNUL},
+		{"an encoded word behind the domain is refused", "From: a@b.c=?utf-8?q?x?=", RuleBadFrom},
+		{"an encoded word inside the domain is refused", "From: a@b=?utf-8?q?x?=.c", RuleBadFrom},
 		{"a NUL in a Q word is refused", "From: =?utf-8?q?potus=40whitehouse.gov=00?= <a@b.c>", RuleWordNUL},
 		{"a NUL in a B word is refused", from + "Subject: =?utf-8?b?YQBi?=", RuleWordNUL},
 		{"raw 8-bit text is refused", from + "Subject: Grüße", RuleRaw8Bit},
