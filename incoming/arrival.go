@@ -203,8 +203,12 @@ func helo(s string) string {
 
 // record is what the intake keeps of the message.
 func (in *arrival) record(reasons []string) intake.Record {
-	return intake.Record{
+	r := intake.Record{
 		Origin: intake.FromMail, Kind: string(in.dest.Kind), List: uint32(in.dest.List.ID), Envelope: *in.env,
 		Sender: string(in.auth), Reasons: reasons, MessageID: in.id, Size: len(in.raw), SHA256: intake.Sum(in.raw),
 	}
+	if in.msg != nil && intake.KeyOfStored(r, in.msg) != in.key {
+		r.Came = in.key
+	}
+	return r
 }

@@ -153,3 +153,36 @@ func TestAPostWithoutTokenStaysAsItIs(t *testing.T) {
 		t.Errorf("stored\n%q, want at its end\n%q", raw, want)
 	}
 }
+
+// TestTheKeyIsFoundAgain looks for the key of stored messages as erasing, purging and forgetting do.
+func TestTheKeyIsFoundAgain(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(o *office, m *mail)
+	}{
+		{"a post", func(*office, *mail) {}},
+		{"a post that held a token", func(_ *office, m *mail) { m.body = "To leave: " + token.Random() }},
+		{"to the owners, with a token", func(_ *office, m *mail) {
+			m.to, m.body = "senco-forum-owner@lists.example.org", "To leave: "+token.Random()
+		}},
+		{"a private message", func(o *office, m *mail) { *m = *o.letter("Words for one") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := parlour(t)
+			m := ordinary()
+			c.change(o, m)
+			o.result(t, m)
+			testdb.View(t, o.db, func(tx *store.Tx) error {
+				r, err := intake.Get(tx, 2)
+				if err != nil {
+					return err
+				}
+				k := intake.KeyOf(r, message.Parse([]byte(o.storedRaw(t, 2))))
+				if id, ok, err := intake.Known(tx, k); !ok || id != 2 || err != nil {
+					t.Errorf("its key stands for %d, %t, %v", id, ok, err)
+				}
+				return nil
+			})
+		})
+	}
+}

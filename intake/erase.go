@@ -109,8 +109,16 @@ func known(tx *store.Tx, k Key) (ID, bool, error) {
 	return blocked.Get(tx, GoneOf(s, 0, "", k).Content)
 }
 
-// KeyOf computes the duplicate key of a stored message again.
+// KeyOf is the duplicate key of a stored message.
 func KeyOf(r Record, m *message.Message) Key {
+	if r.Came != "" {
+		return r.Came
+	}
+	return KeyOfStored(r, m)
+}
+
+// KeyOfStored computes the duplicate key that a message would have if it came as it is stored, or is to be stored.
+func KeyOfStored(r Record, m *message.Message) Key {
 	from, _ := m.From()
 	about := r.MessageID
 	if r.Kind != "" && r.Kind != "post" {
@@ -138,14 +146,14 @@ func Erase(tx *store.Tx, id ID, to Status) error {
 	})
 }
 
-// Replace puts other bytes in the place of a message's, as a redaction does. Size and hash are those of the new bytes: the
-// old hash would give away whatever somebody guesses.
+// Replace puts other bytes in the place of a message's, as a redaction does. Size, hash and key are those of the new bytes: the
+// old ones would give away whatever somebody guesses.
 func Replace(tx *store.Tx, id ID, raw []byte) error {
 	r, err := Get(tx, id)
 	if err != nil {
 		return err
 	}
-	r.Size, r.SHA256 = len(raw), Sum(raw)
+	r.Size, r.SHA256, r.Came = len(raw), Sum(raw), ""
 	if err := messages.Put(tx, id, r); err != nil {
 		return err
 	}

@@ -32,6 +32,10 @@ type Record struct {
 	MessageID string           `json:"message_id"`
 	Size      int              `json:"size"`   // bytes as received
 	SHA256    string           `json:"sha256"` // of the bytes as received, hexadecimal
+
+	// Came is the duplicate key where it cannot be computed again: something was taken out before the message was stored, or
+	// the key is made of more than the message.
+	Came Key `json:"came,omitempty"`
 }
 
 // New describes a message as received, for Put.

@@ -169,7 +169,7 @@ func (e *Eraser) forgetIn(by By, n archive.Number, who list.Person, posts PostsO
 		if err := intake.Block(tx, e.ledger.gone(p, key), key, p.Intake, false); err != nil {
 			return err
 		}
-		if err := intake.Claim(tx, p.Intake, intake.KeyOf(r, message.Parse(done.Raw))); err != nil {
+		if err := intake.Claim(tx, p.Intake, intake.KeyOfStored(r, message.Parse(done.Raw))); err != nil {
 			return err
 		}
 		return intake.Unname(tx, p.Intake)

@@ -169,7 +169,7 @@ func (e *Eraser) redact(by By, plan Redaction, gone intake.Gone, k intake.Key) e
 			return err
 		}
 		// What is there now is known as well: our own export comes in again without a second post.
-		if err := intake.Claim(tx, p.Intake, intake.KeyOf(plan.record, message.Parse(plan.raw))); err != nil {
+		if err := intake.Claim(tx, p.Intake, intake.KeyOfStored(plan.record, message.Parse(plan.raw))); err != nil {
 			return err
 		}
 		if err := e.takeWith(tx, by, p, plan.Trace); err != nil {
