@@ -8,12 +8,16 @@ import (
 	"hash"
 )
 
-// A stored value is a record: one byte of version, 32 bytes of SHA-256 over table, key, version and
-// value, each with its length before it, then the value. So a flipped bit is found, and so is
-// a whole page that a disk returned from another place.
+// A stored value is a record: one byte of version, a sum, then the value. The sum is the first 16 bytes of the SHA-256 over
+// table, key, version and value, each with its length before it. So a flipped bit is found, and so is a whole page that a
+// disk returned from another place. Version 1 had all 32 bytes of the SHA-256; such records are read for ever, and
+// become version 2 when they are written again (docs/decisions/0013-half-a-sum.md).
 const (
-	recordVersion = 1
-	recordHead    = 1 + sha256.Size
+	recordVersion = 2
+	recordSum     = 16
+	recordHead    = 1 + recordSum
+	oldVersion    = 1
+	oldHead       = 1 + sha256.Size
 )
 
 // hasher computes the sums of records; its buffers are used again. One goroutine at a time.
@@ -46,19 +50,27 @@ func newRecord() []byte { return make([]byte, recordHead, recordHead+96) }
 // seal fills in the head of a record whose value has been appended.
 func (s *hasher) seal(table string, key, record []byte) {
 	record[0] = recordVersion
-	copy(record[1:], s.of(table, key, recordVersion, record[recordHead:]))
+	copy(record[1:recordHead], s.of(table, key, recordVersion, record[recordHead:]))
 }
 
 // open returns the value inside a record after checking its sum.
 func (s *hasher) open(table string, key, record []byte) ([]byte, error) {
-	if len(record) < recordHead {
+	if len(record) == 0 {
 		return nil, damagedRecord(table, key, "is too short")
 	}
-	if record[0] != recordVersion {
+	head := recordHead
+	switch record[0] {
+	case recordVersion:
+	case oldVersion:
+		head = oldHead
+	default:
 		return nil, damagedRecord(table, key, fmt.Sprintf("has the unknown version %d", record[0]))
 	}
-	value := record[recordHead:]
-	if subtle.ConstantTimeCompare(record[1:recordHead], s.of(table, key, recordVersion, value)) != 1 {
+	if len(record) < head {
+		return nil, damagedRecord(table, key, "is too short")
+	}
+	value := record[head:]
+	if subtle.ConstantTimeCompare(record[1:head], s.of(table, key, record[0], value)[:head-1]) != 1 {
 		return nil, damagedRecord(table, key, "does not match its checksum")
 	}
 	return value[:len(value):len(value)], nil
