@@ -26,11 +26,11 @@ const (
 	EventErased    Event = "erased"   // its text is gone: what was made of it has to go
 )
 
-// A Change is one row of the change record.
+// A Change is one row of the change record, stored by store.Compact: the numbers of its fields are for ever.
 type Change struct {
-	Seq   Seq    `json:"seq"`
-	Post  Number `json:"post"`
-	Event Event  `json:"event"`
+	Seq   Seq    `json:"seq" cbor:"1,keyasint,omitempty"`
+	Post  Number `json:"post" cbor:"2,keyasint,omitempty"`
+	Event Event  `json:"event" cbor:"3,keyasint,omitempty"`
 }
 
 // Publish makes a waiting post visible: it takes the next sequence number and

@@ -61,8 +61,8 @@ type waitKey = store.Pair[uint64, Number]
 type threadKey = store.Pair[Number, Number]
 
 var (
-	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.Remember(store.JSON[Post]()))
-	changes = store.NewTable("archive.changes", store.Uint64Key[Seq](), store.JSON[Change]())
+	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.Remember(store.Compact[Post]()))
+	changes = store.NewTable("archive.changes", store.Uint64Key[Seq](), store.Compact[Change]())
 	waiting = store.NewTable("archive.waiting", store.PairKey(store.Uint64Key[uint64](), store.Uint32Key[Number]()), store.Empty())
 	ids     = store.NewTable("archive.ids", store.PairKey(store.StringKey[string](), store.Uint32Key[Number]()), store.Empty())
 	threads = store.NewTable("archive.threads", store.PairKey(store.Uint32Key[Number](), store.Uint32Key[Number]()),

@@ -24,37 +24,38 @@ const (
 	Erased    Visibility = "erased"
 )
 
-// A Post is one message of the archive. Its text is in the intake.
+// A Post is one message of the archive. Its text is in the intake. It is stored by store.Compact: the numbers of its fields are
+// for ever. 22 and 23 are free, and one byte shorter than those from 24 on.
 type Post struct {
-	Number   Number     `json:"number"`
-	List     list.ID    `json:"list"`
-	Intake   intake.ID  `json:"intake"`
-	Revision uint32     `json:"revision"` // raised by each change of its content or visibility
-	Seq      Seq        `json:"seq,omitempty"`
-	State    Visibility `json:"state"`
-	Imported bool       `json:"imported,omitempty"` // nothing is sent out for it
+	Number   Number     `json:"number" cbor:"1,keyasint,omitempty"`
+	List     list.ID    `json:"list" cbor:"2,keyasint,omitempty"`
+	Intake   intake.ID  `json:"intake" cbor:"3,keyasint,omitempty"`
+	Revision uint32     `json:"revision" cbor:"4,keyasint,omitempty"` // raised by each change of its content or visibility
+	Seq      Seq        `json:"seq,omitempty" cbor:"5,keyasint,omitempty"`
+	State    Visibility `json:"state" cbor:"6,keyasint,omitempty"`
+	Imported bool       `json:"imported,omitempty" cbor:"7,keyasint,omitempty"` // nothing is sent out for it
 
-	Author     list.PersonID   `json:"author,omitempty"` // 0 for imported posts of unknown people
-	AuthorName string          `json:"author_name,omitempty"`
-	From       message.Address `json:"from"` // seen by moderators only
-	Subject    string          `json:"subject"`
-	Reply      bool            `json:"reply,omitempty"` // the subject bore a reply mark
-	MessageID  string          `json:"message_id"`
-	Thread     Number          `json:"thread"`           // that it was put into; ThreadOf tells which one that is now
-	Parent     Number          `json:"parent,omitempty"` // the post it answered when it came, 0 for none; Thread has the tree of now
+	Author     list.PersonID   `json:"author,omitempty" cbor:"8,keyasint,omitempty"` // 0 for imported posts of unknown people
+	AuthorName string          `json:"author_name,omitempty" cbor:"9,keyasint,omitempty"`
+	From       message.Address `json:"from" cbor:"10,keyasint,omitzero"` // seen by moderators only
+	Subject    string          `json:"subject" cbor:"11,keyasint,omitempty"`
+	Reply      bool            `json:"reply,omitempty" cbor:"12,keyasint,omitempty"` // the subject bore a reply mark
+	MessageID  string          `json:"message_id" cbor:"13,keyasint,omitempty"`
+	Thread     Number          `json:"thread" cbor:"14,keyasint,omitempty"`           // that it was put into; ThreadOf tells which one that is now
+	Parent     Number          `json:"parent,omitempty" cbor:"15,keyasint,omitempty"` // the post it answered when it came, 0 for none; Thread has the tree of now
 
-	Written   time.Time `json:"written"` // its Date field, or the moment of acceptance
-	Accepted  time.Time `json:"accepted"`
-	Until     time.Time `json:"until"` // when it may be published
-	Published time.Time `json:"published,omitzero"`
-	First     Seq       `json:"first,omitempty"`    // its place when it was published; later events raise Seq
-	Audience  int       `json:"audience,omitempty"` // members at the moment of publishing
+	Written   time.Time `json:"written" cbor:"16,keyasint,omitempty"` // its Date field, or the moment of acceptance
+	Accepted  time.Time `json:"accepted" cbor:"17,keyasint,omitempty"`
+	Until     time.Time `json:"until" cbor:"18,keyasint,omitempty"` // when it may be published
+	Published time.Time `json:"published,omitzero" cbor:"19,keyasint,omitempty"`
+	First     Seq       `json:"first,omitempty" cbor:"20,keyasint,omitempty"`    // its place when it was published; later events raise Seq
+	Audience  int       `json:"audience,omitempty" cbor:"21,keyasint,omitempty"` // members at the moment of publishing
 
-	Redacted time.Time `json:"redacted,omitzero"` // when words were last taken out
-	Removed  time.Time `json:"removed,omitzero"`  // since when it is hidden
-	Reason   string    `json:"reason,omitempty"`  // why it is kept sealed
-	Sealed   time.Time `json:"sealed,omitzero"`   // until when it may not be erased: a safeguarding hold
-	Gone     time.Time `json:"gone,omitzero"`     // when it was erased
+	Redacted time.Time `json:"redacted,omitzero" cbor:"24,keyasint,omitempty"` // when words were last taken out
+	Removed  time.Time `json:"removed,omitzero" cbor:"25,keyasint,omitempty"`  // since when it is hidden
+	Reason   string    `json:"reason,omitempty" cbor:"26,keyasint,omitempty"`  // why it is kept sealed
+	Sealed   time.Time `json:"sealed,omitzero" cbor:"27,keyasint,omitempty"`   // until when it may not be erased: a safeguarding hold
+	Gone     time.Time `json:"gone,omitzero" cbor:"28,keyasint,omitempty"`     // when it was erased
 }
 
 // Joined reports whether somebody who joined at that place of the change record did so before the post was published.

@@ -129,7 +129,7 @@ func (o *office) change(t *testing.T, p list.PersonID, fn func(*list.Membership)
 // setPost shows or hides a post.
 func (o *office) setPost(t *testing.T, v archive.Visibility) {
 	t.Helper()
-	posts := store.NewTable("archive.posts", store.Uint32Key[archive.Number](), store.JSON[archive.Post]())
+	posts := store.NewTable("archive.posts", store.Uint32Key[archive.Number](), store.Compact[archive.Post]())
 	testdb.Update(t, o.db, func(tx *store.Tx) error {
 		p, _, err := posts.Get(tx, 1)
 		if err != nil {

@@ -34,9 +34,9 @@ import (
 type ID uint64
 
 var (
-	messages = store.NewTable("intake.messages", store.Uint64Key[ID](), store.JSON[Record]())
+	messages = store.NewTable("intake.messages", store.Uint64Key[ID](), store.Compact[Record]())
 	raws     = store.NewTable("intake.raw", store.Uint64Key[ID](), store.Blobs())
-	states   = store.NewTable("intake.states", store.Uint64Key[ID](), store.JSON[Status]())
+	states   = store.NewTable("intake.states", store.Uint64Key[ID](), store.Compact[Status]())
 	keys     = store.NewTable("intake.keys", store.StringKey[Key](), store.JSON[ID]())
 	blocked  = store.NewTable("intake.blocked", store.StringKey[string](), store.JSON[ID]())
 	secrets  = store.NewTable("intake.secret", store.StringKey[string](), store.JSON[Secret]())

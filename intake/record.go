@@ -20,22 +20,23 @@ const (
 	FromImport Origin = "import"
 )
 
-// A Record is what is kept of a message beside its raw bytes and its state.
+// A Record is what is kept of a message beside its raw bytes and its state. It is stored by store.Compact: the numbers of its
+// fields are for ever, and so are those of its envelope.
 type Record struct {
-	ID        ID               `json:"id"`
-	Origin    Origin           `json:"origin"`
-	Kind      string           `json:"kind"` // what the address meant
-	List      uint32           `json:"list,omitempty"`
-	Envelope  message.Envelope `json:"envelope"`
-	Sender    string           `json:"sender"`
-	Reasons   []string         `json:"reasons,omitempty"` // the policy's, the deciding one first
-	MessageID string           `json:"message_id"`
-	Size      int              `json:"size"`   // bytes as received
-	SHA256    string           `json:"sha256"` // of the bytes as received, hexadecimal
+	ID        ID               `json:"id" cbor:"1,keyasint,omitempty"`
+	Origin    Origin           `json:"origin" cbor:"2,keyasint,omitempty"`
+	Kind      string           `json:"kind" cbor:"3,keyasint,omitempty"` // what the address meant
+	List      uint32           `json:"list,omitempty" cbor:"4,keyasint,omitempty"`
+	Envelope  message.Envelope `json:"envelope" cbor:"5,keyasint,omitzero"`
+	Sender    string           `json:"sender" cbor:"6,keyasint,omitempty"`
+	Reasons   []string         `json:"reasons,omitempty" cbor:"7,keyasint,omitempty"` // the policy's, the deciding one first
+	MessageID string           `json:"message_id" cbor:"8,keyasint,omitempty"`
+	Size      int              `json:"size" cbor:"9,keyasint,omitempty"`                // bytes as received
+	SHA256    string           `json:"sha256" cbor:"10,keyasint,omitempty" store:"hex"` // of the bytes as received, hexadecimal
 
 	// Came is the duplicate key where it cannot be computed again: something was taken out before the message was stored, or
 	// the key is made of more than the message.
-	Came Key `json:"came,omitempty"`
+	Came Key `json:"came,omitempty" cbor:"11,keyasint,omitempty" store:"hex"`
 }
 
 // New describes a message as received, for Put.

@@ -60,11 +60,12 @@ func Legal(from, to State) bool {
 	return to == Erased || slices.Contains(next[from], to)
 }
 
-// Status is a message's state, since when, and why where a reason is needed.
+// Status is a message's state, since when, and why where a reason is needed. It is stored by store.Compact: the numbers of its
+// fields are for ever.
 type Status struct {
-	State  State     `json:"state"`
-	Since  time.Time `json:"since"`
-	Reason string    `json:"reason,omitempty"`
+	State  State     `json:"state" cbor:"1,keyasint,omitempty"`
+	Since  time.Time `json:"since" cbor:"2,keyasint,omitempty"`
+	Reason string    `json:"reason,omitempty" cbor:"3,keyasint,omitempty"`
 }
 
 // Errors of the intake.

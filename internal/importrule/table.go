@@ -88,6 +88,7 @@ var libraries = []library{
 	{"golang.org/x/net/html", []string{"message"}},
 	{"go.etcd.io/bbolt", []string{"store"}},
 	{"github.com/klauspost/compress", []string{"store"}},
+	{"github.com/fxamacker/cbor", []string{"store"}},
 	{"github.com/pelletier/go-toml", []string{"config"}},
 	{"github.com/spf13/cobra", []string{"cmd"}},
 	{"github.com/spf13/pflag", []string{"cmd"}},
