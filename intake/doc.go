@@ -10,7 +10,7 @@
 //	intake.messages  ID            -> Record, which never changes
 //	intake.raw       ID            -> the raw message, compressed; absent for a duplicate, and once it was stripped
 //	intake.states    ID            -> State with its reason
-//	intake.keys      duplicate key -> ID, for posts and mail to people
+//	intake.keys      duplicate key -> ID, for posts and mail to people (intake/keys.go)
 //	intake.blocked   keyed digest  -> ID, for content that was taken out and must not come in again
 //	intake.secret    "erasures"    -> what these digests are keyed with
 //
@@ -37,7 +37,6 @@ var (
 	messages = store.NewTable("intake.messages", store.Uint64Key[ID](), store.Compact[Record]())
 	raws     = store.NewTable("intake.raw", store.Uint64Key[ID](), store.Blobs())
 	states   = store.NewTable("intake.states", store.Uint64Key[ID](), store.Compact[Status]())
-	keys     = store.NewTable("intake.keys", store.StringKey[Key](), store.JSON[ID]())
 	blocked  = store.NewTable("intake.blocked", store.StringKey[string](), store.JSON[ID]())
 	secrets  = store.NewTable("intake.secret", store.StringKey[string](), store.JSON[Secret]())
 )
