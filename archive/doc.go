@@ -16,7 +16,8 @@
 //	archive.posts    Number             -> Post
 //	archive.changes  Seq                -> Change
 //	archive.waiting  (until, Number)    -> nothing; posts whose delay runs, in the order of their time
-//	archive.ids      (list+Message-ID or Outlook key, Number) -> nothing; finds a parent
+//	archive.names    (hash of list and Message-ID or Outlook key, Number) -> nothing; finds a parent
+//	archive.ids      the same with the text in the place of its hash; read, and no longer written
 //	archive.threads  (thread, Number)   -> node; the posts of a thread in order, with the hashes of what they name
 //	archive.awaited  (hash of a key, Number) -> nothing; the first posts that answer a message that is not here
 //	archive.subjects (hash of a subject, Unix seconds, Number) -> nothing
@@ -51,9 +52,6 @@ type Number uint32
 // Seq is a place in the change record, from 1: the order of visibility.
 type Seq uint64
 
-// idKey finds posts by list and Message-ID.
-type idKey = store.Pair[string, Number]
-
 // waitKey orders waiting posts by the moment of publishing, in Unix nanoseconds.
 type waitKey = store.Pair[uint64, Number]
 
@@ -64,7 +62,6 @@ var (
 	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.Remember(store.Compact[Post]()))
 	changes = store.NewTable("archive.changes", store.Uint64Key[Seq](), store.Compact[Change]())
 	waiting = store.NewTable("archive.waiting", store.PairKey(store.Uint64Key[uint64](), store.Uint32Key[Number]()), store.Empty())
-	ids     = store.NewTable("archive.ids", store.PairKey(store.StringKey[string](), store.Uint32Key[Number]()), store.Empty())
 	threads = store.NewTable("archive.threads", store.PairKey(store.Uint32Key[Number](), store.Uint32Key[Number]()),
 		store.ValueCodec[node]{Append: appendNode, Parse: parseNode})
 )

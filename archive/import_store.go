@@ -338,11 +338,11 @@ func (i *Importer) putPage(tx *store.Tx, p prepared) error {
 	if err != nil {
 		return err
 	}
-	for row, err := range store.Prefix(ids, tx, idOf(p.post.List, p.post.MessageID, 0).A) {
+	for n, err := range named(tx, p.post.List, p.post.MessageID) {
 		if err != nil {
 			return err
 		}
-		post, err := Get(tx, row.Key.B)
+		post, err := Get(tx, n)
 		if err != nil {
 			return err
 		}

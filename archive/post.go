@@ -106,19 +106,7 @@ func Accept(tx *store.Tx, n NewPost) (Post, error) {
 	return p, posts.Put(tx, p.Number, p)
 }
 
-func idOf(l list.ID, key string, n Number) idKey { return idKey{A: idText(l, key), B: n} }
-
-func idText(l list.ID, key string) string { return fmt.Sprintf("%d %s", l, key) }
-
 func waitOf(p Post) waitKey { return waitKey{A: uint64(p.Until.UnixNano()), B: p.Number} }
-
-// Bears reports whether a post of a list has this Message-ID, written with its angle brackets.
-func Bears(tx *store.Tx, l list.ID, messageID string) (bool, error) {
-	for _, err := range store.Prefix(ids, tx, idText(l, messageID)) {
-		return err == nil, err
-	}
-	return false, nil
-}
 
 // Get returns a post by number, or ErrNoPost.
 func Get(tx *store.Tx, n Number) (Post, error) {

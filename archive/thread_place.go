@@ -49,7 +49,7 @@ func (w placer) enter(p *Post, n NewPost) error {
 		}
 	}
 	for _, key := range own {
-		if err := ids.Put(w.tx, idOf(p.List, key, p.Number), struct{}{}); err != nil {
+		if err := putName(w.tx, p.List, key, p.Number); err != nil {
 			return err
 		}
 	}
@@ -162,10 +162,7 @@ func (g *placing) further(parent Post, keys []string, from int) error {
 // known returns the first post that has a key, 0 for none. A second one of the same Message-ID gets no answers, so
 // nobody can draw the answers to a post to another.
 func (g *placing) known(key string) (Number, error) {
-	for row, err := range store.Prefix(ids, g.tx, idText(g.post.List, key)) {
-		return row.Key.B, err
-	}
-	return 0, nil
+	return firstNamed(g.tx, g.post.List, key)
 }
 
 // beside joins the threads of others that wait for the same missing messages, and waits, too.

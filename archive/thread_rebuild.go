@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -235,8 +236,12 @@ func (b *rebuild) putRight(ctx context.Context) error {
 			return mending[threadKey, struct{}]{apart, pair, byNumbers, always, nil}.run(ctx, b)
 		},
 		func() (int, error) {
-			ours := func(k idKey) bool { return old(k.B) }
-			return mending[idKey, struct{}]{ids, ours, byText, always, nil}.run(ctx, b)
+			ours := func(k nameKey) bool { return old(k.B) }
+			return mending[nameKey, struct{}]{nameRows, ours, byName, always, nil}.run(ctx, b)
+		},
+		func() (int, error) { // goes, as the scratch store has none of it
+			ours := func(k oldNameKey) bool { return old(k.B) }
+			return mending[oldNameKey, struct{}]{oldNameRows, ours, byText, always, nil}.run(ctx, b)
 		},
 		func() (int, error) {
 			ours := func(k subjectKey) bool { return old(k.B.B) }
@@ -265,7 +270,9 @@ func always(struct{}, struct{}) bool { return true }
 
 func byNumbers(a, b threadKey) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }
 
-func byText(a, b idKey) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }
+func byName(a, b nameKey) int { return cmp.Or(bytes.Compare(a.A[:], b.A[:]), cmp.Compare(a.B, b.B)) }
+
+func byText(a, b oldNameKey) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }
 
 func byAwaitKey(a, b awaitKey) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }
 

@@ -53,6 +53,23 @@ func StringKey[K ~string]() KeyCodec[K] {
 	}
 }
 
+// HashKey orders hashes of 16 bytes, which have no end to be marked.
+func HashKey[K ~[16]byte]() KeyCodec[K] {
+	return KeyCodec[K]{
+		Append: func(b []byte, k K) []byte {
+			sum := [16]byte(k)
+			return append(b, sum[:]...)
+		},
+		Parse: func(b []byte) (k K, err error) {
+			if len(b) != 16 {
+				return k, fmt.Errorf("parse key: %d bytes, want 16", len(b))
+			}
+			return K(b), nil
+		},
+		width: 16,
+	}
+}
+
 // Pair is a key of two parts.
 type Pair[A, B any] struct {
 	A A

@@ -13,6 +13,13 @@ import (
 var someText = rapid.Map(rapid.SliceOfN(rapid.SampledFrom([]byte{0, 1, 2, 'a', 0xfe, 0xff}), 0, 5),
 	func(b []byte) string { return string(b) })
 
+var someHash = rapid.Custom(func(t *rapid.T) (h [16]byte) {
+	copy(h[rapid.IntRange(0, 15).Draw(t, "at"):], someText.Draw(t, "bytes"))
+	return h
+})
+
+func byBytes(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) }
+
 // checkOrder holds a codec to its promise: the order of keys is that of their bytes, and they come back.
 func checkOrder[K comparable](t *testing.T, c KeyCodec[K], some *rapid.Generator[K], order func(a, b K) int) {
 	t.Helper()
@@ -41,6 +48,10 @@ func TestKeysSortAsTheirBytes(t *testing.T) {
 	})
 	t.Run("strings", func(t *testing.T) {
 		checkOrder(t, StringKey[string](), someText, strings.Compare)
+	})
+	t.Run("hashes", func(t *testing.T) { checkOrder(t, HashKey[[16]byte](), someHash, byBytes) })
+	t.Run("pairs of a hash and a number", func(t *testing.T) {
+		checkOrder(t, PairKey(HashKey[[16]byte](), Uint32Key[uint32]()), somePair(someHash, rapid.Uint32()), pairOrder(byBytes, cmp.Compare[uint32]))
 	})
 	t.Run("pairs of strings", func(t *testing.T) {
 		checkOrder(t, PairKey(StringKey[string](), StringKey[string]()), somePair(someText, someText),
@@ -81,6 +92,8 @@ func TestKeysOfTheWrongLengthAreRefused(t *testing.T) {
 	for name, parse := range map[string]func() error{
 		"short number":         func() error { _, err := Uint32Key[uint32]().Parse([]byte{1, 2, 3}); return err },
 		"long number":          func() error { _, err := Uint64Key[uint64]().Parse(make([]byte, 9)); return err },
+		"short hash":           func() error { _, err := HashKey[[16]byte]().Parse(make([]byte, 15)); return err },
+		"long hash":            func() error { _, err := HashKey[[16]byte]().Parse(make([]byte, 17)); return err },
 		"pair without first":   func() error { _, err := pair.Parse([]byte{1}); return err },
 		"pair without second":  func() error { _, err := pair.Parse(make([]byte, 4)); return err },
 		"string without end":   func() error { _, err := text.Parse([]byte("abc")); return err },
