@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -62,6 +63,12 @@ func plainBlob(raw []byte) Blob {
 
 // Size returns the number of bytes when unpacked.
 func (b Blob) Size() int { return b.size }
+
+// Stored returns the number of bytes as it is stored.
+func (b Blob) Stored() int { return len(b.stored) }
+
+// Equal reports whether two blobs are stored as the same bytes. The same content may be stored as others.
+func (b Blob) Equal(o Blob) bool { return bytes.Equal(b.stored, o.stored) }
 
 // Bytes unpacks the blob into memory of its own. It never makes more than MaxBlob bytes, and
 // the error wraps ErrDamaged when the content is not what Size says.

@@ -51,6 +51,19 @@ func TestBlobsComeBack(t *testing.T) {
 	}
 }
 
+func TestBlobsAreEqualWhenTheirStoredBytesAre(t *testing.T) {
+	text := []byte(strings.Repeat("Dear colleagues, ", 500))
+	a, b := NewBlob(text), NewBlob(text)
+	if !a.Equal(b) || a.Stored() != len(a.stored) || a.Stored() >= a.Size() {
+		t.Errorf("the same text is not equal, or has %d bytes stored of %d", a.Stored(), a.Size())
+	}
+	for name, other := range map[string]Blob{"another text": NewBlob(text[1:]), "the same, plain": plainBlob(text), "none": {}} {
+		if a.Equal(other) || other.Equal(a) {
+			t.Errorf("%s is equal", name)
+		}
+	}
+}
+
 func TestBlobsAreStoredPlainWithoutCompress(t *testing.T) {
 	raw := []byte(strings.Repeat("Dear colleagues, ", 500))
 	for _, compress := range []bool{true, false} {
