@@ -8,7 +8,8 @@
 // Tables:
 //
 //	intake.messages  ID            -> Record, which never changes
-//	intake.raw       ID            -> the raw message, compressed; absent for a duplicate, and once it was stripped
+//	intake.raw       ID            -> the raw message, compressed; absent for a duplicate, once it was stripped, and where a pack has it
+//	intake.packs     ID            -> Pack: raw messages of an import, the last of them the one with this ID
 //	intake.states    ID            -> State with its reason
 //	intake.keys      duplicate key -> ID, for posts and mail to people (intake/keys.go)
 //	intake.blocked   keyed digest  -> ID, for content that was taken out and must not come in again
@@ -36,6 +37,7 @@ type ID uint64
 var (
 	messages = store.NewTable("intake.messages", store.Uint64Key[ID](), store.Compact[Record]())
 	raws     = store.NewTable("intake.raw", store.Uint64Key[ID](), store.Blobs())
+	packs    = store.NewTable("intake.packs", store.Uint64Key[ID](), store.Blobs())
 	states   = store.NewTable("intake.states", store.Uint64Key[ID](), store.Compact[Status]())
 	blocked  = store.NewTable("intake.blocked", store.StringKey[string](), store.JSON[ID]())
 	secrets  = store.NewTable("intake.secret", store.StringKey[string](), store.JSON[Secret]())

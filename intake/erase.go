@@ -138,7 +138,7 @@ func Erase(tx *store.Tx, id ID, to Status) error {
 	if err := Move(tx, id, to); err != nil {
 		return err
 	}
-	if err := raws.Delete(tx, id); err != nil {
+	if err := DropRaw(tx, id); err != nil {
 		return err
 	}
 	return messages.Put(tx, id, Record{
@@ -157,14 +157,11 @@ func Replace(tx *store.Tx, id ID, raw []byte) error {
 	if err := messages.Put(tx, id, r); err != nil {
 		return err
 	}
+	if err := DropRaw(tx, id); err != nil {
+		return err
+	}
 	return raws.Put(tx, id, store.NewBlob(raw))
 }
-
-// DropRaw takes the raw bytes of a message away and keeps the row.
-func DropRaw(tx *store.Tx, id ID) error { return raws.Delete(tx, id) }
-
-// HasRaw reports whether the raw bytes of a message are there.
-func HasRaw(tx *store.Tx, id ID) (bool, error) { return raws.Has(tx, id) }
 
 // Stated is a message with its state.
 type Stated struct {

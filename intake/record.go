@@ -42,7 +42,7 @@ type Record struct {
 // New describes a message as received, for Put.
 type New struct {
 	Record
-	Raw   store.Blob // made outside the transaction; empty for a duplicate
+	Raw   store.Blob // made outside the transaction; empty for a duplicate and for one in a pack
 	State State
 	Key   Key // written only for accepted and held messages; empty otherwise
 }
@@ -123,23 +123,6 @@ func Get(tx *store.Tx, id ID) (Record, error) {
 	return r, err
 }
 
-// Raw returns the bytes of a message as stored, or ErrNoMessage where they
-// were never kept or are gone.
-func Raw(tx *store.Tx, id ID) ([]byte, error) {
-	b, ok, err := raws.Get(tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, fmt.Errorf("raw message %d: %w", id, ErrNoMessage)
-	}
-	return b.Bytes()
-}
-
-// Strip removes the bytes of a message whose content is kept no longer than it is needed. Its record, its state and its
-// key stay, so that it is accounted for and known when it comes again. Stripping twice does nothing.
-func Strip(tx *store.Tx, id ID) error { return raws.Delete(tx, id) }
-
 // InState yields the messages in one state, oldest first.
 func InState(tx *store.Tx, s State) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
@@ -179,7 +162,7 @@ func Purge(tx *store.Tx, id ID, k Key) error {
 	if err := states.Delete(tx, id); err != nil {
 		return err
 	}
-	if err := raws.Delete(tx, id); err != nil {
+	if err := DropRaw(tx, id); err != nil {
 		return err
 	}
 	return messages.Delete(tx, id)
