@@ -61,7 +61,8 @@ type prepared struct {
 	charset bool
 	key     intake.Key
 	record  intake.Record
-	blob    store.Blob
+	place   bool       // it has one in the pack of its unit
+	blob    store.Blob // its bytes, where no pack has them
 	post    NewPost
 	oldURL  string
 }
@@ -78,7 +79,7 @@ func (i *Importer) Batch(ctx context.Context, items []ImportItem) (ImportResult,
 		if p.err != nil {
 			return r, p.err
 		}
-		if err := i.put(ctx, p.all, &budget, &r); err != nil {
+		if err := i.put(ctx, p.units, &budget, &r); err != nil {
 			return r, err
 		}
 	}
@@ -87,8 +88,8 @@ func (i *Importer) Batch(ctx context.Context, items []ImportItem) (ImportResult,
 
 // pieceReady is a piece that was read.
 type pieceReady struct {
-	all []prepared
-	err error
+	units []unit
+	err   error
 }
 
 // prepare reads messages on all cores, a few pieces ahead of who takes them, and yields the pieces in their order.
@@ -152,13 +153,10 @@ func (i *Importer) read(items []ImportItem, first int) pieceReady {
 		}
 		return nil
 	})
-	for n := range all {
-		if p := &all[n]; p.reason == "" && !p.known && !i.Dry {
-			p.blob = store.NewBlob(raws[n])
-			runtime.Gosched()
-		}
+	if err != nil || i.Dry {
+		return pieceReady{units: []unit{{all: all}}, err: err}
 	}
-	return pieceReady{all: all, err: err}
+	return pieceReady{units: pack(all, raws)}
 }
 
 // describe reads one message.
@@ -211,9 +209,9 @@ const (
 )
 
 // put stores what is ready, in transactions that end when their time is up.
-func (i *Importer) put(ctx context.Context, all []prepared, budget *time.Duration, r *ImportResult) error {
+func (i *Importer) put(ctx context.Context, units []unit, budget *time.Duration, r *ImportResult) error {
 	if i.Dry {
-		for _, p := range all {
+		for _, p := range units[0].all {
 			r.count(p, p.linked)
 			if p.reason == "" && !p.known {
 				r.Keys = append(r.Keys, string(p.key[:16]))
@@ -221,24 +219,34 @@ func (i *Importer) put(ctx context.Context, all []prepared, budget *time.Duratio
 		}
 		return nil
 	}
-	for len(all) > 0 {
+	for len(units) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n, step, err := i.putSome(all, *budget)
+		n, step, err := i.putSome(units, *budget)
 		if err != nil && !store.Trouble(err) && n > 1 {
-			n, step, err = i.putSome(all, 0) // only the first, so that the one at fault is alone in the end
+			n, step, err = i.putSome(units, 0) // only the first, so that the one at fault is alone in the end
+		}
+		if err != nil && !store.Trouble(err) && len(units[0].all) > 1 {
+			loose, broken := units[0].loosen()
+			if broken != nil {
+				return broken
+			}
+			r.Longest = max(r.Longest, step.Longest)
+			units = append(loose, units[1:]...)
+			continue
 		}
 		if err != nil && !store.Trouble(err) {
-			all[0].reason, step, err = fmt.Sprintf("it could not be stored: %v", err), ImportResult{}, nil
-			step.count(all[0], false)
+			at := &units[0].all[0]
+			at.reason, step, err = fmt.Sprintf("it could not be stored: %v", err), ImportResult{}, nil
+			step.count(*at, false)
 		}
 		if err != nil {
 			return err
 		}
 		*budget = nextBudget(*budget, step.Longest)
 		r.Add(step)
-		all = all[n:]
+		units = units[n:]
 	}
 	return nil
 }
@@ -254,17 +262,18 @@ func nextBudget(now, held time.Duration) time.Duration {
 	return now
 }
 
-// putSome stores as many messages as there is time for, one at least, in one transaction, and says how many.
-func (i *Importer) putSome(all []prepared, budget time.Duration) (n int, r ImportResult, err error) {
+// putSome stores as many units as there is time for, one at least, in one transaction, and says how many.
+func (i *Importer) putSome(units []unit, budget time.Duration) (n int, r ImportResult, err error) {
 	var began time.Time
 	err = i.DB.Update(func(tx *store.Tx) error {
 		began, n, r = time.Now(), 0, ImportResult{}
-		for n < len(all) && (n == 0 || time.Since(began) < budget) {
-			linked, err := i.putOne(tx, &all[n])
-			if n++; err != nil {
+		for spent, most := time.Duration(0), time.Duration(0); n < len(units) && (n == 0 || spent+most < budget); n++ {
+			if err := i.putUnit(tx, &units[n], &r); err != nil {
+				n++
 				return err
 			}
-			r.count(all[n-1], linked)
+			now := time.Since(began)
+			spent, most = now, max(most, now-spent)
 		}
 		return nil
 	})
@@ -288,33 +297,33 @@ func (p *prepared) look(tx *store.Tx) error {
 	return err
 }
 
-// putOne stores one message, or finds that it is known.
-func (i *Importer) putOne(tx *store.Tx, p *prepared) (linked bool, err error) {
+// putOne stores one message, or finds that it is known. id is 0 for one that is not stored.
+func (i *Importer) putOne(tx *store.Tx, p *prepared) (id intake.ID, linked bool, err error) {
 	if p.reason != "" {
-		return false, nil
+		return 0, false, nil
 	}
 	if err := p.look(tx); err != nil || p.reason != "" {
-		return false, err
+		return 0, false, err
 	}
 	if p.known {
-		return false, i.putPage(tx, *p)
+		return 0, false, i.putPage(tx, *p)
 	}
 	n := p.post
 	author, linked, err := person(tx, n.From)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	if n.Author = author.ID; author.Name != "" {
 		n.AuthorName = author.Name
 	}
 	if n.Intake, err = intake.Put(tx, intake.New{Record: p.record, Raw: p.blob, State: intake.Done, Key: p.key}); err != nil {
-		return false, err
+		return 0, false, err
 	}
 	stored, err := Import(tx, n)
 	if err != nil || p.oldURL == "" {
-		return linked, err
+		return n.Intake, linked, err
 	}
-	return linked, putOldURL(tx, n.List, p.oldURL, stored.Number)
+	return n.Intake, linked, putOldURL(tx, n.List, p.oldURL, stored.Number)
 }
 
 // person finds who has an address.
