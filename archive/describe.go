@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"strings"
 	"time"
 
 	"sencoforum/message"
@@ -26,7 +27,7 @@ func Describe(m *message.Message, tag string, received time.Time) NewPost {
 	n := NewPost{
 		Post: Post{
 			AuthorName: from.Name, From: from.Address, Subject: stem, Reply: reply,
-			MessageID: m.MessageID(), Written: written, Accepted: received,
+			MessageID: m.MessageID(), Written: written, Accepted: received, NoArchive: noArchive(m.Header),
 		},
 		References: m.Ancestors(),
 		InReplyTo:  m.Answers(),
@@ -39,6 +40,12 @@ func Describe(m *message.Message, tag string, received time.Time) NewPost {
 	n.answersAt, _ = m.AnswersAt()
 	n.answers = m.Header.Get("In-Reply-To") != "" || m.Header.Get("References") != ""
 	return n
+}
+
+// noArchive reports whether a writer wants a message in no archive: X-No-Archive with any value, or X-Archive: no. No RFC has
+// these fields; they come from Usenet, and Mailman's archivers read them so.
+func noArchive(h message.Header) bool {
+	return h.Has("X-No-Archive") || strings.EqualFold(strings.TrimSpace(h.Get("X-Archive")), "no")
 }
 
 // addressedMost bounds the addressees that are looked at when an answer is recognised by its subject.

@@ -17,12 +17,13 @@ type Export struct {
 	Thread Number
 	Year   int             // in which they were written, in UTC
 	By     func(Post) bool // further conditions; nil: none
+	All    bool            // also posts whose writer wants them in no archive; for an export to that writer
 }
 
 // Exported is what an export gave out.
 type Exported struct {
 	Posts  int // that were written
-	Unseen int // that are wanted and that members do not see: hidden, withdrawn, erased, or not yet published
+	Unseen int // that are wanted and that members do not see: hidden, withdrawn, erased, not archived, or not yet published
 }
 
 // What one snapshot of the store is read for.
@@ -83,7 +84,7 @@ func (e Export) some(tx *store.Tx, from Number, sum *Exported) (out []exportedPo
 		if !wanted {
 			continue
 		}
-		if p.State != Published {
+		if !p.Shown() && (!e.All || p.State != Published) {
 			sum.Unseen++
 			continue
 		}

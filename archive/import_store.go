@@ -174,6 +174,9 @@ func (i *Importer) describe(item ImportItem, raw []byte) prepared {
 	now := i.Now()
 	m := message.Parse(raw)
 	n := Describe(m, i.List.SubjectTag, now)
+	if n.NoArchive {
+		return prepared{reason: "its writer wants it in no archive (X-No-Archive)"}
+	}
 	n.List, n.Written, n.Accepted = i.List.ID, item.Written, now
 	if n.AuthorName = list.CleanName(n.AuthorName); strings.EqualFold(n.AuthorName, n.From.Local) {
 		n.AuthorName = "" // a part of an address is no name

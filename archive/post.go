@@ -35,6 +35,10 @@ type Post struct {
 	State    Visibility `json:"state" cbor:"6,keyasint,omitempty"`
 	Imported bool       `json:"imported,omitempty" cbor:"7,keyasint,omitempty"` // nothing is sent out for it
 
+	// NoArchive: its writer wants it delivered and not archived. No reader of the archive shows it, and its text is erased
+	// when retention says so.
+	NoArchive bool `json:"no_archive,omitempty" cbor:"40,keyasint,omitempty"`
+
 	Author     list.PersonID   `json:"author,omitempty" cbor:"8,keyasint,omitempty"` // 0 for imported posts of unknown people
 	AuthorName string          `json:"author_name,omitempty" cbor:"9,keyasint,omitempty"`
 	From       message.Address `json:"from" cbor:"10,keyasint,omitzero"` // seen by moderators only
@@ -57,6 +61,10 @@ type Post struct {
 	Sealed   time.Time `json:"sealed,omitzero" cbor:"27,keyasint,omitempty"`   // until when it may not be erased: a safeguarding hold
 	Gone     time.Time `json:"gone,omitzero" cbor:"28,keyasint,omitempty"`     // when it was erased
 }
+
+// Shown reports whether members may see a post in the archive: in pages, search, folders and exports. Copies of it go out while
+// it is Published, whether or not it is shown.
+func (p Post) Shown() bool { return p.State == Published && !p.NoArchive }
 
 // Joined reports whether somebody who joined at that place of the change record did so before the post was published.
 func (p Post) Joined(at uint64) bool {

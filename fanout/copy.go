@@ -88,6 +88,9 @@ func content(w *message.Writer, m *message.Message, p archive.Post, l list.List)
 			w.Text(name, m.Header.Text(name))
 		}
 	}
+	if p.NoArchive && !m.Header.Has("X-No-Archive") { // it said so by X-Archive
+		w.Raw("X-No-Archive", "yes")
+	}
 }
 
 // listFields writes the fields by which mail programs know a list (RFC 2369,
@@ -107,7 +110,9 @@ func listFields(w *message.Writer, p archive.Post, l list.List, webURL string) {
 	if webURL != "" {
 		base := strings.TrimRight(webURL, "/")
 		w.Raw("List-Archive", "<"+base+"/>")
-		w.Raw("Archived-At", "<"+permalink(base, p)+">")
+		if !p.NoArchive {
+			w.Raw("Archived-At", "<"+permalink(base, p)+">")
+		}
 	}
 	w.Raw("Precedence", "list")
 	w.Raw("X-Loop", l.Post().String())
@@ -135,7 +140,7 @@ func attachNote(names []string, l list.List, p archive.Post, webURL string) stri
 	if len(names) != 1 {
 		where = "Ask the writer for them at the list."
 	}
-	if webURL != "" {
+	if webURL != "" && !p.NoArchive {
 		where = "Members can read the message at " + permalink(webURL, p) + "."
 	}
 	return fmt.Sprintf("%s too large to send with this email (more than %s in all): %s. %s",

@@ -25,6 +25,7 @@ const (
 	keepDiscarded = 30 * day
 	keepBounces   = 30 * day
 	keepDuplicate = 30 * day // the row; the text was never kept
+	keepNoArchive = 30 * day // the text of a post whose writer wants it in no archive, from its delivery
 	keepAutomatic = 7 * day  // the text of automatic mail; its row as all that was discarded
 )
 
@@ -64,7 +65,7 @@ type Retained struct {
 	Purged   map[intake.State]int `json:"purged"`   // messages that went, by what they were
 	Texts    int                  `json:"texts"`    // messages of which the text went
 	Failures int                  `json:"failures"` // what the other side said of copies; counted only when it is done
-	Posts    map[string]int       `json:"posts"`    // posts that are older than their list keeps them, by list
+	Posts    map[string]int       `json:"posts"`    // posts older than their list keeps them, or not to be archived, by list
 	Sealed   int                  `json:"sealed"`   // posts that a safeguarding hold keeps
 }
 
@@ -209,30 +210,42 @@ func letGo(tx *store.Tx, all []candidate) error {
 	return nil
 }
 
-// retainPosts erases posts that are older than their list keeps posts. Who quotes them is not looked for: those posts have
-// their own age.
+// postDue reports whether the time of a post has come: it is older than its list keeps posts (in months, 0 for ever), or its
+// writer wants it in no archive and it was delivered long enough ago.
+func postDue(p archive.Post, months int, now time.Time) bool {
+	switch {
+	case p.State == archive.Erased:
+		return false
+	case p.NoArchive && !now.Before(latest(p.Accepted, p.Published).Add(keepNoArchive)):
+		return true
+	}
+	return months > 0 && !p.Written.After(now.AddDate(0, -months, 0))
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// retainPosts erases posts whose time has come. Who quotes them is not looked for: those posts have their own age.
 func (e *Eraser) retainPosts(by By, dry bool, done *Retained) error {
-	before := map[list.ID]time.Time{}
-	names := map[list.ID]string{}
+	lists := map[list.ID]list.List{}
 	var old []archive.Number
 	err := e.db.View(func(tx *store.Tx) error {
 		for l, err := range list.All(tx) {
 			if err != nil {
 				return err
 			}
-			if l.KeepPosts > 0 {
-				before[l.ID], names[l.ID] = by.Now.AddDate(0, -l.KeepPosts, 0), l.Name
-			}
-		}
-		if len(before) == 0 {
-			return nil
+			lists[l.ID] = l
 		}
 		for p, err := range archive.All(tx, 0) {
 			if err != nil {
 				return err
 			}
-			limit, limited := before[p.List]
-			if !limited || p.State == archive.Erased || p.Written.After(limit) {
+			l := lists[p.List]
+			if !postDue(p, l.KeepPosts, by.Now) {
 				continue
 			}
 			if p.IsSealed(by.Now) {
@@ -240,7 +253,7 @@ func (e *Eraser) retainPosts(by By, dry bool, done *Retained) error {
 				continue
 			}
 			old = append(old, p.Number)
-			done.Posts[names[p.List]]++
+			done.Posts[l.Name]++
 		}
 		return nil
 	})

@@ -190,3 +190,52 @@ func TestWhatIsPurgedIsCounted(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAPostForNoArchiveGoesThirtyDaysAfterItsDelivery(t *testing.T) {
+	p := archive.Post{State: archive.Published, NoArchive: true, Accepted: noon.Add(-time.Hour), Published: noon, Written: noon.AddDate(-9, 0, 0)}
+	at := noon.Add(30 * day)
+	if postDue(p, 0, at.Add(-time.Second)) || !postDue(p, 0, at) || !postDue(p, 0, at.Add(time.Second)) {
+		t.Error("it goes at another moment")
+	}
+	p.NoArchive = false
+	if postDue(p, 0, at) || !postDue(p, 12, at) {
+		t.Error("others go when their list says so")
+	}
+	if p.NoArchive, p.State = true, archive.Erased; postDue(p, 12, at) {
+		t.Error("what is erased is due again")
+	}
+
+	db, e, _ := archived(t)
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		for i := range 2 {
+			raw := []byte("From: Priya <priya@school.example>\r\nX-No-Archive: yes\r\nMessage-ID: <" + string(rune('a'+i)) + "@x>\r\n\r\nwords\r\n")
+			m := message.Parse(raw)
+			id, err := intake.Put(tx, intake.New{Record: intake.Record{Kind: "post", List: 1, MessageID: m.MessageID()}, Raw: store.NewBlob(raw), State: intake.Waiting})
+			if err != nil {
+				return err
+			}
+			n := archive.Describe(m, "", noon)
+			n.List, n.Intake, n.Author = 1, id, 1
+			stored, err := archive.Accept(tx, n)
+			if err != nil {
+				return err
+			}
+			if _, err = archive.Publish(tx, stored.Number, noon, 2); err != nil {
+				return err
+			}
+		}
+		_, err := archive.Hide(tx, 2, archive.Seal{Reason: "police", Until: at.Add(time.Hour)}, noon)
+		return err
+	})
+	done, err := e.Retain(By{Actor: "server", Now: at}, false)
+	if err != nil || done.Posts["senco-forum"] != 1 || done.Sealed != 1 {
+		t.Errorf("done %+v, %v; want one, and one that is sealed", done, err)
+	}
+	testdb.View(t, db, func(tx *store.Tx) error {
+		p, err := archive.Get(tx, 1)
+		if has, err := intake.HasRaw(tx, p.Intake); p.State != archive.Erased || has || err != nil {
+			t.Errorf("the post is %s, its text there: %t, %v", p.State, has, err)
+		}
+		return err
+	})
+}

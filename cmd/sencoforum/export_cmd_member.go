@@ -83,7 +83,7 @@ func (a *admin) exportMember(ctx context.Context, address string) error {
 		return err
 	}
 	own := v.owns
-	sum, err := archive.Export{By: func(p archive.Post) bool {
+	sum, err := archive.Export{All: true, By: func(p archive.Post) bool {
 		if !own(p) {
 			return false
 		}

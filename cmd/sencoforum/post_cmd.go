@@ -124,6 +124,9 @@ func (v postView) tell(t *text) {
 			rows = append(rows, row)
 		}
 	}
+	if v.NoArchive {
+		rows = append(rows, []string{"archive", "not shown there, as its writer wants; its text goes 30 days after delivery"})
+	}
 	if len(v.Files) > 0 {
 		rows = append(rows, []string{"files", strings.Join(v.Files, ", ")})
 	}

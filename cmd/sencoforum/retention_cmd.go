@@ -19,8 +19,8 @@ func retentionCommand(o *rootOptions) *cobra.Command {
 		Short: "Let go what was kept long enough; asks first",
 		Long: "Let go now what was kept long enough, as the server does each night at 03:00: rejected mail,\n" +
 			"failure texts and mail to people after 90 days, discarded mail and bounces after 30, the text of\n" +
-			"automatic mail after 7, and posts as each list says (list set LIST keep_posts \"10 years\"; off\n" +
-			"unless set). --dry-run only counts.",
+			"automatic mail after 7, posts marked X-No-Archive after 30, and other posts as each list says (list set\n" +
+			"LIST keep_posts \"10 years\"; off unless set). --dry-run only counts.",
 		Example:     "  sencoforum retention --dry-run",
 		Args:        exactly(0),
 		Annotations: map[string]string{minor: "yes"},
