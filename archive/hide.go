@@ -84,3 +84,25 @@ func Show(tx *store.Tx, n Number, now time.Time) (Post, error) {
 	}
 	return p, posts.Put(tx, n, p)
 }
+
+// MayRecall returns ErrShown, wrapped, while members can see a post as it was sent: nobody is asked to delete that.
+func (p Post) MayRecall() error {
+	if p.State == Hidden || p.State == Erased || !p.Redacted.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("recall post %d, which is %s: %w", p.Number, p.State, ErrShown)
+}
+
+// Recall notes that the members who have a copy of a post, up to one by number, were asked to delete it. Nothing about the
+// post that anybody sees is changed. The errors are those of MayRecall.
+func Recall(tx *store.Tx, n Number, upTo uint32, now time.Time) (Post, error) {
+	p, err := Get(tx, n)
+	if err != nil {
+		return p, err
+	}
+	if err := p.MayRecall(); err != nil {
+		return p, err
+	}
+	p.Recalled, p.RecalledTo = now, max(p.RecalledTo, upTo)
+	return p, posts.Put(tx, n, p)
+}

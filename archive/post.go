@@ -37,7 +37,7 @@ type Post struct {
 
 	// NoArchive: its writer wants it delivered and not archived. No reader of the archive shows it, and its text is erased
 	// when retention says so.
-	NoArchive bool `json:"no_archive,omitempty" cbor:"40,keyasint,omitempty"`
+	NoArchive bool `json:"no_archive,omitempty" cbor:"30,keyasint,omitempty"`
 
 	Author     list.PersonID   `json:"author,omitempty" cbor:"8,keyasint,omitempty"` // 0 for imported posts of unknown people
 	AuthorName string          `json:"author_name,omitempty" cbor:"9,keyasint,omitempty"`
@@ -60,6 +60,9 @@ type Post struct {
 	Reason   string    `json:"reason,omitempty" cbor:"26,keyasint,omitempty"`  // why it is kept sealed
 	Sealed   time.Time `json:"sealed,omitzero" cbor:"27,keyasint,omitempty"`   // until when it may not be erased: a safeguarding hold
 	Gone     time.Time `json:"gone,omitzero" cbor:"28,keyasint,omitempty"`     // when it was erased
+
+	Recalled   time.Time `json:"recalled,omitzero" cbor:"31,keyasint,omitempty"`     // when members who have a copy were last asked to delete it
+	RecalledTo uint32    `json:"recalled_to,omitempty" cbor:"32,keyasint,omitempty"` // the highest number of a member who was asked
 }
 
 // Shown reports whether members may see a post in the archive: in pages, search, folders and exports. Copies of it go out while

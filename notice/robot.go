@@ -18,6 +18,9 @@ type To struct {
 
 	// Answers is the Message-ID of the mail that is answered, with its angle brackets; empty for a mail of our own accord.
 	Answers string
+
+	// About is the Message-ID of a mail beside which this one is shown, though it answers nobody; empty: none.
+	About string
 }
 
 // compose writes a mail from the robot of a list. replyTo is where an answer goes, or zero for the robot itself.
@@ -33,6 +36,9 @@ func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail,
 		w.Raw("In-Reply-To", t.Answers)
 		headAs(&w, t.List, t.Now, t.ID, "auto-replied")
 	} else {
+		if t.About != "" {
+			w.Raw("In-Reply-To", t.About)
+		}
 		head(&w, t.List, t.Now, t.ID)
 	}
 	body, fields := message.PlainText(text)

@@ -410,3 +410,46 @@ func TestAHiddenPostIsNotSentOn(t *testing.T) {
 		t.Errorf("audit:\n%s", said)
 	}
 }
+
+// TestWhoHasACopyIsAskedToDeleteIt recalls a post of which one copy had gone.
+func TestWhoHasACopyIsAskedToDeleteIt(t *testing.T) {
+	const members = 6
+	w := newTown(t, members)
+	writer := sampleForum(members).Members[0].Address
+	gate := w.gated()
+	gate <- struct{}{}
+	w.send(writer, forumAddress, plantedPost(writer, "planted"))
+	had := w.carrier.await(t, 1)[0].To
+	post := fmt.Sprint(w.postOf("planted").Number)
+	if said := w.refused("post", "recall", post, "--yes"); !strings.Contains(said, "sencoforum post remove "+post) {
+		t.Error(said)
+	}
+	w.command("post", "remove", post, "--yes")
+	settled, stop := w.house.db.Watch("queue.batches")
+	defer stop()
+	close(gate)
+	n := uint64(w.postOf("planted").Number)
+	for w.count(func(tx *store.Tx) (int, error) { c, err := queue.Tally(tx, n); return c.Open, err }) > 0 {
+		<-settled
+	}
+	if said := w.refused("post", "recall", post); !strings.Contains(said, "Ask 1 person by mail") {
+		t.Error(said)
+	}
+	w.command("post", "recall", post, "--yes")
+	out := w.carrier.await(t, 2)[1]
+	mail := string(out.Header) + string(out.Body)
+	if out.To != had || !strings.Contains(mail, "Please delete one email") || !strings.Contains(mail, "In-Reply-To: <planted@x.example>") {
+		t.Errorf("to %s, want %s:\n%s", out.To, had, mail)
+	}
+	for _, word := range []string{plantedOwn, plantedSubject, plantedQuoted, writer} {
+		if strings.Contains(mail, word) && word != had.String() {
+			t.Errorf("it names %s", word)
+		}
+	}
+	if said := w.refused("post", "recall", post, "--yes"); !strings.Contains(said, "were asked on") {
+		t.Error(said)
+	}
+	if said := w.command("post", "show", post); !strings.Contains(said, "recalled") {
+		t.Error(said)
+	}
+}

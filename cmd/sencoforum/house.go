@@ -150,7 +150,7 @@ func (h *house) build(out queue.Courier) error {
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
-	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people, h.relay)), h.queueConfig())
+	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people, h.recaller(), h.relay)), h.queueConfig())
 	h.desk = incoming.New(h.log, h.db, h.keys, people, incoming.Config{
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
@@ -239,13 +239,15 @@ func (h *house) lettersEnd(tx *store.Tx, r queue.Row, res queue.Result) error {
 }
 
 // renderers sends each row to the room that knows its kind.
-func renderers(c *fanout.Composer, f *moderate.Forwarder, b *relay.Book) queue.Render {
+func renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderate.Recaller, b *relay.Book) queue.Render {
 	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
 		switch r.Kind {
 		case fanout.Kind:
 			return c.Render(ctx, r)
 		case moderate.Kind:
 			return f.Render(ctx, r)
+		case moderate.RecallKind:
+			return rc.Render(ctx, r)
 		case relay.Kind:
 			return b.Render(ctx, r)
 		case queue.LetterKind:
@@ -253,6 +255,10 @@ func renderers(c *fanout.Composer, f *moderate.Forwarder, b *relay.Book) queue.R
 		}
 		return queue.Outgoing{}, fmt.Errorf("nobody renders rows of kind %q", r.Kind)
 	}
+}
+
+func (h *house) recaller() *moderate.Recaller {
+	return moderate.NewRecaller(h.db, h.keys, h.cfg.WebURL, time.Now)
 }
 
 // signed lets copies be signed after they were composed.

@@ -21,8 +21,8 @@ import (
 )
 
 func postCommand(o *rootOptions) *cobra.Command {
-	return group("post", "Show, redact, remove, restore and erase posts",
-		postShowCommand(o), postRedactCommand(o), postRemoveCommand(o), postRestoreCommand(o), postEraseCommand(o))
+	return group("post", "Show, redact, remove, restore, erase and recall posts",
+		postShowCommand(o), postRedactCommand(o), postRemoveCommand(o), postRestoreCommand(o), postEraseCommand(o), postRecallCommand(o))
 }
 
 // parsePost reads the number of a post.
@@ -119,7 +119,7 @@ func (v postView) tell(t *text) {
 		{"written", moment(v.Written)}, {"state", string(v.State)}, {"discussion", fmt.Sprint(v.Thread)},
 		{"copies", fmt.Sprintf("%d delivered, %d wait, %d dropped, %d failed", v.Copies.Delivered, v.Copies.Open, v.Copies.Dropped, v.Copies.Failed+v.Copies.Expired)},
 	}
-	for _, row := range [][]string{{"redacted", moment(v.Redacted)}, {"removed", moment(v.Removed)}, {"held until", lastDay(v.Post)}, {"because", orDash(v.Reason)}, {"erased", moment(v.Gone)}} {
+	for _, row := range [][]string{{"redacted", moment(v.Redacted)}, {"removed", moment(v.Removed)}, {"held until", lastDay(v.Post)}, {"because", orDash(v.Reason)}, {"recalled", moment(v.Recalled)}, {"erased", moment(v.Gone)}} {
 		if row[1] != "-" {
 			rows = append(rows, row)
 		}

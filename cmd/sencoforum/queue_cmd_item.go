@@ -9,6 +9,7 @@ import (
 	"sencoforum/fanout"
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/moderate"
 	"sencoforum/queue"
 	"sencoforum/relay"
 	"sencoforum/store"
@@ -152,6 +153,8 @@ func whatFor(r queue.Row) string {
 		return fmt.Sprintf("post %d", r.Batch)
 	case queue.LetterKind:
 		return "letter"
+	case moderate.RecallKind:
+		return "request to delete a post"
 	case relay.Kind:
 		return "private message"
 	}
