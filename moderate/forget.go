@@ -33,6 +33,7 @@ type Forgetting struct {
 	Unread   []archive.Number // posts whose writer could not be taken out of the text's own fields
 	Messages int              // mail that is no post
 	Quotes   []Quote          // where erased posts are quoted
+	Said     []Said           // texts of moderators that may name the person, or quote posts that are erased
 }
 
 // PlanForget says what would be forgotten. It reads every post once.
@@ -51,7 +52,12 @@ func (e *Eraser) PlanForget(by By, who list.PersonID) (f Forgetting, err error) 
 				f.Sealed = append(f.Sealed, n)
 			}
 		}
-		return nil
+		p, err := list.GetPerson(tx, who)
+		if err != nil {
+			return err
+		}
+		f.Said, err = saidAbout(tx, p, f.Posts)
+		return err
 	})
 	return f, err
 }
@@ -142,7 +148,7 @@ func (e *Eraser) forgetIn(by By, n archive.Number, who list.Person, posts PostsO
 		if err != nil {
 			return err
 		}
-		f.Quotes = append(f.Quotes, t.Quotes...)
+		f.Quotes, f.Said = append(f.Quotes, t.Quotes...), union(f.Said, t.Said)
 		return e.Erase(by, n, t)
 	}
 	p, r, m, err := e.look(n)

@@ -113,6 +113,12 @@ func (e *Eraser) PlanRedact(by By, n archive.Number, w Words) (Redaction, error)
 		}
 		return 0
 	}
+	needle.said = func(words []string) string {
+		if _, places := r.Replace(runText(words)); places > 0 {
+			return "the words"
+		}
+		return ""
+	}
 	plan.Trace, err = e.trace(needle)
 	return plan, err
 }

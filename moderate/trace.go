@@ -24,6 +24,7 @@ type Trace struct {
 	Letters []queue.RowID // mail of ours that waits and names it: it goes with the post
 	said    []queue.RowID // lone mails over which a mail host said something of it
 	Quotes  []Quote       // what stays until somebody decides
+	Said    []Said        // texts of moderators that may hold words of it; they stay too
 	Read    int           // messages that were looked at
 }
 
@@ -46,6 +47,7 @@ type needle struct {
 	at     time.Time // what was written before cannot quote it
 
 	words    func(m *message.Message) int // how many words of it m holds
+	said     suspicion                    // against texts of moderators
 	subject  []string
 	shingles map[uint64]struct{}
 	length   int
@@ -70,7 +72,7 @@ func newNeedle(p archive.Post, r intake.Record, m *message.Message) *needle {
 			n.files[sha256.Sum256(content)] = true
 		}
 	}
-	n.words = n.shared
+	n.words, n.said = n.shared, saidBy(p, own)
 	return n
 }
 
@@ -328,7 +330,9 @@ func (e *Eraser) sortOut(n *needle, t *Trace) error {
 			return isPost
 		})
 		t.Quotes = quotes
-		return nil
+		var err error
+		t.Said, err = saidOf(tx, n.said)
+		return err
 	})
 }
 

@@ -66,7 +66,11 @@ func (a *admin) forgetMember(address string, posts moderate.PostsOf) error {
 		moderate.PostsFormer: "is by \"former member\"",
 		moderate.PostsErased: "is erased",
 	}[posts]
-	if err := a.confirm("Forget %s on every list, for good? Of their %s each %s.", p.Address, plural(len(plan.Posts), "post"), what); err != nil {
+	question := fmt.Sprintf("Forget %s on every list, for good? Of their %s each %s.", p.Address, plural(len(plan.Posts), "post"), what)
+	for _, line := range saidLines(plan.Said) {
+		question += "\n" + line
+	}
+	if err := a.confirm("%s", question); err != nil {
 		return err
 	}
 	done, err := e.Forget(a.madeBy(), p.ID, posts)
@@ -84,9 +88,9 @@ func (a *admin) forgetMember(address string, posts moderate.PostsOf) error {
 	if len(done.Sealed) > 0 {
 		first += fmt.Sprintf(" Under a safeguarding hold, and as they were: posts %v.", done.Sealed)
 	}
-	v := map[string]any{"person": p.ID, "posts": len(done.Posts), "mails": done.Messages, "unread": done.Unread}
+	v := map[string]any{"person": p.ID, "posts": len(done.Posts), "mails": done.Messages, "unread": done.Unread, "said": done.Said}
 	if posts == moderate.PostsErased {
 		v["quotes"] = done.Quotes
 	}
-	return a.tellErased(v, first, moderate.Trace{Quotes: done.Quotes})
+	return a.tellErased(v, first, moderate.Trace{Quotes: done.Quotes, Said: done.Said})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,7 +82,7 @@ func (a *admin) erasePost(n archive.Number) error {
 		return fmt.Errorf("erase post %d: %w until %s", n, archive.ErrSealed, p.LastDay())
 	}
 	question := fmt.Sprintf("Erase post %d, %s, for good?", n, visible(strconv.Quote(p.Subject)))
-	for _, line := range append(goesToo(t), stays(t.Quotes)...) {
+	for _, line := range slices.Concat(goesToo(t), stays(t)) {
 		question += "\n" + line
 	}
 	if err := a.confirm("%s", question); err != nil {
@@ -91,7 +92,7 @@ func (a *admin) erasePost(n archive.Number) error {
 		return err
 	}
 	return a.tellErased(map[string]any{
-		"post": n, "copies": len(t.Copies), "letters": len(t.Letters), "quotes": t.Quotes, "read": t.Read,
+		"post": n, "copies": len(t.Copies), "letters": len(t.Letters), "quotes": t.Quotes, "said": t.Said, "read": t.Read,
 	}, fmt.Sprintf("Post %d is erased.", n), t)
 }
 
@@ -108,10 +109,12 @@ func (a *admin) tellErased(v map[string]any, first string, t moderate.Trace) err
 			out.say("%s", line)
 		}
 		out.say("%s", words)
+		lines := saidLines(t.Said)
 		if _, looked := v["quotes"]; looked {
-			for _, line := range stays(t.Quotes) {
-				out.say("%s", line)
-			}
+			lines = stays(t)
+		}
+		for _, line := range lines {
+			out.say("%s", line)
 		}
 		out.say("Out of reach: copies that were delivered, and backups until they are put back; then the ledger does it again.")
 	})
@@ -129,9 +132,13 @@ func goesToo(t moderate.Trace) (lines []string) {
 }
 
 // stays says what holds the same words and is not touched.
-func stays(quotes []moderate.Quote) (lines []string) {
-	if len(quotes) == 0 {
+func stays(t moderate.Trace) (lines []string) {
+	quotes := t.Quotes
+	if len(quotes)+len(t.Said) == 0 {
 		return []string{"Nothing else that is kept was found to quote it."}
+	}
+	if len(quotes) == 0 {
+		return saidLines(t.Said)
 	}
 	lines = append(lines, "These hold something of it and stay until you decide (sencoforum post redact, or erase):")
 	for i, q := range quotes {
@@ -148,6 +155,31 @@ func stays(quotes []moderate.Quote) (lines []string) {
 			why += fmt.Sprintf(", %d in a row", q.Words)
 		}
 		lines = append(lines, fmt.Sprintf("  %s: %s", what, why))
+	}
+	return append(lines, saidLines(t.Said)...)
+}
+
+// saidLines says in which texts of moderators the words, or the person, may still stand, and how each is changed. It never
+// says the words.
+func saidLines(said []moderate.Said) (lines []string) {
+	if len(said) == 0 {
+		return nil
+	}
+	lines = append(lines, "Moderators wrote these; look whether they name it or the person, and change them:")
+	for i, s := range said {
+		if i == 50 {
+			return append(lines, fmt.Sprintf("  and %d more; all with --json", len(said)-i))
+		}
+		what, how := "topic "+s.Place, "topic rename, or remove"
+		switch s.Kind {
+		case "collection":
+			what, how = "collection "+s.Place, "collection set, or remove"
+		case "summary":
+			what, how = fmt.Sprintf("summary of discussion %d in collection %s", s.Thread, s.Place), "collection set, or remove"
+		case "legal era":
+			what, how = "sentence before "+s.Place, "list era set, or remove"
+		}
+		lines = append(lines, fmt.Sprintf("  %s of list %s: %s (%s)", what, s.List, s.Why, how))
 	}
 	return lines
 }
@@ -203,7 +235,7 @@ func (a *admin) redactPost(n archive.Number, w moderate.Words) error {
 		what += "; whole files: " + strings.Join(plan.Files, ", ")
 	}
 	question := "Take out for good: " + what + "?"
-	for _, line := range append(goesToo(plan.Trace), stays(plan.Quotes)...) {
+	for _, line := range slices.Concat(goesToo(plan.Trace), stays(plan.Trace)) {
 		question += "\n" + line
 	}
 	if err := a.confirm("%s", question); err != nil {
@@ -218,6 +250,6 @@ func (a *admin) redactPost(n archive.Number, w moderate.Words) error {
 	}
 	return a.tellErased(map[string]any{
 		"post": n, "places": plan.Places, "files": plan.Files, "unread": plan.Unread,
-		"copies": len(plan.Copies), "letters": len(plan.Letters), "quotes": plan.Quotes, "read": plan.Read,
+		"copies": len(plan.Copies), "letters": len(plan.Letters), "quotes": plan.Quotes, "said": plan.Said, "read": plan.Read,
 	}, first, plan.Trace)
 }
