@@ -21,7 +21,7 @@ type Applied struct {
 func byLedger(at time.Time) By { return By{Actor: "server", Now: at} }
 
 // Apply compares the ledger with the store and does again what this store does not know of, because it is a copy from
-// before. It is part of the start, before any port opens. A store that is up to date costs a look at each post named.
+// before. It is part of the start, before any port opens. A store that is up to date costs a look at each post and message named.
 func (e *Eraser) Apply() (a Applied, err error) {
 	if e.ledger.secret == nil {
 		return a, nil
@@ -38,8 +38,12 @@ func (e *Eraser) Apply() (a Applied, err error) {
 	var forgotten []entry
 	for _, en := range all {
 		switch en.Act {
-		case actErase, actRedact:
-			did, err := e.again(en)
+		case actErase, actRedact, actMessage:
+			again := e.again
+			if en.Act == actMessage {
+				again = e.messageAgain
+			}
+			did, err := again(en)
 			if store.Trouble(err) {
 				return a, err
 			}
@@ -111,6 +115,29 @@ func (e *Eraser) again(en entry) (bool, error) {
 		return false, err
 	}
 	return true, e.redact(by, plan, en.Gone, intake.KeyOf(r, m))
+}
+
+// messageAgain erases mail that is no post once more. The message of that number may be another one, or a post by now: a store
+// from before gives its numbers out anew.
+func (e *Eraser) messageAgain(en entry) (bool, error) {
+	var same bool
+	err := e.db.View(func(tx *store.Tx) error {
+		gone, before, err := e.ledger.goneMessage(tx, en.Message)
+		if same = err == nil && !before && gone.ID == en.Gone.ID && (en.Gone.Content == "" || gone.Content == en.Gone.Content); !same {
+			return err
+		}
+		return noPost(tx, en.Message)
+	})
+	if errors.Is(err, intake.ErrNoMessage) || errors.Is(err, ErrIsPost) || err == nil && !same {
+		return false, nil
+	}
+	if err == nil {
+		err = e.eraseMessage(byLedger(en.At), en.Message)
+	}
+	if err != nil {
+		return false, fmt.Errorf("apply ledger to message %d: %w", en.Message, err)
+	}
+	return true, nil
 }
 
 // unseal ends a safeguarding hold in a store from before.

@@ -161,17 +161,35 @@ func (e *Eraser) takeWith(tx *store.Tx, by By, p archive.Post, t Trace) error {
 // ErrIsPost says that a message is that of a post, which has a number of its own.
 var ErrIsPost = errors.New("it is the message of a post")
 
-// EraseMessage erases mail that is no post, such as one to the moderators that quotes a post. It is not in the ledger: an
-// older store brings it back until its time is over.
+// EraseMessage erases mail that is no post, such as one to the moderators that quotes a post, or one that is held. Erasing
+// again does nothing.
 func (e *Eraser) EraseMessage(by By, id intake.ID) error {
+	if err := e.ledger.ready(e.db); err != nil {
+		return err
+	}
+	var gone intake.Gone
+	var before bool
+	err := e.db.View(func(tx *store.Tx) (err error) {
+		if err := noPost(tx, id); err != nil {
+			return err
+		}
+		gone, before, err = e.ledger.goneMessage(tx, id)
+		return err
+	})
+	if err != nil || before {
+		return err
+	}
+	if err := e.ledger.add(entry{At: by.Now, Act: actMessage, Message: id, Gone: gone}); err != nil {
+		return err
+	}
+	return e.eraseMessage(by, id)
+}
+
+// eraseMessage does what the ledger says was done.
+func (e *Eraser) eraseMessage(by By, id intake.ID) error {
 	err := e.db.Update(func(tx *store.Tx) error {
-		for p, err := range archive.All(tx, 0) {
-			if err != nil {
-				return err
-			}
-			if p.Intake == id {
-				return fmt.Errorf("erase message %d: %w, number %d", id, ErrIsPost, p.Number)
-			}
+		if err := noPost(tx, id); err != nil {
+			return err
 		}
 		r, err := intake.Get(tx, id)
 		if err != nil {
@@ -189,6 +207,19 @@ func (e *Eraser) EraseMessage(by By, id intake.ID) error {
 		return err
 	}
 	return e.blankForwards([]intake.ID{id})
+}
+
+// noPost returns ErrIsPost, wrapped, for the message of a post. It reads every post.
+func noPost(tx *store.Tx, id intake.ID) error {
+	for p, err := range archive.All(tx, 0) {
+		if err != nil {
+			return err
+		}
+		if p.Intake == id {
+			return fmt.Errorf("erase message %d: %w, number %d", id, ErrIsPost, p.Number)
+		}
+	}
+	return nil
 }
 
 // eraseMessages erases messages that are no posts.

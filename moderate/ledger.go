@@ -15,6 +15,7 @@ import (
 	"sencoforum/archive"
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -43,22 +44,24 @@ const (
 type act string
 
 const (
-	actErase  act = "erase"
-	actRedact act = "redact"
-	actHide   act = "hide"
-	actShow   act = "show"
-	actForget act = "forget"
+	actErase   act = "erase"
+	actMessage act = "erase message" // one that is no post
+	actRedact  act = "redact"
+	actHide    act = "hide"
+	actShow    act = "show"
+	actForget  act = "forget"
 )
 
 // entry is a line of the ledger.
 type entry struct {
-	At    time.Time      `json:"at"`
-	Act   act            `json:"act"`
-	Post  archive.Number `json:"post,omitempty"`
-	Gone  intake.Gone    `json:"gone,omitzero"`   // which message it was; a restored store may give its number to another
-	Runs  []digestedRun  `json:"runs,omitempty"`  // words that were taken out
-	Files []string       `json:"files,omitempty"` // digests of names of files
-	Until time.Time      `json:"until,omitzero"`  // of a safeguarding hold
+	At      time.Time      `json:"at"`
+	Act     act            `json:"act"`
+	Post    archive.Number `json:"post,omitempty"`
+	Message intake.ID      `json:"message,omitempty"` // of mail that is no post
+	Gone    intake.Gone    `json:"gone,omitzero"`     // which message it was; a restored store may give its number to another
+	Runs    []digestedRun  `json:"runs,omitempty"`    // words that were taken out
+	Files   []string       `json:"files,omitempty"`   // digests of names of files
+	Until   time.Time      `json:"until,omitzero"`    // of a safeguarding hold
 
 	Person    list.PersonID `json:"person,omitempty"`
 	Addresses []string      `json:"addresses,omitempty"` // digests
@@ -203,3 +206,25 @@ func (l *Ledger) gone(p archive.Post, k intake.Key) intake.Gone {
 
 // is reports whether a post is the one that an entry is about.
 func (l *Ledger) is(p archive.Post, e entry) bool { return l.gone(p, "").ID == e.Gone.ID }
+
+// goneMessage says which message one is that is no post, in digests. before reports one whose content is gone already, of which
+// nothing can be said.
+func (l *Ledger) goneMessage(tx *store.Tx, id intake.ID) (g intake.Gone, before bool, err error) {
+	s, err := intake.StatusOf(tx, id)
+	if err != nil || s.State == intake.Erased {
+		return g, err == nil, err
+	}
+	r, err := intake.Get(tx, id)
+	if err != nil {
+		return g, false, err
+	}
+	var key intake.Key
+	raw, err := intake.Raw(tx, id)
+	switch {
+	case err == nil:
+		key = intake.KeyOf(r, message.Parse(raw))
+	case !errors.Is(err, intake.ErrNoMessage):
+		return g, false, err
+	}
+	return intake.GoneOf(l.secret, r.List, r.MessageID, key), false, nil
+}

@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"sencoforum/archive"
+	"sencoforum/hold"
 	"sencoforum/intake"
+	"sencoforum/internal/testdb"
+	"sencoforum/list"
 	"sencoforum/store"
 )
 
@@ -127,4 +130,97 @@ func FuzzParseLedger(f *testing.F) {
 			}
 		}
 	})
+}
+
+// letterAnd is a store with a letter to the owners, message 1, and what plant adds, with the ledger of a directory.
+func letterAnd(t *testing.T, dir string, plant func(tx *store.Tx) error) (*store.DB, *Eraser) {
+	t.Helper()
+	db, _ := desk(t, list.KindOwner)
+	ledger, err := OpenLedger(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testdb.Update(t, db, plant)
+	return db, NewEraser(db, nil, ledger)
+}
+
+// heldMessage plants message 2, which is held.
+func heldMessage(id, body string) func(tx *store.Tx) error {
+	return func(tx *store.Tx) error {
+		raw := []byte("From: asha@school.example\r\nMessage-ID: " + id + "\r\n\r\n" + body + "\r\n")
+		n, err := intake.Put(tx, intake.New{Record: intake.Record{Kind: "post", List: 1, MessageID: id}, Raw: store.NewBlob(raw), State: intake.Held, Key: "k"})
+		if err != nil {
+			return err
+		}
+		_, err = hold.Put(tx, hold.Item{Message: n, List: 1, Reason: hold.Unverified, Key: "k", Since: noon, Until: noon})
+		return err
+	}
+}
+
+// eraseBoth erases the letter and the held message, and the latter once more.
+func eraseBoth(t *testing.T, dir string) {
+	t.Helper()
+	_, e := letterAnd(t, dir, heldMessage("<h@x>", "held words"))
+	for _, id := range []intake.ID{1, 2, 2} {
+		if err := e.EraseMessage(By{Actor: "operator uid 0", Now: noon}, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, faults, err := e.ledger.entries()
+	if err != nil || len(all) != 2 || len(faults) > 0 || all[1].Message != 2 {
+		t.Fatalf("the ledger has %+v, %q, %v; want two lines", all, faults, err)
+	}
+}
+
+func TestMailThatIsNoPostIsErasedAgainInAnOlderStore(t *testing.T) {
+	dir := t.TempDir()
+	eraseBoth(t, dir)
+	for _, c := range []struct {
+		name     string
+		id, body string
+		acts     int
+		want     intake.State
+	}{
+		{"the same message", "<h@x>", "held words", 2, intake.Erased},
+		{"another under its number", "<other@x>", "held words", 1, intake.Held},
+		{"another with its Message-ID", "<h@x>", "other words", 1, intake.Held},
+	} {
+		db, e := letterAnd(t, dir, heldMessage(c.id, c.body))
+		done, err := e.Apply()
+		if err != nil || done.Acts != c.acts || len(done.Faults) > 0 {
+			t.Errorf("%s: %+v, %v; want %d acts", c.name, done, err, c.acts)
+		}
+		testdb.View(t, db, func(tx *store.Tx) error {
+			s, err := intake.StatusOf(tx, 2)
+			items := 0
+			for range hold.All(tx) {
+				items++
+			}
+			if s.State != c.want || (items == 0) != (c.want == intake.Erased) {
+				t.Errorf("%s is %s, with %d items that are held", c.name, s.State, items)
+			}
+			return err
+		})
+		if again, err := e.Apply(); err != nil || again.Acts != 0 {
+			t.Errorf("%s, once more: %+v, %v", c.name, again, err)
+		}
+	}
+}
+
+// In an older store the number may have become a post meanwhile; and one that is older still does not have it.
+func TestTheLedgerLeavesAMessageAloneThatIsAPost(t *testing.T) {
+	dir := t.TempDir()
+	eraseBoth(t, dir)
+	db, e := letterAnd(t, dir, heldMessage("<h@x>", "held words"))
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		_, err := archive.Accept(tx, archive.NewPost{Post: archive.Post{List: 1, Intake: 2, MessageID: "<h@x>", Until: noon}})
+		return err
+	})
+	if done, err := e.Apply(); err != nil || done.Acts != 1 || len(done.Faults) > 0 {
+		t.Errorf("a post by now: %+v, %v", done, err)
+	}
+	_, e = letterAnd(t, dir, func(*store.Tx) error { return nil })
+	if done, err := e.Apply(); err != nil || done.Acts != 1 || len(done.Faults) > 0 {
+		t.Errorf("a store without it: %+v, %v", done, err)
+	}
 }
