@@ -32,14 +32,15 @@ type ImportPlan struct {
 	dates   []ImportDates // of found, until they are decided
 	ids     map[uint64]struct{}
 	seed    maphash.Seed
+	tags    oldTags
 	fixed   ImportFixes
 }
 
 // ImportFixes counts what was put right.
-type ImportFixes struct{ Footers, Via int }
+type ImportFixes struct{ Footers, Via, Tags int }
 
 // ImportFix is what was put right in a message.
-type ImportFix struct{ Footer, Via bool }
+type ImportFix struct{ Footer, Via, Tag bool }
 
 // importFound is one message that was found.
 type importFound struct {
@@ -109,6 +110,7 @@ func (p *ImportPlan) note(f ImportFound) {
 		if up := answered(m); up != "" {
 			e.answers = p.hash(up)
 		}
+		p.tags.note(m, f.Raw)
 	}
 	p.found, p.dates = append(p.found, e), append(p.dates, d)
 }
@@ -193,6 +195,9 @@ func (p *ImportPlan) Span() (first, last time.Time) {
 	return p.found[0].written, p.found[len(p.found)-1].written
 }
 
+// Tag is what the list of the archive put before its subjects, such as "[SENCO]", as far as its messages tell; empty: nothing.
+func (p *ImportPlan) Tag() string { return p.tags.tag() }
+
 // LeftOut are the messages that are not handed over, with the reason.
 func (p *ImportPlan) LeftOut() (all []ImportItem) {
 	for _, f := range p.found {
@@ -212,6 +217,9 @@ func (c *ImportFixes) count(done ImportFix) {
 	}
 	if done.Via {
 		c.Via++
+	}
+	if done.Tag {
+		c.Tags++
 	}
 }
 

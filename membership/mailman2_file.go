@@ -105,6 +105,12 @@ func (m Mailman2) Footer() string {
 	).Replace(m.Text("msg_footer"))
 }
 
+// SubjectTag is what the list put before subjects; empty: nothing. %d in it stood for the number of the post.
+func (m Mailman2) SubjectTag() string {
+	name := m.Text("real_name")
+	return strings.TrimSpace(strings.NewReplacer("%(real_name)s", name, "%(list_name)s", strings.ToLower(name), "%%", "%").Replace(m.Text("subject_prefix")))
+}
+
 // counterparts are the settings of the list that are settings here too.
 func (m Mailman2) counterparts() []Setting {
 	var all []Setting

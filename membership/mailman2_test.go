@@ -36,6 +36,9 @@ func TestMembersOfMailman2(t *testing.T) {
 	if got := m.Footer(); got != "_______________________________________________\nSenco mailing list\n" {
 		t.Errorf("footer %q", got)
 	}
+	if got := m.SubjectTag(); got != "[SENCO]" {
+		t.Errorf("tag %q", got)
+	}
 	for _, secret := range []string{"password", "passwords"} {
 		if v := m.values.get(secret); v != nil {
 			t.Errorf("%s is still there: %v", secret, v)

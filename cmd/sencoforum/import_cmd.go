@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +29,7 @@ type importSpec struct {
 	dry     bool
 	mailman bool
 	old     archive.Mailman // what is known of the list that Mailman 2 ran
+	tag     string          // before subjects: tagAuto, tagNone, or the tag
 	open    func(*importFiles) ([]archive.ImportSource, error)
 }
 
@@ -34,6 +37,25 @@ type importSpec struct {
 func (s *importSpec) flags(c *cobra.Command) {
 	c.Flags().StringVar(&s.list, "list", "", "the `LIST`, by name or address; not needed when there is only one")
 	c.Flags().BoolVar(&s.dry, "dry-run", false, "say what would be done, and do nothing")
+	c.Flags().StringVar(&s.tag, "tag", tagAuto, "the `TAG` that the old list put before subjects, such as \"[SENCO]\", which is taken\nout; auto: the one that most messages bear; none: all stay as they are")
+}
+
+// What --tag takes besides a tag.
+const (
+	tagAuto = "auto"
+	tagNone = "none"
+	tagMost = 100 // bytes
+)
+
+// checkTag refuses what is no tag.
+func (s *importSpec) checkTag() error {
+	switch {
+	case strings.TrimSpace(s.tag) == "":
+		return usage("--tag is empty; write the old list's tag, such as \"[SENCO]\", or none")
+	case len(s.tag) > tagMost || strings.ContainsFunc(s.tag, func(r rune) bool { return !unicode.IsGraphic(r) }):
+		return usage("--tag takes one line of at most %d bytes", tagMost)
+	}
+	return nil
 }
 
 // importPromise is what every import promises.
@@ -100,7 +122,7 @@ func importMailmanCommand(o *rootOptions) *cobra.Command {
 		Args:    exactly(1),
 	}
 	s.flags(c)
-	settings := c.Flags().String("list-config", "", "the list's config.pck, which has its old address and footer")
+	settings := c.Flags().String("list-config", "", "the list's config.pck, which has its old address, footer and tag")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		s.open = func(f *importFiles) ([]archive.ImportSource, error) {
 			if err := s.readMailman(*settings); err != nil {
@@ -128,6 +150,9 @@ func (s *importSpec) readMailman(config string) error {
 		return usage("%w", err)
 	}
 	s.old.Footer = old.Footer()
+	if tag := old.SubjectTag(); tag != "" && s.tag == tagAuto {
+		s.tag = tag
+	}
 	if s.old.Post, err = message.ParseAddress(old.Post()); err != nil {
 		s.old.Post = message.Address{} // the settings do not say
 	}
@@ -138,6 +163,9 @@ func (s *importSpec) readMailman(config string) error {
 func (o *rootOptions) importPosts(ctx context.Context, s *importSpec) error {
 	if o.inside {
 		return usage("an import is begun at the command line")
+	}
+	if err := s.checkTag(); err != nil {
+		return err
 	}
 	cfg, err := o.load()
 	if err != nil {
@@ -162,13 +190,34 @@ func (o *rootOptions) importPosts(ctx context.Context, s *importSpec) error {
 		}
 	}
 	i.plan.Order(o.now())
-	if s.mailman {
-		if s.old.Post.IsZero() {
-			s.old.Post = to.Post
-		}
-		i.plan.Numbered, i.plan.FixOne = true, s.old.Fix
-	}
+	i.mend()
 	return i.work(ctx)
+}
+
+// mend says what is put right in each message.
+func (i *postImport) mend() {
+	s := i.spec
+	if s.tag == tagAuto {
+		s.tag = i.plan.Tag()
+	}
+	if s.tag == tagNone {
+		s.tag = ""
+	}
+	if s.mailman && s.old.Post.IsZero() {
+		s.old.Post = i.to.Post
+	}
+	i.plan.Numbered = s.mailman
+	cutter := archive.NewTagCutter(s.tag)
+	i.plan.FixOne = func(raw []byte) ([]byte, archive.ImportFix) {
+		var done archive.ImportFix
+		if s.mailman {
+			raw, done = s.old.Fix(raw)
+		}
+		if s.tag != "" {
+			raw, done.Tag = cutter.Fix(raw)
+		}
+		return raw, done
+	}
 }
 
 // broken is the error of an import that did not come to its end.

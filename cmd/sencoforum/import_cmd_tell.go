@@ -24,6 +24,8 @@ type importReport struct {
 	NoID     int           `json:"without_message_id"`
 	Footers  int           `json:"footers_removed"`
 	Via      int           `json:"via_undone"`
+	Tag      string        `json:"tag,omitempty"` // of the old list
+	Tags     int           `json:"tags_removed"`
 	Skipped  []skippedView `json:"left_out,omitempty"`
 	Longest  float64       `json:"longest_write_ms"`
 }
@@ -48,7 +50,7 @@ func (i *postImport) tell() error {
 	r := importReport{
 		List: i.to.List, Written: !i.spec.dry, Messages: p.Messages, First: first, Last: last,
 		New: i.sum.New, Known: i.sum.Known, Linked: i.sum.Linked, Undated: p.Undated, Repaired: p.Repaired, Gaps: p.Gaps(),
-		Charset: i.sum.Charset, Broken: p.Broken, NoID: p.WithoutID, Footers: fixed.Footers, Via: fixed.Via, Skipped: i.skipped,
+		Charset: i.sum.Charset, Broken: p.Broken, NoID: p.WithoutID, Footers: fixed.Footers, Via: fixed.Via, Tag: i.spec.tag, Tags: fixed.Tags, Skipped: i.skipped,
 		Longest: float64(i.sum.Longest.Microseconds()) / 1000,
 	}
 	if sum := r.New + r.Known + len(r.Skipped); sum != r.Messages {
@@ -65,6 +67,10 @@ func (i *postImport) tell() error {
 
 func tellImport(t *text, r importReport) {
 	t.say("%s, %s to %s.", plural(r.Messages, "message"), day(r.First), day(r.Last))
+	tag := "the old list put none that is known before subjects"
+	if r.Tag != "" {
+		tag = r.Tag + ", which the old list put before subjects"
+	}
 	t.rows(nil, [][]string{
 		{"new", fmt.Sprint(r.New), ""},
 		{"known already", fmt.Sprint(r.Known), "passed over"},
@@ -77,6 +83,7 @@ func tellImport(t *text, r importReport) {
 		{"without Message-ID", fmt.Sprint(r.NoID), "are known by their author, date, subject and text"},
 		{"footers removed", fmt.Sprint(r.Footers), ""},
 		{"authors given back", fmt.Sprint(r.Via), "were sent \"via\" the list"},
+		{"tags removed", fmt.Sprint(r.Tags), tag},
 	})
 	if len(r.Gaps) > 0 {
 		t.paragraph("No message at all in: ", strings.Join(monthRanges(r.Gaps), ", ")+".")

@@ -45,6 +45,42 @@ func TestTwistedWebIsImportedWithoutLoss(t *testing.T) {
 	})
 }
 
+// TestTheTagOfTwistedWebIsTakenOut: few of these messages have kept the footer by which a list's is known, and that is enough.
+// What is left of the tag stands in the middle of a subject.
+func TestTheTagOfTwistedWebIsTakenOut(t *testing.T) {
+	const tag = "[Twisted-web]"
+	box := filepath.Join(corpora.Dir(t, "archive-twisted-web"), "twisted-web.mbox.gz")
+	bear := 0 // in the header, as a line of it tells
+	for _, m := range strings.Split("\n"+unzipped(t, box), "\n\nFrom ") {
+		head, _, _ := strings.Cut(m, "\n\n")
+		if strings.Contains(head, "\nSubject: "+tag) || strings.Contains(head, "\nSubject: Re: "+tag) {
+			bear++
+		}
+	}
+	dir := emptyForum(t)
+	for _, none := range []string{"none", "[Other]"} {
+		if r := imported(t, dir, "", "mbox", "--dry-run", "--tag", none, box); r.Tags != 0 {
+			t.Errorf("--tag %s: %d tags go", none, r.Tags)
+		}
+	}
+	r := imported(t, dir, "", "mbox", box)
+	if r.Tag != tag || bear < 5000 || r.Tags < bear || r.Tags > r.Messages {
+		t.Errorf("tag %q out of %d subjects; at least %d bear it", r.Tag, r.Tags, bear)
+	}
+	onStore(t, dir, func(db *store.DB) {
+		left := 0
+		for _, p := range keptPosts(t, db) {
+			if !strings.Contains(strings.ToLower(p.Subject), strings.ToLower(tag)) {
+				continue
+			}
+			if left++; strings.HasPrefix(p.Subject, tag) {
+				t.Errorf("%s: %q", p.ID, p.Subject)
+			}
+		}
+		t.Logf("%d of %d bear it (%d by their lines); %d have it in the middle", r.Tags, r.Messages, bear, left)
+	})
+}
+
 // TestOldPagesLeadToTheirPosts: pipermail numbered the messages of this list as they came. The corpus has them by month, so
 // they are first put back into the order in which Mailman's own mbox had them.
 func TestOldPagesLeadToTheirPosts(t *testing.T) {
@@ -225,13 +261,14 @@ func TestTheOldListsSettingsTellItsAddressAndFooter(t *testing.T) {
 		t.Fatalf("post %q, footer %q, %v", old.Post(), old.Footer(), err)
 	}
 	text := "From x@school.example Thu May  1 09:00:00 2003\nFrom: Ann Other via Old <" + old.Post() + ">\nReply-To: ann@school.example\n" +
+		"Subject: Re: " + old.SubjectTag() + " Words\n" +
 		"Date: Thu, 1 May 2003 09:00:00 +0000\nMessage-ID: <1@x>\n\nWords.\n" + old.Footer() + "\n\n"
 	dir := emptyForum(t)
-	if r := imported(t, dir, "", "mailman2", "--list-config", config, fileOf(t, "old.mbox", text)); r.New != 1 || r.Footers != 1 || r.Via != 1 {
+	if r := imported(t, dir, "", "mailman2", "--list-config", config, fileOf(t, "old.mbox", text)); r.New != 1 || r.Footers != 1 || r.Via != 1 || r.Tags != 1 || r.Tag != "[Test]" {
 		t.Errorf("%+v", r)
 	}
 	onStore(t, dir, func(db *store.DB) {
-		if all := keptPosts(t, db); all[0].Body != "Words.\r\n" || all[0].Name != "Ann Other" {
+		if all := keptPosts(t, db); all[0].Body != "Words.\r\n" || all[0].Name != "Ann Other" || all[0].Subject != "Words" {
 			t.Errorf("%+v", all)
 		}
 	})

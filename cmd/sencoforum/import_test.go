@@ -291,3 +291,30 @@ func TestMailmansArchive(t *testing.T) {
 		}
 	})
 }
+
+func TestTheTagThatIsNamedIsTakenOut(t *testing.T) {
+	text := "From ann@school.example Thu May  1 09:00:00 2003\nFrom: ann@school.example\nDate: Thu, 1 May 2003 09:00:00 +0000\n" +
+		"Message-ID: <1@x>\nSubject: Re: [Old] Matter\n\nWords.\n\n"
+	dir := emptyForum(t)
+	box := fileOf(t, "old.mbox", text)
+	if r := imported(t, dir, "", "mbox", "--dry-run", box); r.Tags != 0 || r.Tag != "" {
+		t.Errorf("one message tells no tag: %+v", r)
+	}
+	out, code := command(t, dir, "", "import", "mbox", "--tag", "[old]", "--dry-run", box)
+	if code != exitOK || !strings.Contains(out, "[old], which the old list put before subjects") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	if r := imported(t, dir, "", "mbox", "--tag", "[old]", box); r.Tags != 1 || r.New != 1 {
+		t.Errorf("%+v", r)
+	}
+	onStore(t, dir, func(db *store.DB) {
+		if all := keptPosts(t, db); all[0].Subject != "Matter" {
+			t.Errorf("%+v", all)
+		}
+	})
+	for _, bad := range []string{"", " ", strings.Repeat("x", 101), "a\nb"} {
+		if out, code := command(t, dir, "", "import", "mbox", "--tag", bad, box); code != exitUsage {
+			t.Errorf("--tag %q: exit code %d: %s", bad, code, out)
+		}
+	}
+}
