@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"sencoforum/intake"
@@ -93,9 +94,18 @@ func (e Export) some(tx *store.Tx, from Number, sum *Exported) (out []exportedPo
 			return nil, 0, fmt.Errorf("export post %d: %w", p.Number, err)
 		}
 		bytes += len(raw)
-		out = append(out, exportedPost{post: p, sender: envelopeName(p), raw: raw})
+		out = append(out, exportedPost{post: p, sender: envelopeName(p), raw: identified(raw, p.MessageID)})
 	}
 	return out, 0, nil
+}
+
+// identified puts the Message-ID of a post before a message that has none of its own. It was made of the message as it came,
+// so after a redaction nobody could make it again.
+func identified(raw []byte, id string) []byte {
+	if headerOf(raw).MessageID() == id {
+		return raw
+	}
+	return slices.Concat([]byte("Message-ID: "+id+"\r\n"), raw)
 }
 
 func (e Export) wants(tx *store.Tx, p Post) (bool, error) {

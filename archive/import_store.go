@@ -57,7 +57,8 @@ type prepared struct {
 	item    int
 	reason  string // why it cannot be stored; empty if it can
 	known   bool
-	linked  bool // of a dry run
+	at      intake.ID // the message as which it is known
+	linked  bool      // of a dry run
 	charset bool
 	key     intake.Key
 	record  intake.Record
@@ -296,8 +297,43 @@ func (p *prepared) look(tx *store.Tx) error {
 		p.reason = "it was erased here"
 		return nil
 	}
-	_, p.known, err = intake.Known(tx, p.key)
+	if p.at, p.known, err = intake.Known(tx, p.key); err == nil && !p.known {
+		p.at, p.known, err = p.twin(tx)
+	}
 	return err
+}
+
+// twins bounds the posts with one Message-ID that are compared with a message.
+const twins = 8
+
+// twin finds a post that is the same message as it is stored, where its key is that of the message as it came: our tokens were
+// taken out of it since, or its last line had no end. So what was written out is known again.
+func (p *prepared) twin(tx *store.Tx) (intake.ID, bool, error) {
+	looked := 0
+	for n, err := range named(tx, p.post.List, p.post.MessageID) {
+		if looked++; err != nil || looked > twins {
+			return 0, false, err
+		}
+		post, err := Get(tx, n)
+		if err != nil {
+			return 0, false, err
+		}
+		raw, err := intake.Raw(tx, post.Intake)
+		if errors.Is(err, intake.ErrNoMessage) {
+			continue
+		}
+		if err != nil {
+			return 0, false, err
+		}
+		r, err := intake.Get(tx, post.Intake)
+		if err != nil {
+			return 0, false, err
+		}
+		if intake.KeyOfStored(r, message.Parse(canonical(raw))) == p.key {
+			return post.Intake, true, nil
+		}
+	}
+	return 0, false, nil
 }
 
 // putOne stores one message, or finds that it is known. id is 0 for one that is not stored.
@@ -346,10 +382,6 @@ func (i *Importer) putPage(tx *store.Tx, p prepared) error {
 	if p.oldURL == "" {
 		return nil
 	}
-	id, _, err := intake.Known(tx, p.key)
-	if err != nil {
-		return err
-	}
 	for n, err := range named(tx, p.post.List, p.post.MessageID) {
 		if err != nil {
 			return err
@@ -358,7 +390,7 @@ func (i *Importer) putPage(tx *store.Tx, p prepared) error {
 		if err != nil {
 			return err
 		}
-		if post.Intake == id {
+		if post.Intake == p.at {
 			return putOldURL(tx, p.post.List, p.oldURL, post.Number)
 		}
 	}

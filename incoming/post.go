@@ -157,6 +157,7 @@ func stillMember(tx *store.Tx, in *arrival, p list.PersonID) error {
 func (d *Desk) newPost(in *arrival, author list.Person) archive.NewPost {
 	n := archive.Describe(in.msg, in.dest.List.SubjectTag, in.env.Received)
 	n.List, n.Author = in.dest.List.ID, author.ID
+	n.MessageID = in.id // of what came: one that is made of the words must not change with them
 	n.Until = d.cfg.Now().Add(in.dest.List.SendDelay)
 	switch {
 	case author.Name != "":

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"sencoforum/config"
 	"sencoforum/list"
 	"sencoforum/store"
+	"sencoforum/token"
 )
 
 // TestAnOldArchiveComesIntoTheRunningServer: an import while the server takes mail, twice, and out and in again. Nobody is
@@ -317,4 +319,51 @@ func TestTheTagThatIsNamedIsTakenOut(t *testing.T) {
 			t.Errorf("--tag %q: exit code %d: %s", bad, code, out)
 		}
 	}
+}
+
+// TestAPostThatLostATokenIsKnownAgain: the key of a post that held a token of ours is that of what came; what is written out,
+// and what its writer sent, are that post still.
+func TestAPostThatLostATokenIsKnownAgain(t *testing.T) {
+	const members, before = 3, 2 // posts of the demonstration
+	w := newTown(t, members)
+	people := sampleForum(members).Members
+	writer, all := people[0].Address, len(people)
+	sent := ""
+	for n, id := range []string{"Message-ID: <lost@x.example>\r\n", ""} {
+		raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %d\r\nDate: Thu, 26 Nov 2026 09:00:00 +0000\r\n%s\r\nTo leave: https://x.example/u/%s or not.\r\n",
+			writer, forumAddress, n, id, token.Random())
+		sent += "From x Thu Nov 26 09:00:00 2026\n" + strings.ReplaceAll(raw, "\r\n", "\n") + "\n"
+		w.send(writer, forumAddress, raw)
+	}
+	w.carrier.await(t, 2*all)
+	again := filepath.Join(t.TempDir(), "again.mbox")
+	if out, code := command(t, w.cfg.Data, "", "export", "mbox", "-o", again); code != exitOK {
+		t.Fatalf("export: %s", out)
+	}
+	text, err := os.ReadFile(again)
+	if err != nil || strings.Contains(string(text), "snc1_") || strings.Count(string(text), "[link removed]") != 2 {
+		t.Errorf("written out, %v:\n%s", err, text)
+	}
+	if r := imported(t, w.cfg.Data, "", "mbox", "--dry-run", again); r.New != 0 || r.Known != before+2 {
+		t.Errorf("a dry run of what was written out: %+v", r)
+	}
+	if r := imported(t, w.cfg.Data, "", "mbox", again); r.New != 0 || r.Known != before+2 {
+		t.Errorf("what was written out: %+v", r)
+	}
+	with, _, _ := strings.Cut(sent, "From x Thu Nov 26 09:00:00 2026\nFrom: "+writer+"\nTo: "+forumAddress+"\nSubject: 1")
+	if r := imported(t, w.cfg.Data, "", "mbox", fileOf(t, "sent.mbox", with)); r.New != 0 || r.Known != 1 {
+		t.Errorf("what its writer kept: %+v", r)
+	}
+	other := strings.Replace(with, "or not", "or stay", 1)
+	if r := imported(t, w.cfg.Data, "", "mbox", fileOf(t, "other.mbox", other)); r.New != 1 || r.Known != 0 {
+		t.Errorf("another message with its Message-ID: %+v", r)
+	}
+	into := emptyForum(t)
+	if r := imported(t, into, "", "mbox", again); r.New != before+2 {
+		t.Errorf("into another store: %+v", r)
+	}
+	if r := imported(t, into, "", "mbox", again); r.New != 0 {
+		t.Errorf("into another store, again: %+v", r)
+	}
+	w.end()
 }
