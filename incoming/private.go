@@ -87,7 +87,6 @@ func (d *Desk) noteOf(tx *store.Tx, in *arrival) (note, error) {
 func (d *Desk) askStore(tx *store.Tx, in *arrival, n *note, r *relay.Request) error {
 	r.Addresses = len(in.msg.To()) + len(in.msg.Cc())
 	r.Automatic, r.Perhaps = d.automatic(in), in.msg.MaybeAutomatic()
-	r.Sealed = d.cfg.Relay.Sealed(in.msg, in.dest.List)
 	var err error
 	if r.Loop, err = looped(tx, in); err != nil {
 		return err

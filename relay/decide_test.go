@@ -34,7 +34,6 @@ var spoils = []struct {
 	{"no-relay", func(r *Request) { r.Writer = &list.Membership{NoRelay: true} }},
 	{"private", func(r *Request) { r.Muted = true }},
 	{"machine", func(r *Request) { r.Perhaps = []string{"X-No-Ack", "Precedence"} }},
-	{"sealed", func(r *Request) { r.Sealed = true }},
 	{"today", func(r *Request) { r.Written = MostADay }},
 }
 

@@ -106,7 +106,7 @@ func (b *Book) read(tx *store.Tx, id intake.ID, e Entry, m *mail) error {
 		return err
 	}
 	m.message = message.Parse(raw)
-	m.writer, m.back, m.clean = nameOf(writer, m.message), b.Address(m.list, post, e.From), m.list.Hide(b.keys)
+	m.writer, m.back = nameOf(writer, m.message), b.Address(m.list, post, e.From)
 	var ok bool
 	if m.date, ok = m.message.Date(); !ok {
 		m.date = e.At
@@ -122,7 +122,7 @@ func (m *mail) thread(tx *store.Tx) error {
 		into *[]string
 	}{{m.message.References(), &m.refs}, {m.message.InReplyTo(), &m.replies}} {
 		for _, id := range from.ids {
-			known := strings.HasPrefix(id, "<private.") && strings.HasSuffix(id, "@"+m.list.Domain+">") && m.clean(id) == id
+			known := strings.HasPrefix(id, "<private.") && strings.HasSuffix(id, "@"+m.list.Domain+">")
 			if !known {
 				var err error
 				if known, err = archive.Bears(tx, m.list.ID, id); err != nil {

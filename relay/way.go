@@ -70,11 +70,6 @@ func (b *Book) Address(l list.List, p archive.Post, to list.PersonID) message.Ad
 	return a
 }
 
-// Sealed reports whether a message must not be changed and holds a token that must not leave.
-func (b *Book) Sealed(m *message.Message, l list.List) bool {
-	return m.Signed() && m.WantsInside(l.Hide(b.keys))
-}
-
 // Open reports whether a member may use the address. One that leads to somebody whom the author of a post answers is for that
 // author alone.
 func (w Way) Open(p list.PersonID) bool { return !w.answer || p == w.Post.Author }
