@@ -6,11 +6,9 @@
 need notmuch
 tools
 (cd "$ROOT" && CGO_ENABLED=0 go build -buildvcs=false -o "$BIN/" ./bench/gen) || die "build the generator"
-(cd "$ROOT" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$BIN/sencoforum" ./cmd/sencoforum) || die "build the server"
+build_ours
 MESSAGES=${MESSAGES:-50000}
-PORT=${OURS_PORT:-2610}
 D=$WORK/ours-import
-ours() { "$BIN/sencoforum" --config "$D/config.toml" "$@" >>"$WORK/ours.log" 2>&1 || { tail -3 "$WORK/ours.log" >&2; die "sencoforum $1 $2"; }; }
 
 archives() {
   rm -rf "$WORK/archive" "$WORK/archive.mbox"
@@ -27,38 +25,16 @@ figures() {
 }
 
 run_ours() { # VARIANT
-  rm -rf "$D"
-  mkdir -p -m 700 "$D/data"
-  cat >"$D/config.toml" <<C
-data = "$D/data"
-hostname = "lists.example"
-domain = "lists.example"
-operator = "operator@members.example"
-[smtp]
-listen = ["127.0.0.1:$PORT"]
-trusted_networks = ["127.0.0.0/8"]
-[delivery]
-through = "smarthost"
-[smarthost]
-host = "127.0.0.1"
-port = $SINK_PORT
-tls = "none"
-[dkim]
-sign = false
-[log]
-level = "error"
-C
-  port_free "$PORT"
-  start_metered "$BIN/sencoforum" --config "$D/config.toml" serve
-  wait_port "$PORT"
+  write_ours
+  start_server
   ours list create senco-forum@lists.example --title Forum
   ours list set senco-forum send_delay 15m
-  ours member add sender@members.example --list senco-forum --mode none
+  ours member add "$SENDER" --list senco-forum --mode none
   sync
   meter_reset
   local start=$EPOCHREALTIME loader= client seconds
   if [ "$1" = beside ]; then
-    "$BIN/load" -conns 1 -rate 50 -n "${BESIDE:-500}" -size "$SIZE" -addr 127.0.0.1:"$PORT" -from sender@members.example -to senco-forum@lists.example >"$WORK/beside.json" &
+    "$BIN/load" -conns 1 -rate 50 -n "${BESIDE:-500}" -size "$SIZE" -addr 127.0.0.1:"$PORT" -from "$SENDER" -to senco-forum@lists.example >"$WORK/beside.json" &
     loader=$!
   fi
   "$BIN/meter" -out "$WORK/client.json" -- "$BIN/sencoforum" --config "$D/config.toml" import mbox --json "$WORK/archive.mbox" >"$WORK/import.json" ||
@@ -74,7 +50,7 @@ C
   fi
   emit ours import "$1" "$(jq -cn --argjson f "$(figures "$seconds" "$use" "$(stat -c %s "$D/data/forum.db")")" --argjson m "$more" \
     --argjson w "$(jq .longest_write_ms "$WORK/import.json")" '$f + {longest_write_ms:$w} + $m')"
-  stop_pid "$METERED"
+  stop_server
 }
 
 run_notmuch() {

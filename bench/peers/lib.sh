@@ -197,3 +197,48 @@ fan_out() {
        cpu_ms_each:($u.cpu_seconds*1000/$n*1000|round/1000), peak_mb:($u.peak_mb*10|round/10), peak_anon_mb:($u.peak_anon_mb*10|round/10)}
     + if $post[0] then {first_copy_ms:(($s.first_delivery - $post[0].last_reply)*10000|round/10)} else {} end')"
 }
+
+# Ours, with its data and its settings in $D: build_ours, write_ours, and then "ours COMMAND...".
+PORT=${OURS_PORT:-2610}
+SENDER=sender@members.example # a member of every list who gets no mail
+
+build_ours() {
+  (cd "$ROOT" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$BIN/sencoforum" ./cmd/sencoforum) || die "build the server"
+}
+
+ours() { "$BIN/sencoforum" --config "$D/config.toml" "$@" >>"$WORK/ours.log" 2>&1 || { tail -3 "$WORK/ours.log" >&2; die "sencoforum $1 $2"; }; }
+
+# write_ours makes $D anew, without any data. The sink plays the mail service. SMARTHOST is more of that section's settings, and
+# METRICS the port for the server's own figures; both may be empty.
+write_ours() {
+  rm -rf "$D"
+  mkdir -p -m 700 "$D/data"
+  cat >"$D/config.toml" <<C
+data = "$D/data"
+hostname = "lists.example"
+domain = "lists.example"
+operator = "operator@members.example"
+[smtp]
+listen = ["127.0.0.1:$PORT"]
+trusted_networks = ["127.0.0.0/8"]
+[delivery]
+through = "smarthost"
+[smarthost]
+host = "127.0.0.1"
+port = $SINK_PORT
+tls = "none"
+${SMARTHOST:-}
+[dkim]
+sign = false
+[log]
+level = "error"
+C
+  [ -z "${METRICS:-}" ] || printf '[metrics]\nlisten = "127.0.0.1:%s"\n' "$METRICS" >>"$D/config.toml"
+}
+
+start_server() {
+  port_free "$PORT"
+  start_metered "$BIN/sencoforum" --config "$D/config.toml" serve
+  wait_port "$PORT"
+}
+stop_server() { stop_pid "$METERED"; }

@@ -7,47 +7,17 @@
 . "$(dirname "$0")/lib.sh"
 need strace
 tools
-(cd "$ROOT" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o "$BIN/sencoforum" ./cmd/sencoforum) || die "build the server"
-PORT=${OURS_PORT:-2610}
+build_ours
 METRICS=${OURS_METRICS:-2611}
+SMARTHOST="connections = 8"
 D=$WORK/ours
 TRACE=$WORK/trace.txt
-SENDER=sender@members.example
 CONFIG=$D/config.toml
-ours() { "$BIN/sencoforum" --config "$CONFIG" "$@" >>"$WORK/ours.log" 2>&1 || { tail -3 "$WORK/ours.log" >&2; die "sencoforum $1 $2"; }; }
 
 # new_server starts a server without any data.
 new_server() {
-  rm -rf "$D"
-  mkdir -p -m 700 "$D/data"
-  cat >"$CONFIG" <<C
-data = "$D/data"
-hostname = "lists.example"
-domain = "lists.example"
-operator = "operator@members.example"
-[smtp]
-listen = ["127.0.0.1:$PORT"]
-trusted_networks = ["127.0.0.0/8"]
-[delivery]
-through = "smarthost"
-[smarthost]
-host = "127.0.0.1"
-port = $SINK_PORT
-tls = "none"
-connections = 8
-[dkim]
-sign = false
-[metrics]
-listen = "127.0.0.1:$METRICS"
-[log]
-level = "error"
-C
+  write_ours
   start_server
-}
-start_server() {
-  port_free "$PORT"
-  start_metered "$BIN/sencoforum" --config "$CONFIG" serve
-  wait_port "$PORT"
 }
 # start_traced starts the server so that strace sees the named system calls and lets all others run at full speed. The
 # process to stop is the server; strace ends by itself.
@@ -59,7 +29,6 @@ start_traced() { # CALLS
   STARTED+=($!)
   wait_port "$PORT"
 }
-stop_server() { stop_pid "$METERED"; }
 
 make_list() { # NAME SEND_DELAY
   ours list create "$1@lists.example" --title "$1"
