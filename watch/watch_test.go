@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/queue"
@@ -31,12 +32,8 @@ type post struct {
 
 func newPost(t testing.TB) *post {
 	t.Helper()
-	dir := t.TempDir()
-	db, err := store.Open(filepath.Join(dir, "store"), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	keys, err := token.Open(filepath.Join(dir, "keys"))
+	db := testdb.Open(t)
+	keys, err := token.Open(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,14 +48,6 @@ func newPost(t testing.TB) *post {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := db.Check(func(problem string) { t.Error(problem) }); err != nil {
-			t.Error(err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return p
 }
 
