@@ -106,10 +106,9 @@ func (e *Eraser) PlanRedact(by By, n archive.Number, w Words) (Redaction, error)
 	}
 	needle := newNeedle(plan.Post, plan.record, plan.message)
 	needle.shingles, needle.files, needle.subject = nil, nil, nil
-	longest := slices.Max(append([]int{1}, r.Lengths...))
 	needle.words = func(m *message.Message) int {
 		if len(w.Phrases) > 0 && r.In(m) {
-			return longest
+			return 1
 		}
 		return 0
 	}

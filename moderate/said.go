@@ -63,11 +63,11 @@ func saidBy(p archive.Post, own []string) suspicion {
 	return func(words []string) string {
 		for run := range runs(words, n) {
 			if runsOf[runText(run)] {
-				return "the same words"
+				return SameWords
 			}
 		}
 		if len(subject) > 1 && hasRun(words, subject) {
-			return "the same subject"
+			return SameSubject
 		}
 		return writer(words)
 	}

@@ -33,9 +33,17 @@ type Quote struct {
 	Message intake.ID      `json:"message"`
 	Post    archive.Number `json:"post,omitempty"` // 0: it is no post
 	Kind    string         `json:"kind,omitempty"` // what its address meant
-	Words   int            `json:"words"`          // words in a row that are the same, at least
-	Why     string         `json:"why"`
+	Words   int            `json:"words"`          // words in a row that are the same, at least; 1 where they were not counted
+	Why     string         `json:"why"`            // one of those below
 }
+
+// Why a message is a quote.
+const (
+	SameWords   = "the same words"
+	SameFile    = "the same file"
+	SameSubject = "the same subject"
+	SameID      = "the same Message-ID"
+)
 
 // shingle is how many words in a row have to be the same for a quote. A shorter text has to be there whole.
 const shingle = 8
@@ -116,15 +124,15 @@ func (n *needle) sharedWith(words []string) int {
 // find says why a message holds something of the post, or "".
 func (n *needle) find(m *message.Message) (why string, words int) {
 	if words = n.words(m); words > 0 {
-		return "the same words", words
+		return SameWords, words
 	}
 	for _, f := range m.Attachments() {
 		if n.files[sha256.Sum256(m.Part(f.Part).Content())] {
-			return "the same file", 0
+			return SameFile, 0
 		}
 	}
 	if n.subject != nil && hasRun(message.WordsOf(m.Subject()), n.subject) {
-		return "the same subject", len(n.subject)
+		return SameSubject, 0
 	}
 	return "", 0
 }
@@ -316,7 +324,7 @@ func (e *Eraser) sortOut(n *needle, t *Trace) error {
 		var quotes []Quote
 		for _, q := range t.Quotes {
 			p, isPost := posts[q.Message]
-			if isPost && (p.Written.Before(n.at.Add(-time.Hour)) || q.Why == "the same subject" && p.Thread != n.post.Thread) {
+			if isPost && (p.Written.Before(n.at.Add(-time.Hour)) || q.Why == SameSubject && p.Thread != n.post.Thread) {
 				continue
 			}
 			q.Post = p.Number
@@ -325,7 +333,7 @@ func (e *Eraser) sortOut(n *needle, t *Trace) error {
 		t.Copies = slices.DeleteFunc(t.Copies, func(id intake.ID) bool {
 			p, isPost := posts[id]
 			if isPost { // the same Message-ID under another number: a post of its own
-				quotes = append(quotes, Quote{Message: id, Post: p.Number, Kind: string(list.KindPost), Why: "the same Message-ID"})
+				quotes = append(quotes, Quote{Message: id, Post: p.Number, Kind: string(list.KindPost), Why: SameID})
 			}
 			return isPost
 		})

@@ -212,13 +212,13 @@ func TestAnErasedPostIsInNoFile(t *testing.T) {
 	post, reply := w.postOf("planted"), w.postOf("reply")
 
 	said := w.refused("post", "erase", fmt.Sprint(post.Number))
-	if !strings.Contains(said, "for good?") || !strings.Contains(said, fmt.Sprintf("post %d: the same words", reply.Number)) {
+	if !strings.Contains(said, "for good?") || !strings.Contains(said, fmt.Sprintf("post %d repeats 14 of its words, one after the other", reply.Number)) {
 		t.Errorf("it asks\n%s", said)
 	}
 	began := time.Now()
 	said = w.command("post", "erase", fmt.Sprint(post.Number), "--yes")
 	t.Logf("erased in %s:\n%s", time.Since(began).Round(time.Millisecond), said)
-	for _, want := range []string{"3 copies of it", "1 mail that waits", "written anew", fmt.Sprintf("post %d: the same words", reply.Number)} {
+	for _, want := range []string{"3 copies of it", "1 mail that waits", "written anew", fmt.Sprintf("post %d repeats 14 of its words, one after the other", reply.Number)} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}

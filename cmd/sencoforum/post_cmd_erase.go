@@ -140,7 +140,7 @@ func stays(t moderate.Trace) (lines []string) {
 	if len(quotes) == 0 {
 		return saidLines(t.Said)
 	}
-	lines = append(lines, "These hold something of it and stay until you decide (sencoforum post redact, or erase):")
+	lines = append(lines, "These say some of the same, and stay as they are. post redact takes words out of one, post erase all of it:")
 	for i, q := range quotes {
 		if i == 50 {
 			lines = append(lines, fmt.Sprintf("  and %d more; all with --json", len(quotes)-i))
@@ -150,13 +150,24 @@ func stays(t moderate.Trace) (lines []string) {
 		if q.Post == 0 {
 			what = fmt.Sprintf("message:%d (mail to %s)", q.Message, q.Kind)
 		}
-		why := q.Why
-		if q.Words > 1 {
-			why += fmt.Sprintf(", %d in a row", q.Words)
-		}
-		lines = append(lines, fmt.Sprintf("  %s: %s", what, why))
+		lines = append(lines, fmt.Sprintf("  %s %s", what, alike(q)))
 	}
 	return append(lines, saidLines(t.Said)...)
+}
+
+// alike says what a message has in common with the post.
+func alike(q moderate.Quote) string {
+	switch {
+	case q.Why == moderate.SameSubject:
+		return "has the same subject"
+	case q.Why == moderate.SameFile:
+		return "has the same file attached"
+	case q.Why == moderate.SameID:
+		return "was sent under the same Message-ID"
+	case q.Words > 1:
+		return fmt.Sprintf("repeats %d of its words, one after the other", q.Words)
+	}
+	return "has the same words"
 }
 
 // saidLines says in which texts of moderators the words, or the person, may still stand, and how each is changed. It never
