@@ -1,5 +1,5 @@
 // Package audit is the record of what moderators and operators did: who, when, what, to which list, person or item. It
-// can be added to, and any later change to it is found.
+// can be added to, shortened from its beginning when that was kept long enough, and any other change to it is found.
 //
 // Each entry has the next number, from 1, and is bound to the one before it by a hash, so that the whole record is one
 // chain. The hash of the last entry is the head; whoever has seen a head can tell whether the record behind it is still
@@ -7,7 +7,8 @@
 // so forgetting a person leaves the chain whole.
 //
 //	audit.entries  number (64 bits) -> hash of the entry before (32 bytes), own hash (32 bytes), entry (JSON)
-//	audit.head     "head" -> number of the last entry, its hash (JSON)
+//	audit.head     "head"  -> number of the last entry, its hash (JSON)
+//	               "begin" -> the same of the last entry that was removed because it was kept long enough
 //
 // Append belongs into the transaction that does what it records, so a crash leaves both or neither. The head is a hot
 // row: each transaction that appends writes it.

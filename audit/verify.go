@@ -18,14 +18,22 @@ type Fault struct {
 func (f Fault) String() string { return fmt.Sprintf("audit entry %d %s", f.Number, f.Problem) }
 
 // Verify reads the whole record and returns every place where an entry was changed, taken out or put in, in order;
-// none when the chain is whole up to its head. Whoever can write the store can also make a new chain: only a head told
+// none when the chain is whole from its beginning, which its latest trim names, up to its head. Whoever can write the store can also make a new chain: only a head told
 // to others before shows that.
 func Verify(tx *store.Tx) ([]Fault, error) {
 	head, err := Last(tx)
 	if err != nil {
 		return nil, fmt.Errorf("verify audit: %w", err)
 	}
-	c := chain{head: head}
+	begin, err := Begin(tx)
+	if err != nil {
+		return nil, fmt.Errorf("verify audit: %w", err)
+	}
+	sum, err := begin.sum()
+	if err != nil {
+		return nil, fmt.Errorf("verify audit: beginning: %w", err)
+	}
+	c := chain{head: head, begin: begin, last: begin.Number, sums: [2][sha256.Size]byte{sum, sum}}
 	for row, err := range entries.All(tx) {
 		if err != nil {
 			return nil, fmt.Errorf("verify audit: entry %d: %w", row.Key, err)
@@ -39,6 +47,8 @@ func Verify(tx *store.Tx) ([]Fault, error) {
 // chain is what Verify knows after the entries up to last.
 type chain struct {
 	head   Head
+	begin  Head // the last entry that was removed
+	trim   Head // of the latest entry that says which one that was
 	last   uint64
 	sums   [2][sha256.Size]byte // hashes that the next entry may be bound to: as stored and as computed
 	gap    bool                 // whether what stood before the next entry is not known
@@ -50,17 +60,22 @@ func (c *chain) fault(number uint64, problem string) {
 }
 
 func (c *chain) next(number uint64, r record) {
-	if number > c.head.Number || number == 0 {
-		c.fault(number, "was put in: the record goes from 1 to its head")
+	if number > c.head.Number || number <= c.begin.Number {
+		c.fault(number, fmt.Sprintf("was put in: the record goes from %d to its head", c.begin.Number+1))
 		return
 	}
 	if number != c.last+1 {
 		c.missing(c.last+1, number-1)
 	}
+	if begin, ok := trimmed(r.entry); ok {
+		c.trim = begin
+	}
 	own := hash(number, r)
 	switch {
 	case own != r.sum:
 		c.fault(number, "was changed")
+	case number == c.begin.Number+1 && c.begin.Number > 0 && r.prev != c.sums[0]:
+		c.fault(number, "does not follow the last entry that was removed: one of them was changed")
 	case !c.gap && r.prev != c.sums[0] && r.prev != c.sums[1]:
 		c.fault(max(number, 2)-1, fmt.Sprintf("is not the one that entry %d follows: one of them was changed, with its hash", number))
 	}
@@ -78,6 +93,9 @@ func (c *chain) missing(from, to uint64) {
 }
 
 func (c *chain) end() {
+	if c.trim != c.begin {
+		c.fault(c.begin.Number+1, fmt.Sprintf("is not where the record begins: its latest trim names %d", c.trim.Number+1))
+	}
 	if c.last < c.head.Number {
 		c.missing(c.last+1, c.head.Number)
 		return

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
+	"sencoforum/audit"
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/queue"
@@ -26,6 +27,7 @@ const (
 	keepBounces   = 30 * day
 	keepDuplicate = 30 * day // the row; the text was never kept
 	keepNoArchive = 30 * day // the text of a post whose writer wants it in no archive, from its delivery
+	keepRecord    = 6        // years; what operators and moderators did
 	keepAutomatic = 7 * day  // the text of automatic mail; its row as all that was discarded
 )
 
@@ -67,11 +69,12 @@ type Retained struct {
 	Failures int                  `json:"failures"` // what the other side said of copies; counted only when it is done
 	Posts    map[string]int       `json:"posts"`    // posts older than their list keeps them, or not to be archived, by list
 	Sealed   int                  `json:"sealed"`   // posts that a safeguarding hold keeps
+	Record   int                  `json:"record"`   // entries of the record of who did what
 }
 
 // Total is how much went, or would go.
 func (r Retained) Total() int {
-	n := r.Texts + r.Failures
+	n := r.Texts + r.Failures + r.Record
 	for _, m := range r.Purged {
 		n += m
 	}
@@ -104,7 +107,33 @@ func (e *Eraser) Retain(by By, dry bool) (Retained, error) {
 			return done, fmt.Errorf("retention of failures: %w", err)
 		}
 	}
-	return done, nil
+	return done, e.retainRecord(by, dry, &done)
+}
+
+// recordBatch is how many entries of the record one transaction removes.
+const recordBatch = 1000
+
+// retainRecord shortens the record of who did what.
+func (e *Eraser) retainRecord(by By, dry bool, done *Retained) error {
+	before := by.Now.AddDate(-keepRecord, 0, 0)
+	if dry {
+		return e.db.View(func(tx *store.Tx) (err error) {
+			done.Record, err = audit.Due(tx, before)
+			return err
+		})
+	}
+	for more := true; more; {
+		var gone int
+		err := e.db.Update(func(tx *store.Tx) (err error) {
+			gone, more, err = audit.Trim(tx, by.Actor, before, by.Now, recordBatch)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("retention of the record: %w", err)
+		}
+		done.Record += gone
+	}
+	return nil
 }
 
 // candidate is a message whose time has come.

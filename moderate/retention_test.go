@@ -239,3 +239,40 @@ func TestAPostForNoArchiveGoesThirtyDaysAfterItsDelivery(t *testing.T) {
 		return err
 	})
 }
+
+func TestTheRecordIsKeptForSixYears(t *testing.T) {
+	db, e, _ := archived(t)
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		for i := range 2500 {
+			if err := audit.Append(tx, audit.Entry{At: noon.Add(time.Duration(i) * time.Second), Actor: "operator uid 0", Action: "member add"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	run := func(now time.Time, dry bool) int {
+		t.Helper()
+		done, err := e.Retain(By{Actor: "server", Now: now}, dry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done.Record
+	}
+	at := noon.AddDate(6, 0, 0)
+	if n := run(at.Add(-time.Second), false); n != 0 {
+		t.Errorf("%d entries go a second before their time", n)
+	}
+	if n := run(at, true); n != 1 {
+		t.Errorf("%d entries would go at the time of the first", n)
+	}
+	if n := run(at.Add(2000*time.Second), false); n != 2001 {
+		t.Errorf("%d entries went, want 2001", n)
+	}
+	testdb.View(t, db, func(tx *store.Tx) error {
+		faults, err := audit.Verify(tx)
+		if len(faults) > 0 {
+			t.Errorf("the record has faults: %v", faults)
+		}
+		return err
+	})
+}

@@ -100,6 +100,7 @@ type queueSum struct {
 // logSum is the end of the record.
 type logSum struct {
 	Entries uint64 `json:"entries"`
+	First   uint64 `json:"first,omitempty"` // number of the oldest, where those before were removed as kept long enough
 	Head    string `json:"head"`
 }
 
@@ -201,7 +202,14 @@ func (r *auditReport) log(tx *store.Tx, f auditFlags) error {
 	if err != nil {
 		return err
 	}
-	r.Log = &logSum{Entries: head.Number, Head: head.Hash}
+	begin, err := audit.Begin(tx)
+	if err != nil {
+		return err
+	}
+	r.Log = &logSum{Entries: head.Number - min(begin.Number, head.Number), Head: head.Hash}
+	if begin.Number > 0 {
+		r.Log.First = begin.Number + 1
+	}
 	if !f.entries {
 		return nil
 	}

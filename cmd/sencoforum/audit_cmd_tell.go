@@ -18,7 +18,11 @@ func (r auditReport) tell(t *text, f auditFlags) {
 		r.tellMessages(t, f.posts)
 	}
 	if r.Log != nil {
-		t.say("The record has %s; its head is %s.", entries(r.Log.Entries), orDash(r.Log.Head))
+		from := ""
+		if r.Log.First > 1 {
+			from = fmt.Sprintf(", from number %d on", r.Log.First)
+		}
+		t.say("The record has %s%s; its head is %s.", entries(r.Log.Entries), from, orDash(r.Log.Head))
 	}
 	for _, fault := range r.Faults {
 		t.say("FAULT: %s", fault)

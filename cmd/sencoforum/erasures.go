@@ -148,12 +148,14 @@ func (n nights) run(ctx context.Context) error {
 }
 
 func (n nights) work() error {
-	done, err := n.eraser.Retain(moderate.By{Actor: "server", Now: n.now()}, false)
-	if err != nil {
-		return err
+	done, broken := n.eraser.Retain(moderate.By{Actor: "server", Now: n.now()}, false)
+	if broken != nil && !errors.Is(broken, audit.ErrBroken) {
+		return broken
 	}
 	if done.Total() > 0 {
-		n.log.Info("kept long enough", "purged", done.Purged, "texts", done.Texts, "failures", done.Failures, "posts", done.Posts)
+		n.log.Info("kept long enough", "purged", done.Purged, "texts", done.Texts, "failures", done.Failures, "posts", done.Posts, "record", done.Record)
+	}
+	if done.Total() > done.Record { // what went of the record is in it already
 		err := n.db.Update(func(tx *store.Tx) error {
 			return audit.Append(tx, audit.Entry{At: n.now(), Actor: "server", Action: "retention", Detail: fmt.Sprintf("%d gone", done.Total())})
 		})
@@ -162,16 +164,16 @@ func (n nights) work() error {
 		}
 	}
 	var residue uint64
-	err = n.db.View(func(tx *store.Tx) (err error) {
+	err := n.db.View(func(tx *store.Tx) (err error) {
 		residue, err = moderate.Residue.Value(tx)
 		return err
 	})
 	if err != nil || residue == 0 {
-		return err
+		return errors.Join(err, broken)
 	}
 	words, err := compactNow(n.db, 1<<62)
 	if err == nil {
 		n.log.Info("compaction", "said", words)
 	}
-	return err
+	return errors.Join(err, broken)
 }

@@ -20,7 +20,8 @@ func retentionCommand(o *rootOptions) *cobra.Command {
 		Long: "Let go now what was kept long enough, as the server does each night at 03:00: rejected mail,\n" +
 			"failure texts and mail to people after 90 days, discarded mail and bounces after 30, the text of\n" +
 			"automatic mail after 7, posts marked X-No-Archive after 30, and other posts as each list says (list set\n" +
-			"LIST keep_posts \"10 years\"; off unless set). --dry-run only counts.",
+			"LIST keep_posts \"10 years\"; off unless set), and the record of who did what after six years.\n" +
+			"--dry-run only counts.",
 		Example:     "  sencoforum retention --dry-run",
 		Args:        exactly(0),
 		Annotations: map[string]string{minor: "yes"},
@@ -70,6 +71,9 @@ func (a *admin) retain(dry bool) error {
 		}
 		if done.Failures > 0 {
 			rows = append(rows, []string{"failure texts", fmt.Sprint(done.Failures)})
+		}
+		if done.Record > 0 {
+			rows = append(rows, []string{"record", entries(uint64(done.Record))})
 		}
 		t.rows(nil, rows)
 		t.say("In all %s %s.", plural(done.Total(), "item"), words)
