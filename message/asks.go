@@ -9,7 +9,12 @@ import (
 // phrase of asking, and neither an announcement nor a patch. The subject may ask alone. It is a guess by simple signs,
 // measured in docs/words.md: a wrong one must cost little.
 func Asks(own, subject string) bool {
-	low, head := straight(asciiLower(own)), straight(asciiLower(subject))
+	low := straight(asciiLower(own))
+	return asks(low, straight(asciiLower(subject)), signsMatcher().in(low))
+}
+
+// asks judges own words and subject in lower case, with straight apostrophes. found is what signsMatcher found in the words.
+func asks(low, head string, found uint) bool {
 	score := 0
 	if questions(low) > 0 {
 		score += 2
@@ -20,7 +25,8 @@ func Asks(own, subject string) bool {
 	if score == 0 && opensQuestion(low) {
 		score += 2
 	}
-	asked := askMatcher().in(low) | askMatcher().in(head)
+	inHead := signsMatcher().in(head)
+	asked := found | inHead
 	if asked&askStrong != 0 {
 		score += 2
 	}
@@ -30,11 +36,10 @@ func Asks(own, subject string) bool {
 	if hasAny(head, askSubjects) {
 		score++
 	}
-	told := tellMatcher().in(low)
-	if told&tellText != 0 {
+	if found&tellText != 0 {
 		score -= 3
 	}
-	if tellMatcher().in(head)&tellSubject != 0 {
+	if inHead&tellSubject != 0 {
 		score -= 4
 	}
 	return score >= 2
@@ -97,20 +102,27 @@ const (
 // caller to look at.
 func Answers(own string) bool {
 	low := straight(asciiLower(own))
-	if hasAny(low, nobodyWrites) {
+	return answers(low, signsMatcher().in(low))
+}
+
+// answers judges own words in lower case, with straight apostrophes. found is what signsMatcher found in them.
+func answers(low string, found uint) bool {
+	if found&nobodyWrote != 0 {
 		return false
 	}
 	n, asked := 0, false
 	for sentence := range sentences(low) {
 		switch {
 		case brings(sentence):
-			n += countWords(sentence)
+			if n += countWords(sentence); n >= answerAndAsked {
+				return true // whatever follows
+			}
 		case strings.HasSuffix(sentence, "?"):
 			asked = true
 		}
 	}
-	if asked || askMatcher().in(low)&askStrong != 0 {
-		return n >= answerAndAsked
+	if asked || found&askStrong != 0 {
+		return false // it has fewer than answerAndAsked
 	}
 	return n >= answerWords
 }
@@ -138,7 +150,7 @@ func sentences(text string) func(func(string) bool) {
 			c := text[i]
 			short := c == '\n' && i-begin < 30
 			if short || c == '\n' && i+1 < len(text) && text[i+1] == '\n' ||
-				strings.IndexByte(".!?", c) >= 0 && endsSentence(text, i) {
+				(c == '.' || c == '!' || c == '?') && endsSentence(text, i) {
 				if !emit(i + 1) {
 					return
 				}
@@ -168,18 +180,18 @@ func isThanksOnly(low string) bool {
 	return strings.Count(low, " ") < 25 && emptyMatcher().in(low) != 0
 }
 
+// The sets of signsMatcher.
 const (
 	askStrong uint = 1 << iota
 	askWeak
-)
-
-var askMatcher = sync.OnceValue(func() *matcher { return newMatcher(askStrongly, askWeakly) })
-
-const (
-	tellText uint = 1 << iota
+	tellText
 	tellSubject
+	nobodyWrote
 )
 
-var tellMatcher = sync.OnceValue(func() *matcher { return newMatcher(tellTexts, tellSubjects) })
+// signsMatcher finds all that is looked for in whole texts and subjects, in the order of its sets.
+var signsMatcher = sync.OnceValue(func() *matcher {
+	return newMatcher(askStrongly, askWeakly, tellTexts, tellSubjects, nobodyWrites)
+})
 
 var emptyMatcher = sync.OnceValue(func() *matcher { return newMatcher(emptyPhrases) })

@@ -18,15 +18,35 @@ type Attachment struct {
 func (m *Message) Attachments() []Attachment {
 	var all []Attachment
 	for n, p := range m.Walk() {
-		if p.isMultipart() && len(p.Parts) > 0 || p.IsText() || n == 0 && strings.HasPrefix(p.Type, "text/") {
-			continue
-		}
-		if p.isMultipart() && len(bytes.TrimSpace(p.Body)) == 0 {
+		if !p.isShownFile(n) {
 			continue
 		}
 		all = append(all, Attachment{Part: n, Name: p.nameOrPreset(), Type: p.Type, Size: int64(len(p.Content()))})
 	}
 	return all
+}
+
+// isShownFile reports whether the part with this number is a file.
+func (p *Part) isShownFile(n int) bool {
+	if p.isMultipart() && len(p.Parts) > 0 || p.IsText() || n == 0 && strings.HasPrefix(p.Type, "text/") {
+		return false
+	}
+	return !p.isMultipart() || len(bytes.TrimSpace(p.Body)) > 0
+}
+
+// FileCount returns the number of files that View gives. It decodes none of them but a winmail.dat, which it opens.
+func (m *Message) FileCount() (count int) {
+	for n, p := range m.Walk() {
+		if !p.isShownFile(n) {
+			continue
+		}
+		if t, ok := p.tnef(); ok {
+			count += len(t.files)
+			continue
+		}
+		count++
+	}
+	return count
 }
 
 // IsText reports a part to be read and not to be kept as a file: plain text,

@@ -82,6 +82,9 @@ func FuzzView(f *testing.F) {
 		if strings.Contains(strings.ToLower(v.HTML), "<script") {
 			t.Errorf("HTML has a script: %q", v.HTML)
 		}
+		if n := m.FileCount(); n != len(v.Files) {
+			t.Errorf("%d files are counted, %d shown", n, len(v.Files))
+		}
 		for _, file := range v.Files {
 			content, ok := m.FileContent(file.Part, file.Inner)
 			if !ok || int64(len(content)) != file.Size || file.Name == "" || file.Type == "" {

@@ -3,6 +3,7 @@ package message
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Kind is what a piece of a message's text is to a reader.
@@ -90,6 +91,7 @@ type splitter struct {
 	forward bool   // the subject says that the message below is forwarded
 	reply   bool   // the subject says that this is a reply
 
+	low   string // the text that is judged, its ASCII letters in lower case
 	lines []textLine
 	found uint // the sets of noticeMatcher that have a phrase anywhere, so that most steps are skipped for most texts
 	first int  // no own words stand before this line, see ownBefore
@@ -115,8 +117,9 @@ func (s *splitter) split() []Segment {
 	if s.text == "" {
 		return nil
 	}
+	s.low = asciiLower(s.text[:min(len(s.text), maxSplit)])
+	s.found = noticeMatcher().in(s.low)
 	s.cut()
-	s.found = noticeMatcher().in(asciiLower(s.text[:min(len(s.text), maxSplit)]))
 	s.useHints()
 	s.banners()
 	s.forwards()
@@ -140,26 +143,45 @@ const (
 
 // cut makes the lines, and cuts a tag in brackets off the first words.
 func (s *splitter) cut() {
-	begun := false
-	for line := range strings.Lines(s.text[:min(len(s.text), maxSplit)]) {
+	s.lines = make([]textLine, 0, min(strings.Count(s.low, "\n"), maxSplitLines)+2)
+	begun, pos := false, 0
+	for line := range strings.Lines(s.text[:len(s.low)]) {
 		if len(s.lines) >= maxSplitLines {
 			return
 		}
 		if !begun && strings.TrimSpace(line) != "" {
 			begun = true
 			if tag, rest, ok := cutTag(line); ok {
-				s.add(tag)
-				line = rest
+				s.add(tag, pos)
+				line, pos = rest, pos+len(tag)
 			}
 		}
-		s.add(line)
+		s.add(line, pos)
+		pos += len(line)
 	}
 }
 
-func (s *splitter) add(line string) {
+// add adds the line that begins at an octet of the text.
+func (s *splitter) add(line string, pos int) {
 	depth, rest := quoteMark(line)
+	rest = trimLeft(rest)
+	pos += len(line) - len(rest)
 	bare := strings.TrimSpace(rest)
-	s.lines = append(s.lines, textLine{text: line, bare: bare, low: asciiLower(bare), depth: depth})
+	s.lines = append(s.lines, textLine{text: line, bare: bare, low: s.low[pos : pos+len(bare)], depth: depth})
+}
+
+// trimLeft cuts white space off the beginning.
+func trimLeft(s string) string {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f':
+		case c < utf8.RuneSelf:
+			return s[i:]
+		default:
+			return strings.TrimLeftFunc(s[i:], unicode.IsSpace)
+		}
+	}
+	return ""
 }
 
 // mark decides the lines from one number up to and without another; those decided before stay.
@@ -248,6 +270,16 @@ func quoteMark(line string) (depth int, rest string) {
 }
 
 func hasLetters(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) {
+			return true
+		}
+		if c >= utf8.RuneSelf {
+			s = s[i:]
+			break
+		}
+	}
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 

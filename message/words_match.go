@@ -9,6 +9,7 @@ type matcher struct {
 	width  int        // number of classes
 	next   []int32    // state × width: the state after a byte
 	finds  []uint     // the sets of the phrases that end in a state
+	rows   []int32    // next with states as places in it, those that find something as their complement
 	states int
 }
 
@@ -32,6 +33,7 @@ func newMatcher(sets ...[]string) *matcher {
 		}
 	}
 	m.link()
+	m.flatten()
 	return m
 }
 
@@ -80,12 +82,25 @@ func (m *matcher) link() {
 	}
 }
 
+// flatten makes the table of which in reads one number for each byte.
+func (m *matcher) flatten() {
+	m.rows = make([]int32, len(m.next))
+	for i, state := range m.next {
+		m.rows[i] = state * int32(m.width)
+		if m.finds[state] != 0 {
+			m.rows[i] = ^m.rows[i]
+		}
+	}
+}
+
 // in returns the sets of which a phrase is in the text.
 func (m *matcher) in(text string) (sets uint) {
-	state := 0
+	row := int32(0)
 	for i := range len(text) {
-		state = int(m.next[state*m.width+int(m.class[text[i]])])
-		sets |= m.finds[state]
+		if row = m.rows[row+int32(m.class[text[i]])]; row < 0 {
+			row = ^row
+			sets |= m.finds[int(row)/m.width]
+		}
 	}
 	return sets
 }

@@ -292,7 +292,10 @@ func oneLineHeader(low string) bool {
 func fieldOf(bare string) uint {
 	const longest = 40
 	head := bare[:min(len(bare), longest)]
-	i := strings.IndexAny(head, ":：")
+	i := strings.IndexByte(head, ':')
+	if wide := strings.Index(head, "："); wide >= 0 && (i < 0 || wide < i) {
+		i = wide
+	}
 	if i <= 0 {
 		return 0
 	}
@@ -302,11 +305,17 @@ func fieldOf(bare string) uint {
 
 // isSeparator reports one of the phrases between dashes.
 func isSeparator(low string, phrases []string) bool {
-	if len(low) > 120 || len(low) < 8 || strings.Count(low, "-")+strings.Count(low, "_")+strings.Count(low, "—") < 4 {
+	if len(low) > 120 || len(low) < 8 {
 		return false
 	}
-	low = strings.Trim(low, "* ")
-	return hasPrefixOf(low, []string{"-", "_", "=", "—"}) && hasPrefixOf(strings.Trim(low, "-_=*— "), phrases)
+	inner := strings.Trim(low, "* ")
+	if inner == "" || inner[0] != '-' && inner[0] != '_' && inner[0] != '=' && !strings.HasPrefix(inner, "—") {
+		return false // nearly every line
+	}
+	if strings.Count(low, "-")+strings.Count(low, "_")+strings.Count(low, "—") < 4 {
+		return false
+	}
+	return hasPrefixOf(strings.Trim(inner, "-_=*— "), phrases)
 }
 
 // isRuledAttribution reports "---- On DATE NAME wrote ----", which Zoho writes.
