@@ -11,8 +11,8 @@ import (
 const noSubject = "(no subject)"
 
 // Describe reads from a message what the archive keeps of it: author, subject
-// without the list's tag and without reply marks, Message-ID, date, and what
-// it answers. A message without a readable date is taken to be written at the
+// without the list's tag and without reply marks, Message-ID, date, what it
+// answers, and what its own words say about it. A message without a readable date is taken to be written at the
 // given moment. List, intake and the author's number are the caller's to add.
 func Describe(m *message.Message, tag string, received time.Time) NewPost {
 	written, ok := m.Date()
@@ -32,8 +32,9 @@ func Describe(m *message.Message, tag string, received time.Time) NewPost {
 		References: m.Ancestors(),
 		InReplyTo:  m.Answers(),
 		addressed:  addressed(m),
-		text:       m.Text,
+		words:      m.Words(),
 	}
+	n.Facts = factsOf(m, n.words.Own, n.Post)
 	if c, ok := m.ThreadIndex(); ok {
 		n.Conversation = &c
 	}

@@ -39,6 +39,7 @@ func Erase(tx *store.Tx, n Number, now time.Time) (Post, error) {
 	}
 	p.State, p.Gone, p.Subject = Erased, now, Tombstone(now)
 	p.Author, p.AuthorName, p.From, p.Reason, p.Sealed = 0, "", message.Address{}, "", time.Time{}
+	p.Facts = Facts{Rules: FactsRules}
 	p.Revision++
 	return p, record(tx, &p, EventErased)
 }
@@ -70,6 +71,7 @@ func Rewritten(tx *store.Tx, n Number, raw []byte, subject, author string, now t
 		return p, err
 	}
 	p.Subject, p.AuthorName, p.Redacted = subject, author, now
+	p.Facts = FactsOf(p, raw)
 	about, _ := subjectOf(p)
 	if k, ok := alikeKey(p, about); ok {
 		if err := alike.Put(tx, k, struct{}{}); err != nil {
@@ -83,14 +85,18 @@ func Rewritten(tx *store.Tx, n Number, raw []byte, subject, author string, now t
 	return p, record(tx, &p, EventRedacted)
 }
 
-// Unname takes the writer's address from a post; members read the name that is given. Its text stays. Under "former member"
-// the posts of one writer are not joined by a number either.
-func Unname(tx *store.Tx, n Number, name string) error {
+// Unname takes the writer's address from a post; members read the name that is given. The bytes of its message without
+// the writer take the place of its old ones. Under "former member" the posts of one writer are not joined by a number
+// either. It does nothing for an erased post.
+func Unname(tx *store.Tx, n Number, raw []byte, name string) error {
 	p, err := Get(tx, n)
 	if err != nil || p.State == Erased {
 		return err
 	}
-	p.AuthorName, p.From = name, message.Address{}
+	if err := intake.Replace(tx, p.Intake, raw); err != nil {
+		return err
+	}
+	p.AuthorName, p.From, p.Facts = name, message.Address{}, FactsOf(p, raw)
 	if name == FormerMember {
 		p.Author = 0
 	}

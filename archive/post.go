@@ -25,7 +25,7 @@ const (
 )
 
 // A Post is one message of the archive. Its text is in the intake. It is stored by store.Compact: the numbers of its fields are
-// for ever. 22 and 23 are free, and one byte shorter than those from 24 on.
+// for ever. 23 is free, and one byte shorter than those from 24 on.
 type Post struct {
 	Number   Number     `json:"number" cbor:"1,keyasint,omitempty"`
 	List     list.ID    `json:"list" cbor:"2,keyasint,omitempty"`
@@ -54,6 +54,8 @@ type Post struct {
 	Published time.Time `json:"published,omitzero" cbor:"19,keyasint,omitempty"`
 	First     Seq       `json:"first,omitempty" cbor:"20,keyasint,omitempty"`    // its place when it was published; later events raise Seq
 	Audience  int       `json:"audience,omitempty" cbor:"21,keyasint,omitempty"` // members at the moment of publishing
+
+	Facts Facts `json:"facts,omitzero" cbor:"22,keyasint,omitzero"` // what its words say about it
 
 	Redacted time.Time `json:"redacted,omitzero" cbor:"24,keyasint,omitempty"` // when words were last taken out
 	Removed  time.Time `json:"removed,omitzero" cbor:"25,keyasint,omitempty"`  // since when it is hidden
@@ -85,10 +87,10 @@ type NewPost struct {
 	InReplyTo    []string             // Message-IDs it answers; looked at when no reference is known
 	Conversation *message.ThreadIndex // of Outlook; nil: none
 
+	words     message.Words // what it says
 	addressed []string      // keys of the addresses in To and Cc
 	answers   bool          // In-Reply-To or References say that it answers something, if not what
 	answersAt time.Time     // when its parent was written, as In-Reply-To says; zero: it does not
-	text      func() string // what it says; nil: nothing
 	kept      *node         // its place, where the message is gone and nothing else tells; nil: find one
 }
 
@@ -108,7 +110,7 @@ func Accept(tx *store.Tx, n NewPost) (Post, error) {
 	}
 	p := n.Post
 	p.Number, p.Revision, p.State = Number(number), 1, Waiting
-	if err := (placer{tx: tx, text: storedText(tx)}).enter(&p, n); err != nil {
+	if err := (placer{tx: tx, words: storedWords(tx)}).enter(&p, n); err != nil {
 		return Post{}, err
 	}
 	if err := waiting.Put(tx, waitOf(p), struct{}{}); err != nil {

@@ -15,10 +15,10 @@ import (
 // the others are for the day it is split off.
 const waitersMost = 4
 
-// placer puts posts into threads. text returns what a stored post says; it is asked for few.
+// placer puts posts into threads. words returns what a stored post says; it is asked for few.
 type placer struct {
-	tx   *store.Tx
-	text func(Post) (string, error)
+	tx    *store.Tx
+	words func(Post) (message.Words, error)
 }
 
 // placing is the work on one post. It reads and writes a bounded number of rows, however large the archive is: one for

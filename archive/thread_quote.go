@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"sencoforum/message"
 )
 
 // phrases are runs of phraseWords words, as hashes. Runs of words survive what quoting does to lines.
@@ -31,8 +33,11 @@ func (q phrases) shared(own phrases) int {
 	return n
 }
 
-// ownPhrases are the phrases of what a text does not quote.
-func ownPhrases(text string) phrases { _, own := divide(text); return phrasesOf(own) }
+// ownPhrases are the phrases of what a post does not quote.
+func ownPhrases(segments []message.Segment) phrases {
+	_, own := divide(segments)
+	return phrasesOf(own)
+}
 
 // greetingMost is how many words a line has that greets somebody.
 const greetingMost = 5
@@ -61,45 +66,24 @@ func greets(words []string, name string) bool {
 
 func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
-// divide separates quoted lines from own ones: those after a mark such as ">", and all after the line with which
-// Outlook begins what it quotes. Signatures and the footers of lists are in neither: everybody has them.
-func divide(text string) (quoted, own []string) {
-	var outlook, skipQuoted, skipOwn bool // skip: a footer has begun
-	for line := range strings.SplitSeq(text, "\n") {
-		bare := strings.TrimSpace(line)
-		if bare == "" {
+// divide separates the lines that a post quotes or passes on from its own ones. Signatures and the footers of lists are
+// in neither: everybody has them. Where all of a text counts as own because nothing else is left, the marks decide.
+func divide(segments []message.Segment) (quoted, own []string) {
+	for _, s := range segments {
+		if s.Kind != message.Own && s.Kind != message.Quoted && s.Kind != message.Forwarded {
 			continue
 		}
-		words := strings.TrimLeft(bare, ">| ")
-		isQuoted := outlook || bare[0] == '>' || bare[0] == '|'
-		switch {
-		case isOriginal(bare):
-			outlook, skipQuoted = true, false
-		case isFooter(words) && isQuoted:
-			skipQuoted = true
-		case isFooter(words):
-			skipOwn = true
-		case isQuoted && !skipQuoted:
-			quoted = append(quoted, words)
-		case !isQuoted:
-			skipQuoted = false // the next quote is another
-			if !skipOwn {
+		for line := range strings.SplitSeq(s.Text, "\n") {
+			switch bare := strings.TrimSpace(line); {
+			case bare == "":
+			case s.Kind != message.Own || bare[0] == '>' || bare[0] == '|':
+				quoted = append(quoted, strings.TrimLeft(bare, ">| "))
+			default:
 				own = append(own, bare)
 			}
 		}
 	}
 	return quoted, own
-}
-
-// isFooter reports a line after which a signature or a list's footer stands.
-func isFooter(line string) bool {
-	return line == "--" || len(line) >= 10 && strings.Trim(line, "_") == ""
-}
-
-// isOriginal reports the line before a message that is quoted as a whole, without marks.
-func isOriginal(line string) bool {
-	l := strings.ToLower(line)
-	return strings.HasPrefix(l, "--") && (strings.Contains(l, "original message") || strings.Contains(l, "forwarded message"))
 }
 
 // phrasesOf returns the phrases of these lines. A text of fewer words than a phrase has is one phrase.

@@ -23,6 +23,7 @@ type Rebuilt struct {
 	Moved   int `json:"moved"`   // posts that have another thread or parent now
 	Rows    int `json:"rows"`    // rows of the indexes that were put right, those of the moved posts included
 	Missing int `json:"missing"` // posts whose message is gone; they stay below the post they were put below
+	Facts   int `json:"facts"`   // posts about which other facts are known now
 	Threads int `json:"threads"` // that were announced to the followers
 }
 
@@ -160,6 +161,9 @@ func (b *rebuild) readAgain(tx *store.Tx, p Post) (n NewPost, size int, err erro
 	raw, err := intake.Raw(tx, p.Intake)
 	if errors.Is(err, intake.ErrNoMessage) && ok {
 		b.Missing++
+		if p.State == Erased {
+			p.Facts = Facts{Rules: FactsRules}
+		}
 		return NewPost{Post: p, kept: &kept}, 0, nil
 	}
 	if err != nil {
@@ -173,7 +177,9 @@ func (b *rebuild) readAgain(tx *store.Tx, p Post) (n NewPost, size int, err erro
 	case !errors.Is(err, list.ErrNoList):
 		return n, 0, err
 	}
-	n = Describe(message.Parse(raw), tag, p.Accepted)
+	m := message.Parse(raw)
+	n = Describe(m, tag, p.Accepted)
+	p.Facts = factsOf(m, n.words.Own, p)
 	n.Post = p
 	n.Answers = kept.token
 	return n, len(raw), nil
@@ -181,7 +187,7 @@ func (b *rebuild) readAgain(tx *store.Tx, p Post) (n NewPost, size int, err erro
 
 // replay places posts in the scratch store, and does the acts between them.
 func replay(from, to *store.Tx, batch []NewPost, due []Act) error {
-	w := placer{tx: to, text: storedText(from)}
+	w := placer{tx: to, words: storedWords(from)}
 	for _, n := range batch {
 		for len(due) > 0 && due[0].After < n.Number {
 			if err := replayAct(to, due[0]); err != nil {
@@ -282,7 +288,7 @@ func bySubjectKey(a, b subjectKey) int {
 
 func (b *rebuild) touch(k threadKey) { b.touched[k.A] = true }
 
-// mendPosts gives the posts the thread and parent that the scratch store has for them.
+// mendPosts gives the posts the thread, the parent and the facts that the scratch store has for them.
 func (b *rebuild) mendPosts(ctx context.Context) error {
 	for from := Number(0); ctx.Err() == nil; {
 		var wrong []Post
@@ -296,8 +302,16 @@ func (b *rebuild) mendPosts(ctx context.Context) error {
 				if err != nil {
 					return err
 				}
-				if h.Thread != w.Thread || h.Parent != w.Parent {
+				moved, other := h.Thread != w.Thread || h.Parent != w.Parent, h.Revision == w.Revision && h.Facts != w.Facts
+				if moved || other {
 					wrong = append(wrong, w)
+				}
+				if moved {
+					b.Moved++
+				}
+				if other {
+					b.Facts++
+					b.touch(threadKey{A: w.Thread})
 				}
 				if from = w.Number + 1; len(wrong) == rebuildRows {
 					done = false
@@ -309,7 +323,6 @@ func (b *rebuild) mendPosts(ctx context.Context) error {
 		if err == nil && len(wrong) > 0 {
 			err = b.db.Update(func(tx *store.Tx) error { return setPlaces(tx, wrong) })
 		}
-		b.Moved += len(wrong)
 		if err != nil || done {
 			return err
 		}
@@ -324,6 +337,9 @@ func setPlaces(tx *store.Tx, as []Post) error {
 			return err
 		}
 		p.Thread, p.Parent = w.Thread, w.Parent
+		if p.Revision == w.Revision { // no words were taken out meanwhile
+			p.Facts = w.Facts
+		}
 		if err := posts.Put(tx, p.Number, p); err != nil {
 			return err
 		}

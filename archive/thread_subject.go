@@ -107,10 +107,8 @@ func (g *placing) bySubject() error {
 		return err
 	}
 	a := asker{author: g.post.From.Key(), addressed: g.from.addressed, answersAt: g.from.answersAt, forwards: mark == markForward}
-	if g.from.text != nil {
-		quoted, own := divide(g.from.text())
-		a.quoted, a.greeting = phrasesOf(quoted), greeting(own)
-	}
+	quoted, own := divide(g.from.words.Segments)
+	a.quoted, a.greeting = phrasesOf(quoted), greeting(own)
 	var broken error
 	all := make([]suspect, len(found))
 	for i, p := range found {
@@ -118,9 +116,9 @@ func (g *placing) bySubject() error {
 			number: p.Number, thread: p.Thread, author: p.From.Key(), name: p.AuthorName, written: p.Written,
 			recent: moment(*g.post).Sub(moment(p)) <= subjectWindow,
 			own: func() phrases {
-				text, err := g.text(p)
+				w, err := g.words(p)
 				broken = errors.Join(broken, err)
-				return ownPhrases(text)
+				return ownPhrases(w.Segments)
 			},
 		}
 	}
@@ -203,16 +201,16 @@ func alikeKey(p Post, about string) (subjectKey, bool) {
 	return subjectKey{A: keyHash(p.List, "subject "+about), B: store.Pair[uint64, Number]{A: uint64(at), B: p.Number}}, true
 }
 
-// storedText reads from the intake what a post says; empty where the message is gone.
-func storedText(tx *store.Tx) func(Post) (string, error) {
-	return func(p Post) (string, error) {
+// storedWords reads from the intake what a post says; nothing where the message is gone.
+func storedWords(tx *store.Tx) func(Post) (message.Words, error) {
+	return func(p Post) (message.Words, error) {
 		raw, err := intake.Raw(tx, p.Intake)
 		if errors.Is(err, intake.ErrNoMessage) {
-			return "", nil
+			return message.Words{}, nil
 		}
 		if err != nil {
-			return "", err
+			return message.Words{}, err
 		}
-		return message.Parse(raw[:min(len(raw), textMost)]).Text(), nil
+		return message.Parse(raw[:min(len(raw), textMost)]).Words(), nil
 	}
 }

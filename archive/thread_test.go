@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"sencoforum/internal/testdb"
+	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -371,7 +372,7 @@ func FuzzTexts(f *testing.F) {
 	f.Add("Hi Tom,\n\n> words words words words words words\n-- \nme\n-----Original Message-----\nFrom: x\n", "Re: [EXT] fw: Re[2]: x", "Tom Reed")
 	f.Add(">\n|||\n____________\n>____________", "fw: fw:", "  ")
 	f.Fuzz(func(t *testing.T, text, subject, name string) {
-		quoted, own := divide(text)
+		quoted, own := divide(message.Split(text))
 		for _, p := range []phrases{phrasesOf(quoted), phrasesOf(own)} {
 			if len(p) > wordsMost || p.shared(p) != len(p) {
 				t.Errorf("%d phrases, of which %d are shared with themselves", len(p), p.shared(p))

@@ -166,10 +166,7 @@ func (e *Eraser) forgetIn(by By, n archive.Number, who list.Person, posts PostsO
 	}
 	key := intake.KeyOf(r, m)
 	return e.db.Update(func(tx *store.Tx) error {
-		if err := archive.Unname(tx, n, name); err != nil {
-			return err
-		}
-		if err := intake.Replace(tx, p.Intake, done.Raw); err != nil {
+		if err := archive.Unname(tx, n, done.Raw, name); err != nil {
 			return err
 		}
 		if err := intake.Block(tx, e.ledger.gone(p, key), key, p.Intake, false); err != nil {

@@ -300,6 +300,9 @@ func (a *admin) rebuildThreads(ctx context.Context) error {
 		} else {
 			t.say("%s moved to another place; %s of the indexes put right.", plural(r.Moved, "post"), plural(r.Rows, "row"))
 		}
+		if r.Facts > 0 {
+			t.say("%s judged anew: question, answer, words, files.", plural(r.Facts, "post"))
+		}
 		if r.Missing > 0 {
 			t.say("%s stayed in place because the message is gone.", plural(r.Missing, "post"))
 		}
