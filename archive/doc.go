@@ -9,6 +9,8 @@
 // here. A post has one live row in that record; a new event replaces the old. A
 // thread that changed has one of its own beside those of its posts.
 //
+// An Overview is a table of all discussions in memory. It is made from the rows and follows the change record, too.
+//
 // docs/archive.md tells how posts find their threads.
 //
 // Tables:

@@ -233,7 +233,8 @@ func (b *rebuild) putRight(ctx context.Context) error {
 	equal := func(a, b Number) bool { return a == b }
 	steps := []func() (int, error){
 		func() (int, error) {
-			return mending[Number, Number]{aliases, old, cmp.Compare[Number], equal, nil}.run(ctx, b)
+			told := func(n Number) { b.touched[n] = true }
+			return mending[Number, Number]{aliases, old, cmp.Compare[Number], equal, told}.run(ctx, b)
 		},
 		func() (int, error) {
 			return mending[threadKey, struct{}]{joined, pair, byNumbers, always, nil}.run(ctx, b)

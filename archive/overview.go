@@ -1,0 +1,263 @@
+package archive
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/store"
+)
+
+// An Overview is a table in memory of all discussions that members can see, for lists of them: pages of the web, hits of
+// a search, digests. It follows the change record and is never stored; the first call that needs it reads it from
+// the rows of threads and posts, which Run does in the background at the start. It costs about 100 bytes for a discussion
+// and 4 for a post.
+//
+// What a method returns holds at least all that was committed when it was called. Who may see a list is not decided
+// here. Any number of goroutines may use an Overview.
+type Overview struct {
+	log *slog.Logger
+	db  *store.DB
+
+	following sync.Mutex // held by the one that reads the store: guards loaded
+	loaded    bool
+
+	mu     sync.RWMutex // guards all below
+	seq    Seq          // the change up to which it holds everything
+	rows   []row
+	free   []uint32                 // places in rows that hold nothing
+	at     map[Number]uint32        // place in rows of a thread that lives and has something to see
+	orders map[list.ID]*[3][]uint32 // places in rows, by Order, the first of a page first; nil while it is loaded
+	thread []Number                 // of each post, by number; 0: none, or nothing to see
+	topics topicSets
+}
+
+// NewOverview returns an empty overview.
+func NewOverview(log *slog.Logger, db *store.DB) *Overview {
+	return &Overview{log: log, db: db}
+}
+
+// row is a discussion as it is kept. Times are Unix seconds.
+type row struct {
+	thread, first, last Number
+	list                list.ID
+	asker               list.PersonID
+	begun, latest       uint32
+	posts, topics       uint32 // topics: a number of topicSets
+	files               uint16
+	flags               uint8
+}
+
+const (
+	rowQuestion uint8 = 1 << iota
+	rowAnswered
+	rowUnsure
+	rowPinned
+	rowClosed
+)
+
+// An Order is one in which discussions are listed. Of two alike the one with the higher number comes first.
+type Order int
+
+// The orders.
+const (
+	ByLatest Order = iota // the last post came last
+	ByBegun               // begun last
+	ByPosts               // most posts
+)
+
+// A Cursor is where a page of an Overview ended. The zero Cursor is before the first discussion, and after the last.
+type Cursor struct {
+	Value  uint32 // by which it is ordered: Unix seconds, or posts
+	Thread Number
+}
+
+// A Query says which discussions a page is to have.
+type Query struct {
+	List       list.ID
+	Order      Order
+	From       Cursor
+	Count      int     // at most; a page has 1 at least
+	Topic      TopicID // 0: any
+	Unanswered bool    // only questions without an answer, in discussions that are not closed
+}
+
+// List returns a page of the discussions of a list, and where to go on. A discussion that changes its place between two
+// pages may come twice or not at all. It looks at each discussion of the list at most once.
+func (o *Overview) List(q Query) (page []Summary, next Cursor, err error) {
+	if q.Order < ByLatest || q.Order > ByPosts {
+		return nil, next, fmt.Errorf("list discussions: no such order: %d", q.Order)
+	}
+	if err := o.CatchUp(); err != nil {
+		return nil, next, err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	orders := o.orders[q.List]
+	if orders == nil {
+		return nil, next, nil
+	}
+	places := orders[q.Order]
+	from := 0
+	if q.From != (Cursor{}) {
+		var found bool
+		if from, found = o.find(places, q.Order, q.From); found {
+			from++
+		}
+	}
+	for _, i := range places[from:] {
+		r := &o.rows[i]
+		if !o.wanted(r, q) {
+			continue
+		}
+		if len(page) >= max(q.Count, 1) {
+			return page, next, nil
+		}
+		page, next = append(page, o.summary(r)), r.cursor(q.Order)
+	}
+	return page, Cursor{}, nil
+}
+
+func (o *Overview) wanted(r *row, q Query) bool {
+	if q.Unanswered && r.flags&(rowQuestion|rowAnswered|rowClosed) != rowQuestion {
+		return false
+	}
+	return q.Topic == 0 || slices.Contains(o.topics.sets[r.topics], q.Topic)
+}
+
+// Get returns the discussion with this number, one that leads to it, or that of a post in it. It returns ErrNoThread
+// where nobody may see a post of it, and ErrNoPost for no such number.
+func (o *Overview) Get(n Number) (Summary, error) {
+	if err := o.CatchUp(); err != nil {
+		return Summary{}, err
+	}
+	s, ok := o.living(n)
+	if ok {
+		return s, nil
+	}
+	root := Number(0)
+	err := o.db.View(func(tx *store.Tx) (err error) {
+		root, err = livingThread(tx, n)
+		return err
+	})
+	if err != nil {
+		return Summary{}, err
+	}
+	if s, ok = o.living(root); !ok {
+		err = fmt.Errorf("thread %d: %w", n, ErrNoThread)
+	}
+	return s, err
+}
+
+func (o *Overview) living(n Number) (Summary, bool) {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	i, ok := o.at[n]
+	if !ok {
+		return Summary{}, false
+	}
+	return o.summary(&o.rows[i]), true
+}
+
+// ThreadOf returns the discussions in which posts are now, 0 for those that have none to be seen. It is for hits of a
+// search, of which there may be thousands.
+func (o *Overview) ThreadOf(posts []Number) ([]Number, error) {
+	if err := o.CatchUp(); err != nil {
+		return nil, err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	roots := make([]Number, len(posts))
+	for i, n := range posts {
+		if int(n) < len(o.thread) {
+			if _, lives := o.at[o.thread[n]]; lives {
+				roots[i] = o.thread[n]
+			}
+		}
+	}
+	return roots, nil
+}
+
+// Len returns how many discussions of a list have something to see.
+func (o *Overview) Len(l list.ID) (int, error) {
+	if err := o.CatchUp(); err != nil {
+		return 0, err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	if orders := o.orders[l]; orders != nil {
+		return len(orders[ByLatest]), nil
+	}
+	return 0, nil
+}
+
+func (r *row) cursor(by Order) Cursor {
+	switch by {
+	case ByBegun:
+		return Cursor{r.begun, r.thread}
+	case ByPosts:
+		return Cursor{r.posts, r.thread}
+	}
+	return Cursor{r.latest, r.thread}
+}
+
+// compare orders cursors as pages do: the greater one comes first.
+func (c Cursor) compare(d Cursor) int {
+	return cmp.Or(cmp.Compare(d.Value, c.Value), cmp.Compare(d.Thread, c.Thread))
+}
+
+// find returns where a cursor stands, or would stand, and whether it does.
+func (o *Overview) find(places []uint32, by Order, c Cursor) (int, bool) {
+	return slices.BinarySearchFunc(places, c, func(i uint32, c Cursor) int { return o.rows[i].cursor(by).compare(c) })
+}
+
+// rowOf packs a summary.
+func (o *Overview) rowOf(s Summary) row {
+	r := row{
+		thread: s.Thread, first: s.First, last: s.Last, list: s.List, asker: s.Asker,
+		begun: seconds(s.Begun), latest: seconds(s.Latest), posts: uint32(s.Posts), topics: o.topics.number(s.Topics),
+		files: uint16(s.Files),
+	}
+	for i, is := range []bool{s.Question, s.Answered, s.Unsure, s.Pinned, s.Closed} {
+		if is {
+			r.flags |= 1 << i
+		}
+	}
+	return r
+}
+
+func (o *Overview) summary(r *row) Summary {
+	return Summary{
+		Thread: r.thread, List: r.list, First: r.first, Last: r.last, Posts: int(r.posts), Files: int(r.files),
+		Begun: time.Unix(int64(r.begun), 0).UTC(), Latest: time.Unix(int64(r.latest), 0).UTC(), Asker: r.asker,
+		Question: r.flags&rowQuestion != 0, Answered: r.flags&rowAnswered != 0, Unsure: r.flags&rowUnsure != 0,
+		Pinned: r.flags&rowPinned != 0, Closed: r.flags&rowClosed != 0, Topics: slices.Clone(o.topics.sets[r.topics]),
+	}
+}
+
+// seconds is a moment in Unix seconds, of 1970 to 2106.
+func seconds(t time.Time) uint32 { return uint32(min(max(t.Unix(), 0), math.MaxUint32)) }
+
+// topicSets numbers the sets of topics that discussions have. They are few, and are never taken away.
+type topicSets struct {
+	sets    [][]TopicID
+	numbers map[string]uint32
+}
+
+func (t *topicSets) number(set []TopicID) uint32 {
+	key := fmt.Sprint(set)
+	n, ok := t.numbers[key]
+	if !ok {
+		if t.numbers == nil {
+			t.numbers = map[string]uint32{}
+		}
+		n = uint32(len(t.sets))
+		t.sets, t.numbers[key] = append(t.sets, slices.Clone(set)), n
+	}
+	return n
+}
