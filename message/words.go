@@ -57,10 +57,16 @@ type Words struct {
 // text is judged by its words alone, HTML also by the marks that mail programs leave in it.
 func (m *Message) Words() Words {
 	text, hints := m.readable()
-	s := splitter{text: text, hints: hints}
+	s := splitter{text: text, hints: hints, author: m.authorName()}
 	s.forward, s.reply = subjectMarks(m.Subject())
 	segments := s.split()
 	return Words{Segments: segments, Own: OwnWords(segments)}
+}
+
+// authorName returns the display name in From in lower case.
+func (m *Message) authorName() string {
+	from, _ := m.From()
+	return strings.ToLower(strings.Join(strings.Fields(from.Name), " "))
 }
 
 // Split cuts text with LF line ends into segments that cover it whole, in order. It takes time in proportion to the
@@ -96,13 +102,16 @@ type splitter struct {
 	found uint // the sets of noticeMatcher that have a phrase anywhere, so that most steps are skipped for most texts
 	first int  // no own words stand before this line, see ownBefore
 	alone bool // the message is nothing but one that is passed on
+	top   bool // only what stands above the first quote is asked for, see Reply
+
+	author string // the display name in From, in lower case; "" where it is not known
 }
 
 // textLine is a line, or the piece of one before or after a tag in brackets.
 type textLine struct {
 	text    string // whole, with its line end
 	bare    string // without spaces at both ends and without quote marks
-	low     string // bare, its ASCII letters in lower case
+	low     string // bare, its ASCII letters in lower case, with ordinary spaces
 	depth   int    // of quote marks
 	kind    Kind
 	decided bool
@@ -117,6 +126,15 @@ func (s *splitter) split() []Segment {
 	if s.text == "" {
 		return nil
 	}
+	s.judge()
+	if !s.hasOwn() {
+		return []Segment{{Own, s.text}}
+	}
+	return s.segments()
+}
+
+// judge decides the lines, step by step.
+func (s *splitter) judge() {
 	s.low = asciiLower(s.text[:min(len(s.text), maxSplit)])
 	s.found = noticeMatcher().in(s.low)
 	s.cut()
@@ -129,10 +147,6 @@ func (s *splitter) split() []Segment {
 	s.footers()
 	s.disclaimers()
 	s.signatures()
-	if !s.hasOwn() {
-		return []Segment{{Own, s.text}}
-	}
-	return s.segments()
 }
 
 // What is judged of a text. The rest is of the kind of the last line that is.
@@ -167,7 +181,11 @@ func (s *splitter) add(line string, pos int) {
 	rest = trimLeft(rest)
 	pos += len(line) - len(rest)
 	bare := strings.TrimSpace(rest)
-	s.lines = append(s.lines, textLine{text: line, bare: bare, low: s.low[pos : pos+len(bare)], depth: depth})
+	low := s.low[pos : pos+len(bare)]
+	if strings.Contains(low, "\u00a0") {
+		low = strings.ReplaceAll(low, "\u00a0", " ")
+	}
+	s.lines = append(s.lines, textLine{text: line, bare: bare, low: low, depth: depth})
 }
 
 // trimLeft cuts white space off the beginning.

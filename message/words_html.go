@@ -27,7 +27,7 @@ func (s *splitter) useHints() {
 		}
 		pos += len(l.text)
 	}
-	if !s.hasOwn() {
+	if !s.top && !s.hasOwn() {
 		for i := range s.lines {
 			s.lines[i].kind, s.lines[i].decided = Own, false
 		}

@@ -117,13 +117,21 @@ func (s *splitter) footers() {
 			continue
 		}
 		from, ruled := s.footerStart(i)
-		if !ruled && (s.countFree(i+1, len(s.lines), maxFooterLines/2) > maxFooterLines/2 || strings.HasSuffix(l.low, "?")) {
+		if !ruled && (s.countFree(i+1, len(s.lines), maxFooterLines/2) > maxFooterLines/2 || strings.HasSuffix(l.low, "?") || asksOf(l.low)) {
 			continue
 		}
 		end := s.footerEnd(i)
 		s.mark(from, end, Footer)
 		i = end - 1
 	}
+}
+
+// asksOf reports a line in which a person asks for something, such as to be taken off a list, in the words that lists use too.
+func asksOf(low string) bool {
+	low = strings.TrimLeft(low, " \u200b\u200e\u200f\ufeff")
+	return hasPrefixOf(low, []string{"i ", "i'd ", "i’d ", "i'm ", "i’m ", "im ", "please ", "pls ", "can ", "could ", "would ", "hi ", "hello ", "kindly ", "we ", "how "}) &&
+		!hasPrefixOf(low, []string{"please do not", "please don", "please visit", "please go", "please click", "please see"}) ||
+		hasPrefixOf(low, []string{"unsubscribe from this group", "unsubscribe from this list", "remove me"})
 }
 
 // footerStart looks for the rule above line i; without one, it is the paragraph of which all lines are short.

@@ -46,7 +46,7 @@ func (s *splitter) attributions() {
 		case next >= 0 && isBar(s.lines[next].bare):
 			end := s.bars(next)
 			s.mark(from, end, Quoted)
-		case s.ownBefore(from):
+		case s.top || s.ownBefore(from):
 			s.mark(from, len(s.lines), Quoted)
 			return
 		default:
@@ -225,7 +225,7 @@ func (s *splitter) headers() {
 			continue
 		}
 		from := s.aboveHeader(i)
-		if !s.ownBefore(from) {
+		if !s.top && !s.ownBefore(from) {
 			return // a message that is nothing but this one is shown
 		}
 		kind := Quoted
@@ -331,7 +331,7 @@ func (s *splitter) forwards() {
 		if l.depth > 0 || l.decided || !isSeparator(l.low, forwardedMessages) && !hasPrefixOf(l.low, forwardedBegins) {
 			continue
 		}
-		if !s.ownBefore(i) {
+		if !s.top && !s.ownBefore(i) {
 			s.alone = true
 			return
 		}

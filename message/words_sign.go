@@ -112,7 +112,7 @@ func (s *splitter) nameBlock(from, end int) {
 	if closing >= 0 {
 		start = s.afterClosing(closing, end)
 	} else {
-		start = s.evidentStart(start, end)
+		start = s.belowLetter(s.evidentStart(start, end), end)
 	}
 	if start < 0 || start >= end {
 		return
@@ -121,13 +121,39 @@ func (s *splitter) nameBlock(from, end int) {
 	for i := start; i < end; i++ {
 		shown |= shows(&s.lines[i])
 	}
+	if closing < 0 && shown&^(showsPosition|showsPlace) == 0 && s.countFree(start, end, 1) == 1 {
+		return // "New SENCO in a primary school in Leeds" tells who somebody is
+	}
 	need := 2
-	if closing >= 0 {
+	if closing >= 0 || s.isAuthor(start) {
 		need = 1
 	}
 	if bits.OnesCount(shown) >= need && s.ownBefore(start) {
 		s.mark(start, end, Signature)
 	}
+}
+
+// isAuthor reports a line that is the writer's whole name.
+func (s *splitter) isAuthor(i int) bool {
+	return strings.Contains(s.author, " ") && strings.ToLower(s.lines[i].bare) == s.author
+}
+
+// belowLetter leaves the first paragraph of a block to the letter where nothing else would be, as an answer of one word looks
+// like a name. What is left begins with a whole name, or is no block.
+func (s *splitter) belowLetter(start, end int) int {
+	if start < 0 || s.ownBefore(start) {
+		return start
+	}
+	for start < end && s.lines[start].free() {
+		start++
+	}
+	for start < end && !s.lines[start].free() {
+		start++
+	}
+	if start < end && isName(s.lines[start].bare) && !isFirstName(s.lines[start].bare) {
+		return start
+	}
+	return -1
 }
 
 // candidate goes up from the end of a run as long as lines could be of a signature. It returns the first of them, and
@@ -200,10 +226,17 @@ func (s *splitter) evidentStart(start, end int) int {
 		if s.evidence(first, last) == 0 && !(best >= 0 && last-first == 1 && isName(s.lines[first].bare)) {
 			break
 		}
+		whole := first
 		for first < last && shows(&s.lines[first]) == 0 && !isName(s.lines[first].bare) {
 			first++
 		}
+		if best >= 0 && first > whole { // the end of a letter about a position
+			break
+		}
 		best, last = first, first
+		if s.isAuthor(first) {
+			break
+		}
 		if first > start && s.lines[first-1].free() {
 			break
 		}
@@ -288,7 +321,10 @@ func isClosing(low string) bool {
 	if len(low) > 60 {
 		return false
 	}
-	head, _, _ := strings.Cut(low, ",")
+	head, name, _ := strings.Cut(low, ",")
+	if strings.Count(strings.TrimSpace(name), " ") > 3 { // "TA, hoping to become a SENCO"
+		return false
+	}
 	head = strings.TrimRight(head, "!.-–, x:)")
 	for _, c := range closings {
 		if head == c {
