@@ -25,6 +25,7 @@ func TestReply(t *testing.T) {
 		{"a position as the answer", "yes\nnew SENCO in Leeds\n\nAsha Patel\nSENCO, Oakfield Primary School\nTel: 0113 496 0123\n", "yes\nnew SENCO in Leeds"},
 		{"a position as the answer, apart", "Yes\n\nnew SENCO in a primary school in Leeds\n", "Yes\n\nnew SENCO in a primary school in Leeds"},
 		{"a position as the answer, below a sentence", "Yes please\n\nNew SENCO in a primary school in Leeds\n", "Yes please\n\nNew SENCO in a primary school in Leeds"},
+		{"a position as the answer, with a mode", "yes\nSENCO, special school, Hull\nevery\n", "yes\nSENCO, special school, Hull\nevery"},
 		{"TA is a position and not a thank-you", "yes\nTA, hope to train as a SENCO\ndaily\n\nAsha Patel\nSENCO\nTel: 0113 496 0123\n", "yes\nTA, hope to train as a SENCO\ndaily"},
 		{"only a disclaimer", "This email and any attachments are confidential.\n", ""},
 	} {

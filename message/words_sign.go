@@ -121,7 +121,7 @@ func (s *splitter) nameBlock(from, end int) {
 	for i := start; i < end; i++ {
 		shown |= shows(&s.lines[i])
 	}
-	if closing < 0 && shown&^(showsPosition|showsPlace) == 0 && s.countFree(start, end, 1) == 1 {
+	if closing < 0 && !s.begins(start, end) {
 		return // "New SENCO in a primary school in Leeds" tells who somebody is
 	}
 	need := 2
@@ -136,6 +136,13 @@ func (s *splitter) nameBlock(from, end int) {
 // isAuthor reports a line that is the writer's whole name.
 func (s *splitter) isAuthor(i int) bool {
 	return strings.Contains(s.author, " ") && strings.ToLower(s.lines[i].bare) == s.author
+}
+
+// begins reports lines that may be a signature without a closing above them: they begin with a whole name, or show more than
+// positions and places.
+func (s *splitter) begins(from, end int) bool {
+	first := s.lines[from].bare
+	return isName(first) && !isFirstName(first) || s.evidence(from, end)&^(showsPosition|showsPlace) != 0
 }
 
 // belowLetter leaves the first paragraph of a block to the letter where nothing else would be, as an answer of one word looks
@@ -230,7 +237,7 @@ func (s *splitter) evidentStart(start, end int) int {
 		for first < last && shows(&s.lines[first]) == 0 && !isName(s.lines[first].bare) {
 			first++
 		}
-		if best >= 0 && first > whole { // the end of a letter about a position
+		if first > whole && (best >= 0 || !s.begins(first, last)) { // the end of a letter about a position
 			break
 		}
 		best, last = first, first
