@@ -24,7 +24,7 @@ func completionCommand(o *rootOptions) *cobra.Command {
 		Example: "  sencoforum completion bash > /etc/bash_completion.d/sencoforum\n  source <(sencoforum completion bash)",
 		Args:    exactly(1),
 
-		Annotations: map[string]string{minor: "yes"},
+		Annotations: map[string]string{minor: unnamed},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root := cmd.Root()
 			switch args[0] {

@@ -147,7 +147,7 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 
 // TestEveryHelpFitsOneScreen looks at each command of the tree.
 func TestEveryHelpFitsOneScreen(t *testing.T) {
-	commands := []string{"", "init", "serve", "demo", "version", "man", "completion"}
+	commands := []string{"", "init", "serve", "demo", "version", "explain", "man", "completion"}
 	o := process()
 	for _, c := range append(newRoot(o).Commands(), configCommand(o)) {
 		if c.Hidden {

@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 	root := newRoot(o)
 	root.AddCommand(
 		initCommand(o), serveCommand(o), demoCommand(o),
-		configCommand(o), versionCommand(o), manCommand(o), completionCommand(o),
+		configCommand(o), explainCommand(o), versionCommand(o), manCommand(o), completionCommand(o),
 	)
 	if err := o.addCompletion(root); err != nil {
 		fmt.Fprintf(o.errOut, "sencoforum: prepare completion: %v\n", err)
@@ -187,15 +187,19 @@ func between(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// minor is the annotation of a command that the help of the whole only names.
-const minor = "minor"
+// minor is the annotation of a command that the help of the whole only names; with the value unnamed not even that, since its
+// line has room for no more. The manual has all.
+const (
+	minor   = "minor"
+	unnamed = "unnamed"
+)
 
 // helpTemplate keeps the help of a command on one screen.
 const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
 
 {{end}}Usage: {{if .HasAvailableSubCommands}}{{.CommandPath}} COMMAND{{else}}{{.UseLine}}{{end}}
 {{if .HasAvailableSubCommands}}{{$also := ""}}
-Commands:{{range .Commands}}{{if not .IsAvailableCommand}}{{else if index .Annotations "minor"}}{{if $also -}}
+Commands:{{range .Commands}}{{if not .IsAvailableCommand}}{{else if index .Annotations "minor"}}{{if eq (index .Annotations "minor") "unnamed"}}{{else if $also -}}
   {{$also = printf "%s, %s" $also .Name}}{{else}}{{$also = .Name}}{{end}}{{else}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{with $also}}
   {{rpad "and" $.NamePadding}} {{.}}{{end}}
