@@ -287,6 +287,7 @@ func quoteMark(line string) (depth int, rest string) {
 	return depth, rest
 }
 
+// hasLetters reports something to read: a letter, a digit or a picture.
 func hasLetters(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -298,7 +299,7 @@ func hasLetters(s string) bool {
 			break
 		}
 	}
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.So, r) })
 }
 
 // isRule reports a line that is drawn: at least five of the same sign, or pairs of them.

@@ -35,6 +35,10 @@ const (
 // mark and own words stand above it; with marks the quote ends where they do.
 func (s *splitter) attributions() {
 	for i := 0; i < len(s.lines); i++ {
+		if s.lines[i].free() && isRunOn(s.lines[i].low) && (s.top || s.ownBefore(i)) {
+			s.mark(i, len(s.lines), Quoted)
+			return
+		}
 		from, ok := s.attributionAt(i)
 		if !ok {
 			continue
@@ -144,6 +148,12 @@ func isAttribution(low string, followed bool) bool {
 		return strings.ContainsAny(low, "@<")
 	}
 	return false
+}
+
+// isRunOn reports an attribution behind which the quote goes on in the same line, as Yahoo on telephones writes it.
+func isRunOn(low string) bool {
+	at := strings.Index(low[:min(len(low), maxAttribution)], "> wrote: ")
+	return at > 0 && startsAttribution(low) && hasYear(low[:at]) && strings.Contains(low[:at], "@")
 }
 
 // hasName reports more than the few words that a date and a verb need.

@@ -40,7 +40,7 @@ func (s *splitter) phones(from, end int) int {
 func isPhoneLine(low string) bool {
 	low = strings.TrimLeft(low, "-*_ ")
 	if len(low) > 200 || !hasPrefixOf(low, phonePhrases) {
-		return false
+		return len(low) < 100 && hasAny(low, phoneExcuses)
 	}
 	if rest, ok := strings.CutPrefix(low, "sent from my "); ok {
 		name, _, _ := strings.Cut(rest, ",")
@@ -125,7 +125,7 @@ func (s *splitter) nameBlock(from, end int) {
 		return // "New SENCO in a primary school in Leeds" tells who somebody is
 	}
 	need := 2
-	if closing >= 0 || s.isAuthor(start) {
+	if closing >= 0 || s.isAuthor(start) || s.top && s.isNameLine(start) {
 		need = 1
 	}
 	if bits.OnesCount(shown) >= need && s.ownBefore(start) {
@@ -141,14 +141,22 @@ func (s *splitter) isAuthor(i int) bool {
 // begins reports lines that may be a signature without a closing above them: they begin with a whole name, or show more than
 // positions and places.
 func (s *splitter) begins(from, end int) bool {
-	first := s.lines[from].bare
-	return isName(first) && !isFirstName(first) || s.evidence(from, end)&^(showsPosition|showsPlace) != 0
+	return s.isNameLine(from) || s.isAuthor(from) || s.evidence(from, end)&^(showsPosition|showsPlace) != 0
+}
+
+// isNameLine reports a whole name, perhaps with a position behind a comma or a bar.
+func (s *splitter) isNameLine(i int) bool {
+	name := s.lines[i].bare
+	if at := strings.IndexAny(name, ",|"); at > 0 {
+		name = strings.TrimSpace(name[:at])
+	}
+	return isName(name) && !isFirstName(name) && signMatcher().in(asciiLower(name)) == 0
 }
 
 // belowLetter leaves the first paragraph of a block to the letter where nothing else would be, as an answer of one word looks
 // like a name. What is left begins with a whole name, or is no block.
 func (s *splitter) belowLetter(start, end int) int {
-	if start < 0 || s.ownBefore(start) {
+	if start < 0 || s.letterBefore(start) {
 		return start
 	}
 	for start < end && s.lines[start].free() {
@@ -157,10 +165,22 @@ func (s *splitter) belowLetter(start, end int) int {
 	for start < end && !s.lines[start].free() {
 		start++
 	}
-	if start < end && isName(s.lines[start].bare) && !isFirstName(s.lines[start].bare) {
+	if start < end && s.isNameLine(start) {
 		return start
 	}
 	return -1
+}
+
+// letterBefore reports words before line n beside a greeting.
+func (s *splitter) letterBefore(n int) bool {
+	for i := s.first; i < n; i++ {
+		l := &s.lines[i]
+		_, more, _ := strings.Cut(l.low, ",")
+		if l.free() && hasLetters(l.bare) && !(isGreeting(l.low) && more == "") {
+			return true
+		}
+	}
+	return false
 }
 
 // candidate goes up from the end of a run as long as lines could be of a signature. It returns the first of them, and
@@ -241,7 +261,7 @@ func (s *splitter) evidentStart(start, end int) int {
 			break
 		}
 		best, last = first, first
-		if s.isAuthor(first) {
+		if s.isAuthor(first) || s.top && s.isNameLine(first) {
 			break
 		}
 		if first > start && s.lines[first-1].free() {
@@ -348,7 +368,7 @@ func isFirstName(bare string) bool {
 
 // isName reports one to five words with capitals and nothing else.
 func isName(bare string) bool {
-	words := strings.Fields(strings.TrimRight(bare, ",."))
+	words := strings.Fields(strings.Trim(bare, ",.*_"))
 	if len(words) == 0 || len(words) > 5 || len(bare) > 60 {
 		return false
 	}

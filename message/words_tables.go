@@ -193,6 +193,12 @@ var phonePhrases = []string{
 	"أرسلت من", "تم الإرسال من", "میرے آئی فون سے",
 }
 
+// phoneExcuses stand in a line of people's own making in the place of such an advertisement.
+var phoneExcuses = []string{
+	"sorry for typos", "sorry for any typos", "excuse typos", "excuse any typos", "excuse the typos", "excuse brevity", "excuse the brevity",
+	"excuse my brevity", "sent from a mobile", "sent from a phone", "sent on the move", "sent from the move",
+}
+
 // phoneNames tell the advertisement "Sent from my iPhone" from a sentence that begins so.
 var phoneNames = []string{
 	"iphone", "ipad", "ipod", "samsung", "galaxy", "huawei", "honor", "android", "blackberry", "phone", "mobile",
