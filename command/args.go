@@ -16,6 +16,9 @@ func (r *reader) try(a attempt, line string, below []string) found {
 	switch {
 	case w.Name == "trust" && r.At == HeldGuard:
 		return got.fail(WhyPlace, "trust")
+	case w.Name == "approve" && r.At&(HeldGuard|HeldSpam) != 0 && shortYes[got.via]:
+		got.offer = []string{"approve", "discard"}
+		return got.fail(WhyPlace, got.via)
 	case w.Name == "remove attachments" && r.Files == 0:
 		return got.fail(WhyPlace, "remove attachments")
 	case w.Name == "every" && r.Paused && got.via == "set mail":
@@ -35,6 +38,9 @@ func (r *reader) try(a attempt, line string, below []string) found {
 	rest = r.dropItem(rest)
 	return r.take(got, a, rest, line, below)
 }
+
+// shortYes can answer the reason for which a post is held ("Looks like spam") as well as approve it.
+var shortYes = map[string]bool{"yes": true, "y": true, "ok": true, "okay": true}
 
 func (f found) fail(why Why, because string) found {
 	f.why, f.because = why, because

@@ -126,7 +126,7 @@ func (r *reader) words(got found, rest []token, line string) found {
 		return got
 	case len(left) == 0 || vague(left) || len(left) > 5 || len(left) > 2 && !allCapitals(left):
 		return got.fail(WhyWords, raws(left))
-	case strings.ContainsAny(strings.TrimRight(raw, " .!"), `",;:`) || hedgeIn(left) != "" || slices.Contains(lows(left), "and"):
+	case strings.Contains(raw, `"`) || inPieces(left) || hedgeIn(left) != "" || slices.Contains(lows(left), "and"):
 		return got.fail(WhyLeftOver, raws(left))
 	}
 	got.args.Words = []string{raws(left)}
@@ -171,6 +171,11 @@ func vague(ts []token) bool {
 		}
 	}
 	return false
+}
+
+// inPieces reports a comma or the like between words.
+func inPieces(ts []token) bool {
+	return slices.ContainsFunc(ts[:len(ts)-1], func(t token) bool { return strings.ContainsAny(t.after, ",;:") })
 }
 
 // allCapitals reports words that all begin with a capital or a digit.

@@ -46,6 +46,24 @@ func hedgeIn(ts []token) string {
 	return ""
 }
 
+// timeWords are hedges that also tell when something was: "I have retired after 31 years."
+var timeWords = wordSet("before after when till until once later yet")
+
+// coreHedge reports a hedge that is no mere time.
+func coreHedge(ts []token) bool {
+	for i := range ts {
+		if !timeWords[ts[i].low] && hedgeIn(ts[i:i+1]) != "" {
+			return true
+		}
+		for _, p := range hedgePhrases {
+			if phraseAt(ts[i:], p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // wordIn returns the first of some words among those of ts, or "".
 func wordIn(ts []token, words map[string]bool) string {
 	for _, t := range ts {

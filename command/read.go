@@ -119,7 +119,7 @@ func (r *reader) opened(paras [][]string) [][]string {
 		ts := tokens(first)
 		n := r.greeting(ts)
 		switch {
-		case len(ts) == 0 && strings.Trim(first, "?! ") != "" || n > 0 && n == len(ts):
+		case isAdvert(ts), len(ts) == 0 && strings.Trim(first, "?! ") != "" || n > 0 && n == len(ts):
 			r.step("Left out: ", first)
 			paras[0] = paras[0][1:]
 		case n > 0:
@@ -271,7 +271,7 @@ func (r *reader) oneSentence(paras [][]string) bool {
 	for _, s := range sentences(strings.Join(r.unsigned(all), " ")) {
 		ts := tokens(s)
 		words += len(ts)
-		if n++; n > maxSentences || words > maxSentenceWords || hedgeIn(ts) != "" {
+		if n++; n > maxSentences || words > maxSentenceWords || coreHedge(ts) {
 			return false
 		}
 		switch got := r.line(s, nil); {

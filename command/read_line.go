@@ -62,11 +62,16 @@ func (r *reader) line(line string, below []string) found {
 // cutAdvert cuts "Sent from my iPhone" off the end of a line.
 func cutAdvert(ts []token) []token {
 	for i := 1; i < len(ts); i++ {
-		if phraseAt(ts[i:], []string{"sent", "from", "my"}) || phraseAt(ts[i:], []string{"get", "outlook", "for"}) {
+		if isAdvert(ts[i:]) {
 			return ts[:i]
 		}
 	}
 	return ts
+}
+
+// isAdvert reports words that a telephone has added.
+func isAdvert(ts []token) bool {
+	return phraseAt(ts, []string{"sent", "from", "my"}) || phraseAt(ts, []string{"get", "outlook", "for"})
 }
 
 // bareNo reports a moderator's no, which can mean two things.

@@ -113,7 +113,7 @@ var table = []Word{
 	{Name: "join", Also: []string{"yes", "rejoin", "re-join", "join again"}, With: ofList, At: Goodbye, Proof: TokenHeld, Decides: true, Help: "come back"},
 	{Name: "resume", Also: []string{"yes", "ok", "confirm"}, With: ofMail, At: Suspended, Proof: TokenHeld, Decides: true, Help: "the address works again"},
 	{Name: "redact", Also: []string{"take out", "remove", "take out the words", "remove the words"}, Takes: Words, At: OwnGuard, Proof: TokenHeld, Decides: true, Form: "take out WORDS", Help: "take words out; you see the result first"},
-	{Name: "send anyway", Also: []string{"send it anyway", "send", "send it", "send it as it is"}, At: OwnGuard, Proof: TokenHeld, Decides: true, Help: "a moderator reads it first"},
+	{Name: "send anyway", Also: []string{"send it anyway", "send", "send it as it is"}, At: OwnGuard, Proof: TokenHeld, Decides: true, Help: "a moderator reads it first"},
 	{Name: "everyone", Also: []string{"everybody", "to everyone", "send to everyone", "send it to everyone", "all", "all members"}, At: OwnPrivate, Proof: TokenHeld, Decides: true, Help: "send it to all members"},
 	{Name: "only", Also: []string{"just", "only to", "just to", "only for", "just for"}, Takes: Person, At: OwnPrivate, Proof: TokenHeld, Decides: true, Form: "only NAME", Help: "send it to that person alone"},
 	{Name: "cancel", With: append([]string{"my post", "my message", "my email", "sending"}, ofItem...), At: OwnGuard | OwnPrivate | Confirming, Proof: TokenHeld, Decides: true, Help: "do nothing more with it"},

@@ -23,6 +23,9 @@ func TestEverySpellingIsRead(t *testing.T) {
 			if at == Batch && s.word.Name != "undo" && s.word.Decides {
 				q.Text = p + " 1" + args(s.word.Takes)
 			}
+			if at&(HeldGuard|HeldSpam) != 0 && shortYes[p] {
+				continue
+			}
 			if at == HeldGuard && s.word.Name == "trust" || s.lone && at&(RequestAddress|Robot) == 0 {
 				continue
 			}
