@@ -83,6 +83,9 @@ func FuzzWords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		m := Parse(raw)
 		checkSegments(t, m.Text(), m.Words().Segments)
+		if top := m.Reply(); !strings.Contains(m.Text(), top) {
+			t.Errorf("the words on top %q are not in %q", top, m.Text())
+		}
 	})
 }
 
