@@ -13,7 +13,8 @@ const minFuzzy = 5
 var realWords = wordSet(`weakly fellow hollow crust trusty leaves leaver weave heave lease leased reports reporter resort retort
 	cause causes pauses dairy daisy lever fever sever statue react reacts eject ejects except clothe cloth clone chose loose shared shape shard
 	spare stare score urban discord writing searches statues refuge reuse mails never every causes dailies scores
-	stoops strop pulse passe rejoins refused allows allow follows closer closet posted cancels trusts stats`)
+	stoops strop pulse passe rejoins refused allows allow follows closer closet posted cancels trusts stats
+	resumed paused released closed searched erased recalled redacts`)
 
 // oneOff reports that two words differ by one letter: one too many, one too few, another one, or two that changed places.
 func oneOff(a, b string) bool {

@@ -150,11 +150,15 @@ func isNameWord(t token) bool {
 // maxSignOff is how many words a line of a signature has at most.
 const maxSignOff = 8
 
-// signsOff reports a line that only ends a mail: thanks, a closing, a name. After one of them a short line is part of it.
+// signsOff reports a line that only ends a mail: thanks, a closing, a name. After one of them a short line is part of it. In a
+// private message a name must be the writer's, as any other could be what the message is about.
 func (r *reader) signsOff(line string, after bool) bool {
 	ts := tokens(line)
 	if len(r.politeTail(ts)) == 0 {
 		return true
+	}
+	if r.At == Relay {
+		return r.isWriter(ts) || after && len(ts) <= maxSignOff && !strings.ContainsAny(line, "?!") && !startsLow(line)
 	}
 	if r.allNames(ts) && len(ts) <= 3 {
 		return true

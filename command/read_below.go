@@ -44,7 +44,7 @@ func (r *reader) below(paras [][]string) {
 			seen = append(seen, l)
 		}
 	}
-	if r.shaky(seen) {
+	if r.shaky(seen) || r.At == Relay && len(seen) > 0 {
 		r.ask(WhySecond, shorten(seen[0], 60))
 	}
 }

@@ -114,7 +114,7 @@ var bannerPhrases = []string{
 	"this message is from an external", "email is from outside", "message is from outside",
 	"sender outside of your organi", "sender outside your organi", "sender from outside", "o'r tu allan i'r",
 	"o’r tu allan i’r", "o'r tu allan i", "this sender is not verified",
-	"the sender of this email could not be validated", "first time you have received", "be cautious when opening",
+	"the sender of this email could not be validated", "first time you have received", "be cautious when opening", "be careful when opening", "be careful with links",
 	"do not click links or open attachments unless", "do not click on links or open attachments",
 	"not recognise the sender", "external email:", "powered by mimecast", "sophos email", "egress prevent",
 	"some people who received this message don't", "some people who received this message don’t",
