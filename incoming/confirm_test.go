@@ -63,10 +63,10 @@ func TestTheWordThatBringsBack(t *testing.T) {
 		"join": true, "Join.": true, "YES!": true, "  yes \n\nPriya": true, "\n\njoin\n": true, "*join*\n> quoted": true,
 		"Hello\njoin": true, "Hi,\n\nYes\n": true, "join\nOn Sunday somebody wrote:\n> leave": true,
 		"": false, ">join": false, "> join\nyes": false, "no": false, "not yes": false, "yes please do not": false,
-		"join us for coffee": false, "I would like to join": false, "Hello Asha\njoin": false, "rejoin": false, "j0in": false,
+		"join us for coffee": false, "I would like to join": true, "Hello Asha\njoin": true, "rejoin": true, "j0in": false, "I did not mean to join": false,
 		"unsubscribe\njoin": false, "ja": false, "yes1": false, "On Sunday somebody wrote:\n> join": false,
 	} {
-		if got := wantsBack(text); got != want {
+		if got := wantsBack(written(text), time.Time{}); got != want {
 			t.Errorf("%q: got %t, want %t", text, got, want)
 		}
 	}

@@ -287,13 +287,13 @@ func TestAYesMeetsTheOtherRules(t *testing.T) {
 func TestSaysYes(t *testing.T) {
 	for text, want := range map[string]bool{
 		"yes": true, "Yes": true, "YES!": true, "yes.": true, " yes \n": true, "\n\nyes": true, "Yes please": true,
-		"Yes, it was me.": true, "OK": true, "Hi\nyes": true, "Hi Asha\nyes": false, "Hi,\n\nyes\n\nPriya": true, "yes\n\nSent from my iPhone": true,
+		"Yes, it was me.": true, "OK": true, "Hi\nyes": true, "Hi Asha\nyes": true, "Hi,\n\nyes\n\nPriya": true, "yes\n\nSent from my iPhone": true,
 		"yes\n> No: do nothing.": true, "*yes*": true, "“Yes”": true,
 		"": false, "no": false, "yes and no": false, "yes?": false, "yesterday": false, "not yes": false, "> yes": false,
 		"Please send it": false, "I am out of office\nyes": false, "On Monday you wrote:\nyes": false,
 		"Dear Sir or Madam of the forum,\nyes": false,
 	} {
-		if got := saysYes(text); got != want {
+		if got := saysYes(written(text), time.Time{}); got != want {
 			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}

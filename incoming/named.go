@@ -69,3 +69,27 @@ func addressesIn(line string) (all []message.Address) {
 	}
 	return all
 }
+
+// plainWords is a line in lower case without marks.
+func plainWords(line string) string {
+	line = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(".,!*_\"'’“”", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(line))
+	return strings.Join(strings.Fields(line), " ")
+}
+
+// greets reports whether a line is a greeting alone, such as "Hi there," or a bare "Hello".
+func greets(line string) bool {
+	words := strings.Fields(plainWords(line))
+	if len(words) == 0 || len(words) > 3 || len(words) > 1 && !strings.HasSuffix(strings.TrimSpace(line), ",") {
+		return false
+	}
+	switch words[0] {
+	case "hi", "hello", "dear":
+		return true
+	}
+	return false
+}

@@ -100,7 +100,7 @@ func (d *Desk) askStore(tx *store.Tx, in *arrival, n *note, r *relay.Request) er
 	if n.writer, r.Writer, err = authorOf(tx, in); err != nil || r.Writer == nil {
 		return err
 	}
-	n.word, n.read = relayWord(in.msg.Text(), n.writer.Name, in.from.Name)
+	n.word, n.read = relayWord(in.msg, d.cfg.Now(), n.writer.Name)
 	r.Word, r.Reader = n.word, n.way.Goes
 	r.Self, r.Lent = n.way.To.ID == n.writer.ID, !n.way.Open(n.writer.ID)
 	if r.Muted, err = d.cfg.Relay.Muted(tx, n.way.To.ID, n.writer.ID); err != nil {

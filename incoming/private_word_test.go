@@ -3,11 +3,18 @@ package incoming
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"sencoforum/list"
+	"sencoforum/message"
 	"sencoforum/relay"
 	"sencoforum/token"
 )
+
+// written is a mail with this text.
+func written(text string) *message.Message {
+	return message.Parse([]byte("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + text))
+}
 
 // ceiling: flat table
 func TestOneWordForTheRobot(t *testing.T) {
@@ -20,14 +27,14 @@ func TestOneWordForTheRobot(t *testing.T) {
 		"report\n\nOn Sunday, 22 November 2026 at 12:00, Tom B. via SENCO Forum\n<senco-forum-author+snc1_x@lists.example.org> wrote:\n\n> hello": relay.Report,
 		"report\n\n-----Original Message-----\nFrom: Tom\nSubject: x\n\nhello":                                                                    relay.Report,
 		"report\n\nFrom: Tom B. via SENCO Forum\nSent: 22 November 2026\nTo: undisclosed-recipients:;\nSubject: x\n\nhello":                       relay.Report,
-		"report\n________________________________\nFrom: Tom\nhello":                                                                              relay.Report, "[EXTERNAL] Be careful\nmute": relay.Mute,
+		"report\n________________________________\nFrom: Tom\nhello":                                                                              relay.Report, "[EXTERNAL] Be careful with links\n\nmute": relay.Mute,
 		"Hi Tom,\n\nmute": relay.Mute, "hello\nmute": relay.Mute, "Ar 22 Tach ysgrifennodd:\n> x": relay.NoWord,
 		"": relay.NoWord, "> mute": relay.NoWord, "mute me": relay.NoWord, "Stop it": relay.NoWord, "the report": relay.NoWord,
 		"Report attached.": relay.NoWord, "not report": relay.NoWord, "mutes": relay.NoWord, "On mute": relay.NoWord, "reporting": relay.NoWord,
 		"leave": relay.NoWord, "yes": relay.NoWord, "On Sunday Tom wrote:\n> x\nmute": relay.NoWord,
 		"Report\n\nPlease find it attached.": relay.Unclear, "stop\nI mean it": relay.Unclear, "mute\n\nTom Jones": relay.Unclear,
 	} {
-		if got, _ := relayWord(text, "Priya Nair", ""); got != want {
+		if got, _ := relayWord(written(text), time.Time{}, "Priya Nair"); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
@@ -37,15 +44,12 @@ func FuzzRelayWord(f *testing.F) {
 	f.Add("mute\n\nOn Sunday Tom wrote:\n> x", "Priya")
 	f.Add("Hi,\nFrom: a\nTo: b", "")
 	f.Fuzz(func(t *testing.T, text, name string) {
-		word, read := relayWord(text, name)
+		word, read := relayWord(written(text), time.Time{}, name)
 		if word == relay.NoWord {
 			return
 		}
 		if !strings.Contains(strings.ToLower(text), strings.Trim(strings.ToLower(read), ".,!*_\"' ")) && strings.IndexFunc(text, func(r rune) bool { return r > '~' }) < 0 {
 			t.Errorf("read %q in %q", read, text)
-		}
-		if own := ownLines(text); len(own) == 0 {
-			t.Errorf("%q has no words of its own, and says %q", text, word)
 		}
 	})
 }

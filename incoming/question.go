@@ -22,7 +22,7 @@ func (d *Desk) answered(in *arrival, it hold.Item, g hold.Grant) error {
 	switch {
 	case g.Person == 0:
 		return d.named(in, it)
-	case !saysYes(in.msg.Text()):
+	case !saysYes(in.msg, d.cfg.Now()):
 		return errNotYes
 	case it.Reason == hold.Stranger:
 		return d.isThem(in, it, g)

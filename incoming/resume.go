@@ -42,13 +42,12 @@ func (d *Desk) answeredElse(in *arrival, tok string) error {
 		}
 		return err
 	})
-	text := in.msg.Text()
 	switch {
 	case err != nil:
 		return err
-	case ends && wantsMail(text):
+	case ends && wantsMail(in.msg, d.cfg.Now()):
 		return d.resume(in, tok)
-	case !ends && wantsBack(text):
+	case !ends && wantsBack(in.msg, d.cfg.Now()):
 		return d.comeBack(in, tok)
 	}
 	return d.toOwners(in)

@@ -47,7 +47,7 @@ func TestTheWordThatEndsASuspension(t *testing.T) {
 		"": false, "> resume": false, "do not resume": false, "resumed": false, "no": false, "join": false, "my new address is p@x.example": false,
 		"R\u00e9sum\u00e9": false,
 	} {
-		if got := wantsMail(text); got != want {
+		if got := wantsMail(written(text), time.Time{}); got != want {
 			t.Errorf("%q: got %t, want %t", text, got, want)
 		}
 	}
