@@ -82,6 +82,11 @@ func (r *reader) read() {
 		r.empty()
 		return
 	}
+	if r.At&(decisions|RequestAddress|Robot) != 0 && holdsPassword(tokens(paras[0][0])) {
+		r.step("It holds a password, as other list servers want one. It is not shown.")
+		r.out.Outcome, r.out.Why = Ask, WhyPassword
+		return
+	}
 	r.out.Read = shorten(paras[0][0], 200)
 	r.step("The first line is: ", r.out.Read)
 	if r.body(paras) || r.At != RequestAddress || !r.nothingFound() {
@@ -93,12 +98,27 @@ func (r *reader) read() {
 	r.handOver(paras)
 }
 
-// nothingFound reports that the first line begins with no word.
-func (r *reader) nothingFound() bool {
-	if r.out.Why == WhyUnknown || r.out.Why == WhyLeftOver || r.out.Why == WhyOtherWho {
+// holdsPassword reports a line in which Mailman or Majordomo would expect a password: "Approved: x", "approve x subscribe …",
+// "password x". It must not be quoted back, kept or logged.
+func holdsPassword(ts []token) bool {
+	if len(ts) < 2 {
+		return false
+	}
+	switch ts[0].low {
+	case "approved", "approve":
+		return strings.HasSuffix(ts[0].after, ":") || len(ts) > 2 && isListCommand[ts[2].low] && !isListCommand[ts[1].low]
+	case "password", "pw", "passwd":
 		return true
 	}
 	return false
+}
+
+// isListCommand are the commands of Majordomo that an owner approves.
+var isListCommand = map[string]bool{"subscribe": true, "unsubscribe": true, "who": true, "config": true, "newconfig": true, "writeconfig": true}
+
+// nothingFound reports that the first line begins with no word.
+func (r *reader) nothingFound() bool {
+	return r.out.Why == WhyUnknown || r.out.Why == WhyLeftOver || r.out.Why == WhyOtherWho
 }
 
 // empty is a mail without own words; at the address for commands the subject may be one.

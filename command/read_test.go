@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -125,6 +126,24 @@ func TestArguments(t *testing.T) {
 		if got := Read(q).String(); got != c.want {
 			t.Errorf("%s %q: got %s, want %s", c.place, c.text, got, c.want)
 		}
+	}
+}
+
+// A password for another list server is neither quoted back nor kept in a step.
+func TestPasswordsAreNotShown(t *testing.T) {
+	for _, c := range []struct{ place, text string }{
+		{"mod", "Approved: hunter2"}, {"request", "approve hunter2 subscribe senco-forum a@b.example"}, {"request", "password hunter2"},
+		{"request-mod", "pw hunter2"}, {"mod", "Hi,\n\nApprove: hunter2"},
+	} {
+		q := request(t, c.place)
+		q.Text = c.text
+		got := Read(q)
+		if all := fmt.Sprintf("%+v", got); got.Why != WhyPassword || strings.Contains(all, "hunter2") {
+			t.Errorf("%q: %s", c.text, all)
+		}
+	}
+	if got := Read(Request{At: RequestAddress, Text: "password"}); got.Line() != "password" {
+		t.Errorf("got %s", got)
 	}
 }
 

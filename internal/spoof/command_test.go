@@ -9,6 +9,22 @@ import (
 	"sencoforum/message"
 )
 
+// TestOrdinaryMailDecidesNothing reads what teachers write to the list as answers to every mail of the robot: nothing is done but
+// what a search looks for, and what somebody who joins says about themselves.
+func TestOrdinaryMailDecidesNothing(t *testing.T) {
+	for _, m := range ordinary.Mails() {
+		for _, name := range command.PlaceNames() {
+			at, _ := command.PlaceOf(name)
+			q := command.Of(message.Parse(m.Raw), command.Request{At: at, Today: time.Now(), Items: 3, Files: 1, Moderator: true})
+			q.Automatic = nil
+			got := command.Read(q)
+			if got.Outcome == command.Done && got.Word.Name != "search" && at != command.Join {
+				t.Errorf("%s, %s: %s, read %q", name, m.Name, got, got.Read)
+			}
+		}
+	}
+}
+
 // TestOrdinaryMailIsNoCommand reads what schools send as mail to the list: all of it is posts, whether it answers one or not.
 func TestOrdinaryMailIsNoCommand(t *testing.T) {
 	mails := ordinary.Mails()
