@@ -108,7 +108,7 @@ func (r *reader) fillers(via string, allowed []string, rest []token) int {
 	for _, p := range allowed {
 		words := strings.Fields(p)
 		if (p == "me" || p == "us") && (via == "leave" || via == "join" || r.At&toList != 0) || // "Please leave me", "Join us"
-			r.At&toList != 0 && (p == "it" || p == "this" || p == "that" || p == "now") {
+			r.At&toList != 0 && (p == "the group" || p == "this group" || p == "it" || p == "this" || p == "that" || p == "now") {
 			continue
 		}
 		if len(words) > best && phraseAt(rest, words) {

@@ -109,13 +109,18 @@ func (r *reader) starts(ts []token) []int {
 	all := []int{0}
 	for at := 0; at < len(ts); {
 		n := prefixOf(ts[at:], politeStarts)
-		if n == 0 || r.At&toList != 0 && casual[joined(ts[at:at+n])] {
+		if n == 0 || r.At&toList != 0 && casual[joined(ts[at:at+n])] || r.At&decisions != 0 && decided(ts[at+n-1]) {
 			break
 		}
 		at += n
 		all = append(all, at)
 	}
 	return all
+}
+
+// decided reports a word of consent that is a sentence of its own, so that what follows is a second one: "Yes. Reject it."
+func decided(t token) bool {
+	return (shortYes[t.low] || t.low == "sure") && strings.ContainsAny(t.after, ".!")
 }
 
 // casual are polite words with which an answer to a person begins, so that in mail to the list they do not count.

@@ -95,6 +95,10 @@ func TestArguments(t *testing.T) {
 	for _, c := range []struct{ place, text, want string }{
 		{"mod", "reject: It names a child.\n\nPlease write it again.\n\nKind regards\nAsha", "done: reject It names a child. Please write it again."},
 		{"mod", "reject\napprove", "ask (two): reject"},
+		{"mod", "Yes. Reject it.", "ask (left): approve"},
+		{"mod", "Yes, reject it.", "done: reject"},
+		{"post", "Leave the group", "ask (command): leave"},
+		{"request", "leave the group", "done: leave"},
 		{"mod", "ok 4F2A9C1D", "done: approve"},
 		{"mod", "reject Sam", "ask (left): reject"},
 		{"mod-guard", `redact "A" "B" and "C"`, `done: redact "A" "B" "C"`},
