@@ -3,7 +3,10 @@ package command
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"sencoforum/internal/corpora"
 )
 
 // TestPhrases reads every phrase with every ending, as raw mail. Nothing may be done that was not wanted.
@@ -48,6 +51,28 @@ func TestFreshPhrases(t *testing.T) {
 	}
 	c := runAll(t, phrases, endings, every)
 	t.Logf("%d fresh phrases, %d endings, %s", len(phrases), len(endings), c)
+	if c.wrong > 0 {
+		t.Errorf("%d wrong actions", c.wrong)
+	}
+}
+
+// TestPhrasesAboveRealQuotes puts the phrases above what another reader of replies has cut off real mails. Where those begin with
+// something that no rule knows, the writer is asked; nothing may be done that was not wanted.
+func TestPhrasesAboveRealQuotes(t *testing.T) {
+	t.Parallel()
+	var endings []ending
+	for _, file := range corpora.Files(t, filepath.Join(corpora.Dir(t, "replies/discourse"), "elided"), "*.txt") {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(strings.ToValidUTF8(string(b), "?"), "{{", "")
+		endings = append(endings, ending{filepath.Base(file), "From: Asha Patel <asha@school.example>\nSubject: Re: {{subject}}\n" +
+			"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n{{text}}\n\n" + text})
+	}
+	files, _ := filepath.Glob("testdata/phrases/*.txt")
+	c := runAll(t, readPhrases(t, files...), endings, 3)
+	t.Logf("%d real endings, %s", len(endings), c)
 	if c.wrong > 0 {
 		t.Errorf("%d wrong actions", c.wrong)
 	}

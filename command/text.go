@@ -20,6 +20,8 @@ func plain(text string) string {
 			return '\''
 		case r == '“' || r == '”' || r == '„' || r == '«' || r == '»' || r == '‟':
 			return '"'
+		case r == '\u1427': // a mark that an add-on of Gmail leaves
+			return -1
 		case r == '\r' || r == '\ufe0f' || r >= 0x1f3fb && r <= 0x1f3ff: // how an emoji is drawn
 			return -1
 		case r != '\n' && (unicode.Is(unicode.Cf, r) || unicode.IsControl(r)):
