@@ -1,6 +1,7 @@
 package list
 
 import (
+	"slices"
 	"strings"
 
 	"sencoforum/message"
@@ -31,15 +32,23 @@ func (l List) harmless(keys *token.Keyring) func(tok string) bool {
 // the fields of a copy of ours that are for one reader alone. A message in which nothing is found stays as it is, to the byte.
 // The error is message.ErrSealed where a token stands in a part that is signed; with signed such a part is changed, too.
 func (l List) Redact(keys *token.Keyring, m *message.Message, signed bool) ([]byte, error) {
+	if token.May(m.Raw()) {
+		return message.Clear(m, l.clearing(keys, signed))
+	}
+	return message.Clear(m, message.Clearing{Personal: personal, Ours: l.copied, Signed: signed})
+}
+
+// clearing is all that is to be taken out.
+func (l List) clearing(keys *token.Keyring, signed bool) message.Clearing {
 	harmless := l.harmless(keys)
-	return message.Clear(m, message.Clearing{
+	return message.Clearing{
 		Text:     l.Hide(keys),
 		Field:    func(text string) string { return token.RedactBut(text, gone, harmless) },
 		File:     func(text string) string { return token.MaskBut(text, harmless) },
 		Personal: personal,
 		Ours:     l.copied,
 		Signed:   signed,
-	})
+	}
 }
 
 // copied reports the header of a copy of ours: it bears the identifier of the list.
@@ -54,11 +63,9 @@ func (l List) copied(h message.Header) bool {
 
 // personal reports a field that is there for the reader of one copy: how to leave, whose complaint it would be, and what hosts
 // write down of the envelope.
-func personal(name string) bool {
-	switch strings.ToLower(name) {
-	case "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "return-path", "delivered-to", "x-delivered-to", "x-original-to",
-		"envelope-to", "x-envelope-to", "x-envelope-from", "x-rcpt-to":
-		return true
-	}
-	return false
+func personal(name string) bool { return slices.Contains(personalFields, strings.ToLower(name)) }
+
+var personalFields = []string{
+	"list-unsubscribe", "list-unsubscribe-post", "feedback-id", "return-path", "delivered-to", "x-delivered-to", "x-original-to",
+	"envelope-to", "x-envelope-to", "x-envelope-from", "x-rcpt-to",
 }

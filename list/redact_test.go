@@ -1,6 +1,7 @@
 package list
 
 import (
+	"bytes"
 	"errors"
 	"path/filepath"
 	"slices"
@@ -101,6 +102,9 @@ func FuzzRedact(f *testing.F) {
 		}
 		if m := message.Parse(got); slices.Contains(readings.Tokens(m), right) {
 			t.Errorf("%q became %q", raw, got)
+		}
+		if all, err := message.Clear(message.Parse(raw), l.clearing(keys, signed)); err != nil || !bytes.Equal(got, all) {
+			t.Errorf("%q became %q, and after a look at all of it %q, %v", raw, got, all, err)
 		}
 	})
 }

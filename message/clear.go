@@ -12,10 +12,10 @@ import (
 // A Change gives a text as it may stay. It is pure, and changes nothing in what it has changed before.
 type Change func(text string) string
 
-func (change Change) wants(text string) bool { return change(text) != text }
+func (change Change) wants(text string) bool { return change != nil && change(text) != text }
 
 // A Clearing takes what must not stay out of a message as it is stored. Each change must find nothing more to do in what it has
-// changed.
+// changed. Without Text, Field and File only the fields of copies go, and nothing is decoded.
 type Clearing struct {
 	Text  Change // of what people read
 	Field Change // of a header field or the name of a file: what it puts in may stand in an address
@@ -52,6 +52,9 @@ func Clear(m *Message, r Clearing) ([]byte, error) {
 
 // plain is the last resort: the fields and the text that people read.
 func (r Clearing) plain(m *Message) []byte {
+	if r.Text == nil {
+		return m.Raw()
+	}
 	var w Writer
 	if from, ok := m.From(); ok {
 		w.Mailbox("From", Mailbox{Name: r.Field(from.Name), Address: from.Address})
@@ -233,7 +236,7 @@ func (p *Part) readsAsItStands(content []byte) bool {
 
 // leaf takes what must not stay out of a part: in place if it can, then in its charset and encoding, then in others.
 func (e *editor) leaf(p *Part) []Field {
-	if !e.holds(p) {
+	if e.Text == nil || !e.holds(p) {
 		return nil
 	}
 	change := e.File

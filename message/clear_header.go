@@ -26,6 +26,8 @@ func (e *editor) header(p *Part, head []byte, whole bool, set []Field) {
 		default:
 			if personal := whole && e.Personal != nil && e.Personal(name); personal && (ours || e.Field.wants(string(field))) {
 				e.replace(field, nil)
+			} else if e.Field == nil {
+				continue
 			} else if out := e.field(name, field); !bytes.Equal(out, field) {
 				e.replace(field, out)
 			}

@@ -50,6 +50,9 @@ func TestRedactFindsADisguise(t *testing.T) {
 	} {
 		for _, around := range [][2]string{{"", ""}, {"Dear all: ", " is it."}, {"snc1_ and _", "snc1_"}, {"https://f.example/u/", "?x=y"}} {
 			got := Redact(around[0]+text+around[1], "[x]")
+			if !May([]byte(around[0] + text + around[1])) {
+				t.Errorf("%s: May does not see it", name)
+			}
 			if !strings.HasSuffix(got, "[x]"+around[1]) || !strings.HasPrefix(got, around[0]) {
 				t.Errorf("%s: %q", name, got)
 			}
