@@ -14,6 +14,14 @@ type unit struct {
 	pack intake.Pack // the zero Pack for none
 }
 
+// messages is how many messages units have.
+func messages(units []unit) (n int) {
+	for _, u := range units {
+		n += len(u.all)
+	}
+	return n
+}
+
 // unitPlaces bounds the time that a unit takes in a transaction, as a pack of short messages would have a hundred.
 const unitPlaces = 40
 
@@ -108,6 +116,7 @@ func (i *Importer) putUnit(tx *store.Tx, u *unit, r *ImportResult) error {
 		if err != nil {
 			return err
 		}
+		p.id = id
 		if p.place {
 			if id != next {
 				return errLoose

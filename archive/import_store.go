@@ -23,6 +23,8 @@ type Importer struct {
 	Now   func() time.Time
 	Dry   bool                    // only look what is known
 	Clean func(raw []byte) []byte // takes out what must not be stored, such as tokens; nil: nothing
+
+	said saidLately
 }
 
 // ImportResult is what became of the messages of a batch.
@@ -58,6 +60,7 @@ type prepared struct {
 	reason  string // why it cannot be stored; empty if it can
 	known   bool
 	at      intake.ID // the message as which it is known
+	id      intake.ID // as which it is stored, once the transaction has ended well
 	linked  bool      // of a dry run
 	charset bool
 	key     intake.Key
@@ -66,6 +69,7 @@ type prepared struct {
 	blob    store.Blob // its bytes, where no pack has them
 	post    NewPost
 	oldURL  string
+	heard   map[intake.ID]message.Words // what messages say that it may answer
 }
 
 // Batch stores messages in their order. What it has stored stays, also when it ends with an error, and is known when it is
@@ -75,16 +79,23 @@ func (i *Importer) Batch(ctx context.Context, items []ImportItem) (ImportResult,
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	budget := holdMost / 2
-	for ready := range i.prepare(ctx, items) {
+	var units []unit
+	pieces := i.prepare(ctx, items)
+	for ready := range pieces {
 		p := <-ready
 		if p.err != nil {
 			return r, p.err
 		}
-		if err := i.put(ctx, p.units, &budget, &r); err != nil {
+		units = append(units, p.units...)
+		if len(pieces) > 0 && messages(units) < 3*piece {
+			continue // one commit for more of them
+		}
+		if err := i.put(ctx, units, &budget, &r); err != nil {
 			return r, err
 		}
+		units = units[:0]
 	}
-	return r, ctx.Err()
+	return r, errors.Join(i.put(ctx, units, &budget, &r), ctx.Err())
 }
 
 // pieceReady is a piece that was read.
@@ -146,8 +157,10 @@ func (i *Importer) read(items []ImportItem, first int) pieceReady {
 				if err = p.look(tx); err != nil {
 					return err
 				}
-				_, p.linked, err = person(tx, p.post.From)
-				if err != nil {
+				if _, p.linked, err = person(tx, p.post.From); err != nil {
+					return err
+				}
+				if err = p.listen(tx); err != nil {
 					return err
 				}
 			}
@@ -215,11 +228,8 @@ const (
 // put stores what is ready, in transactions that end when their time is up.
 func (i *Importer) put(ctx context.Context, units []unit, budget *time.Duration, r *ImportResult) error {
 	if i.Dry {
-		for _, p := range units[0].all {
-			r.count(p, p.linked)
-			if p.reason == "" && !p.known {
-				r.Keys = append(r.Keys, string(p.key[:16]))
-			}
+		for _, u := range units {
+			r.look(u.all)
 		}
 		return nil
 	}
@@ -255,12 +265,22 @@ func (i *Importer) put(ctx context.Context, units []unit, budget *time.Duration,
 	return nil
 }
 
+// look counts the messages of a dry run.
+func (r *ImportResult) look(all []prepared) {
+	for _, p := range all {
+		r.count(p, p.linked)
+		if p.reason == "" && !p.known {
+			r.Keys = append(r.Keys, string(p.key[:16]))
+		}
+	}
+}
+
 // nextBudget is the time for messages of the next transaction, after one that kept others from writing so long.
 func nextBudget(now, held time.Duration) time.Duration {
 	switch {
 	case held > holdMost*3/4:
 		return max(budgetLeast, now*3/4)
-	case held < holdMost/2:
+	case held < holdMost*3/5:
 		return min(budgetMost, now*5/4)
 	}
 	return now
@@ -283,6 +303,9 @@ func (i *Importer) putSome(units []unit, budget time.Duration) (n int, r ImportR
 	})
 	if !began.IsZero() {
 		r.Longest = time.Since(began)
+	}
+	if err == nil {
+		i.said.keep(units[:n])
 	}
 	return n, r, err
 }
@@ -355,6 +378,7 @@ func (i *Importer) putOne(tx *store.Tx, p *prepared) (id intake.ID, linked bool,
 	if n.Author = author.ID; author.Name != "" {
 		n.AuthorName = author.Name
 	}
+	n.said = func(id intake.ID) (message.Words, bool) { return i.said.of(id, p.heard) }
 	if n.Intake, err = intake.Put(tx, intake.New{Record: p.record, Raw: p.blob, State: intake.Done, Key: p.key}); err != nil {
 		return 0, false, err
 	}

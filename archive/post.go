@@ -87,11 +87,12 @@ type NewPost struct {
 	InReplyTo    []string             // Message-IDs it answers; looked at when no reference is known
 	Conversation *message.ThreadIndex // of Outlook; nil: none
 
-	words     message.Words // what it says
-	addressed []string      // keys of the addresses in To and Cc
-	answers   bool          // In-Reply-To or References say that it answers something, if not what
-	answersAt time.Time     // when its parent was written, as In-Reply-To says; zero: it does not
-	kept      *node         // its place, where the message is gone and nothing else tells; nil: find one
+	words     message.Words                         // what it says
+	said      func(intake.ID) (message.Words, bool) // what a message says that was stored a moment ago; nil: all are read
+	addressed []string                              // keys of the addresses in To and Cc
+	answers   bool                                  // In-Reply-To or References say that it answers something, if not what
+	answersAt time.Time                             // when its parent was written, as In-Reply-To says; zero: it does not
+	kept      *node                                 // its place, where the message is gone and nothing else tells; nil: find one
 }
 
 // ErrNoPost is returned for a number that no post has.
@@ -110,7 +111,7 @@ func Accept(tx *store.Tx, n NewPost) (Post, error) {
 	}
 	p := n.Post
 	p.Number, p.Revision, p.State = Number(number), 1, Waiting
-	if err := (placer{tx: tx, words: storedWords(tx)}).enter(&p, n); err != nil {
+	if err := (placer{tx: tx, words: n.lately(storedWords(tx))}).enter(&p, n); err != nil {
 		return Post{}, err
 	}
 	if err := waiting.Put(tx, waitOf(p), struct{}{}); err != nil {

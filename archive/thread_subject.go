@@ -94,10 +94,7 @@ func sameClock(a, b time.Time) bool {
 // bySubject finds a parent among the posts of the same subject, for one that names nobody known and says that it is an
 // answer: by a reply mark, or by a field that names somebody unknown or nothing that can be read.
 func (g *placing) bySubject() error {
-	about, mark := subjectOf(*g.post)
-	if mark == markNone && g.from.answers { // "In-Reply-To: 0"
-		mark = markReply
-	}
+	about, mark := g.about()
 	key, ok := alikeKey(*g.post, about)
 	if !ok || mark == markNone || g.post.Thread != 0 {
 		return nil
@@ -127,6 +124,15 @@ func (g *placing) bySubject() error {
 		return broken
 	}
 	return g.below(found[i], ViaSubject)
+}
+
+// about is the subject that a post goes on with, and what tells that it does.
+func (g *placing) about() (string, mark) {
+	about, mark := subjectOf(*g.post)
+	if mark == markNone && g.from.answers { // "In-Reply-To: 0"
+		mark = markReply
+	}
+	return about, mark
 }
 
 // suspects returns the posts of the same subject in the time before, newest first, with the threads in which they are
@@ -212,5 +218,18 @@ func storedWords(tx *store.Tx) func(Post) (message.Words, error) {
 			return message.Words{}, err
 		}
 		return message.Parse(raw[:min(len(raw), textMost)]).Words(), nil
+	}
+}
+
+// lately asks what the post's own door still knows before it reads a message.
+func (n NewPost) lately(stored func(Post) (message.Words, error)) func(Post) (message.Words, error) {
+	if n.said == nil {
+		return stored
+	}
+	return func(p Post) (message.Words, error) {
+		if w, ok := n.said(p.Intake); ok {
+			return w, nil
+		}
+		return stored(p)
 	}
 }
