@@ -83,7 +83,7 @@ var libraries = []library{
 	{"mvdan.cc/xurls", []string{"message"}},
 	{"github.com/xuri/excelize", []string{"message"}},
 	{"github.com/ledongthuc/pdf", []string{"message"}},
-	{"golang.org/x/text", []string{"message"}},
+	{"golang.org/x/text", []string{"message", "guard"}},
 	{"golang.org/x/net/idna", []string{"message", "mailauth"}},
 	{"golang.org/x/net/html", []string{"message"}},
 	{"go.etcd.io/bbolt", []string{"store"}},
