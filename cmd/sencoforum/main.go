@@ -10,12 +10,15 @@ import (
 	"os/signal"
 	"syscall"
 	_ "time/tzdata" // British time on machines that have no time zones
+
+	"sencoforum/document"
 )
 
 // version is the release, stamped by the build.
 var version = "dev"
 
 func main() {
+	document.Begin() // as the child that reads a document the program does nothing else
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], process())
 	stop()

@@ -20,6 +20,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sencoforum/doctor"
+	"sencoforum/document"
 	"sencoforum/internal/dnszone"
 )
 
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 
 // atNoon is the program with a clock that stands still, for user 0. A server keeps the real one.
 func atNoon() {
+	document.Begin()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	o := process()
