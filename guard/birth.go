@@ -71,7 +71,7 @@ func (d *doc) birthLabelBefore(day date) bool {
 		case t.form == word:
 			words++
 			if w := d.lower(i); w == "b" && i == day.from-1 || w == "b" && d.sign(i+1) == '.' && i == day.from-2 {
-				return d.ends[i] > 0
+				return d.ends[i] > 0 || d.sign(i-1) == '(' && d.ends[i-1] > 0
 			}
 		}
 	}
@@ -132,6 +132,9 @@ func (d *doc) isAttribution(day date) bool {
 		switch d.lower(i) {
 		case "wrote", "sent", "from", "date", "subject", "ecrit", "schrieb", "via", "training", "expires", "appointed", "review", "meeting", "updated", "report":
 			return true
+		}
+		if s := d.sign(i); s == '<' || s == '@' {
+			return true // "2009/7/3 Jane Holt <jane@school.example>:"
 		}
 		if d.sign(i) == ':' && d.width(i+1) == 2 && d.at(i+1).glued && d.width(i-1) > 0 {
 			return true // a time of day

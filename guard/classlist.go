@@ -109,7 +109,7 @@ func (t *table) cells(from, to int) []cell {
 	case counts[','] > 1:
 		by = ','
 	default:
-		return []cell{{from, to}}
+		return t.gaps(from, to)
 	}
 	var all []cell
 	begin, quoted := from, false
@@ -125,6 +125,22 @@ func (t *table) cells(from, to int) []cell {
 			all = append(all, c)
 			begin = i + 1
 		}
+	}
+	return all
+}
+
+// gaps cuts a row where two spaces or more stand, as in a table that was typed or copied.
+func (t *table) gaps(from, to int) []cell {
+	var all []cell
+	begin := from
+	for i := from + 1; i <= to; i++ {
+		if i == to || t.d.tokens[i].start-t.d.tokens[i-1].end > 1 {
+			all = append(all, cell{begin, i})
+			begin = i
+		}
+	}
+	if len(all) < 3 {
+		return []cell{{from, to}}
 	}
 	return all
 }

@@ -1,6 +1,9 @@
 package guard
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pupilLetters is the alphabet of the check letter of a Unique Pupil Number, by value (GovTalk data standard "Unique
 // Pupil Number" 2.0).
@@ -183,10 +186,14 @@ func (d *doc) lastDigit(i int) int {
 var (
 	learnerLabels = []string{"uln", "unique learner", "learner n", "u.l.n"}
 	healthLabels  = []string{"nhs", "n.h.s"}
-	thingLabels   = []string{"policy", "serial", "tracking", "order", "invoice", "licence", "license", "parcel", "account"}
 	healthCues    = []string{"patient", "dob", "d.o.b", "date of birth", "hospital no", "hospital number", "chi number"}
-	otherLabels   = []string{"zoom", "meeting", "tel", "phone", "ring ", "call", "mobile", "fax", " id", "order", "invoice", "ref", "isbn", "case",
-		"webinar", "account", "quote", "licence", "license", "tracking", "passcode", "dial", "centre", "vat", "policy", "serial", "whatsapp", "text ", "sort code", "parcel", "ticket", "po "}
+
+	// British telephone numbers begin with 0 or +44, so their labels say nothing of ten digits in the spacing of the NHS.
+	phoneWords  = []string{"tel", "telephone", "phone", "cell", "mobile", "mob", "fax", "ring", "call", "dial", "text", "whatsapp", "t", "m", "p", "f", "ph"}
+	phoneLabels = []string{"tel", "phone", "ring ", "call", "mobile", "fax", "dial", "whatsapp", "text "}
+	placeLabels = []string{"zoom", "meeting", "id ", "id:", "ref ", "ref:", "ref.", "reference", "isbn", "case", "webinar", "quote", "passcode", "centre", "vat ", "sort code", "ticket", "po ", "conference"}
+	thingLabels = []string{"policy", "serial", "tracking", "order", "invoice", "licence", "license", "parcel", "account", "booking", "barcode"}
+	otherLabels = slices.Concat(placeLabels, phoneLabels, thingLabels)
 )
 
 // judgeTen says what ten digits are: an NHS number when its check fits and it has a label, the spacing 3-3-4, or stands
@@ -206,9 +213,10 @@ func (d *doc) judgeTen(from, to int, v [10]int, spaced, longer bool) (kind Kind,
 	switch {
 	case label(before, healthLabels) || hasAny(after, "(nhs", " is the nhs", " nhs n"):
 		return NHS, "it is an NHS number; its check digit fits and it is labelled so", false
-	case longer || hasWord(d.clause(from, 36), otherLabels...):
-	case spaced && v[0] != 0:
+	case longer:
+	case spaced && v[0] != 0 && strings.IndexByte(d.text[from:to], '.') < 0 && !calls(d.clause(from, 36)) && !hasWord(d.clause(from, 36), thingLabels...) && !hasWord(d.clause(from, 36), placeLabels...):
 		return NHS, "it is written like an NHS number and its check digit fits", false
+	case hasWord(d.clause(from, 36), otherLabels...):
 	case hasAny(before, healthCues...) || hasAny(after, healthCues...):
 		return NHS, "it stands beside a patient or a birth date and has the check digit of an NHS number", false
 	}
@@ -242,6 +250,15 @@ func tenOf(s string) (v [10]int, ok bool) {
 		}
 	}
 	return v, n == 10
+}
+
+// calls reports that the last word before a number says that it is for a telephone.
+func calls(before string) bool {
+	before = strings.TrimRight(before, " :.-|\t(")
+	if at := strings.LastIndexFunc(before, func(r rune) bool { return r < 'a' || r > 'z' }); at >= 0 {
+		before = before[at+1:]
+	}
+	return before != "" && slices.Contains(phoneWords, before)
 }
 
 // label reports one of the labels before a number, with nothing between them that labels something else.

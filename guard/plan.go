@@ -37,7 +37,7 @@ var plansBy = func() map[string][][]string {
 }()
 
 // loosePlans are words of everyday, which count only beside a name that is sure.
-var loosePlans = map[string]bool{"plan": true, "plans": true, "passport": true, "passports": true, "profile": true, "statement": true, "statements": true, "asp": true, "cin": true, "tac": true, "caf": true, "mdt": true, "casework": true, "targets": true, "ehp": true, "education": true, "section": true, "cynllun": true}
+var loosePlans = map[string]bool{"plan": true, "plans": true, "passport": true, "passports": true, "profile": true, "statement": true, "statements": true, "asp": true, "cin": true, "tac": true, "caf": true, "mdt": true, "casework": true, "targets": true, "risk assessment": true, "review meeting": true, "chronology": true, "ehp": true, "education": true, "section": true, "cynllun": true}
 
 const (
 	planWhyOf  = "a child's name may stand in it, beside a plan, a review or a referral"
@@ -70,7 +70,7 @@ func (d *doc) planAt(i int) (plan, bool) {
 			}
 		}
 		if ok {
-			return plan{i, j, len(words) == 1 && loosePlans[words[0]]}, true
+			return plan{i, j, loosePlans[strings.Join(words, " ")]}, true
 		}
 	}
 	return plan{}, false
@@ -124,7 +124,7 @@ func (d *doc) planOf(p plan) {
 			}
 		case t.class&paper != 0 && words == 0:
 			words = 5 // a model, unless a whole name follows
-		case d.part == FileName && words <= 1 && t.form == word:
+		case (d.part == FileName || d.part == Subject) && words <= 1 && t.form == word:
 			if n, ok := d.nameAt(i); ok && d.planNamed(p, n) && d.enough(n) {
 				d.find(Plan, n.from, n.to, planWhyOf)
 				return
@@ -144,7 +144,7 @@ func (d *doc) nameAfter(i int) (name, bool) {
 	for n := 0; n <= 6; n++ {
 		i = d.soft(i)
 		t := d.at(i)
-		if t.form == word && t.class&filler == 0 || t.form == word && t.class&first != 0 {
+		if t.form == word && (t.class&filler == 0 || t.class&first != 0 && t.capital) {
 			if found, ok := d.nameAt(i); ok {
 				return found, true
 			}
@@ -170,12 +170,12 @@ func (d *doc) linked(p plan, n name, words int) bool {
 	case whole:
 		return true
 	case alone:
-		if d.is(n.to, word, institution|role) || d.sign(n.to) == '\'' || n.unsure && (p.loose || words > 1) {
+		if d.is(n.to, word, institution|role) || d.sign(n.to) == '\'' || p.loose && d.lower(n.to) == "to" || n.unsure && (p.loose || words > 1) {
 			return false
 		}
 		return words <= 4 && !p.loose || words == 0
 	}
-	return words <= 3 && !p.loose || words <= 1 && !n.small
+	return words <= 3 && !p.loose
 }
 
 // planNamed judges a name that stands right beside a plan.
@@ -221,8 +221,10 @@ func (d *doc) nameAndPlan(n name) {
 		}
 	case !d.enough(n):
 		return
-	case d.is(i, word, having):
-		i, reach, verb = i+1, 2, true
+	case d.is(i, word, having), d.lower(i) == "was" && d.is(i+1, word, having):
+		i, reach, verb = i+1, 3, true
+	case d.sign(i) == '(' || d.sign(i) == ',':
+		i, reach = d.yearsAfter(i+1), 0
 	case d.sign(i) == '-' || d.sign(i) == ':' || d.sign(i) == '_' || d.sign(i) == '\t':
 		i, reach = i+1, 0
 	default:
@@ -234,7 +236,7 @@ func (d *doc) nameAndPlan(n name) {
 	for k := i; k <= i+reach; k++ {
 		k = d.soft(k)
 		if p, ok := d.planAt(k); ok {
-			if d.isModel(p.to) || p.loose && n.strength != whole || n.unsure && n.strength == alone && verb {
+			if d.isModel(p.to) || p.loose && (n.strength != whole || verb) || verb && (n.strength == alone || d.isWork(p.to)) {
 				return
 			}
 			if n.strength == alone && n.unsure && d.lower(n.to) != "" && d.sign(n.to) != '\'' {
@@ -247,6 +249,28 @@ func (d *doc) nameAndPlan(n name) {
 			return
 		}
 	}
+}
+
+// isWork reports what a grown-up has to do with plans: "an EHCP meeting".
+func (d *doc) isWork(i int) bool {
+	switch d.lower(i) {
+	case "meeting", "meetings", "deadline", "panel", "to", "question", "questions", "role", "job":
+		return true
+	}
+	return false
+}
+
+// yearsAfter passes over a school year and commas: "Oliver Marsh, Y4, EHCP".
+func (d *doc) yearsAfter(i int) int {
+	for range 3 {
+		if to, ok := d.schoolYear(i); ok {
+			i = to
+		}
+		if d.sign(i) == ',' {
+			i++
+		}
+	}
+	return i
 }
 
 // hints finds a first name beside a school year.
