@@ -106,6 +106,23 @@ func pdfOf(content, trailer string) []byte {
 		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(content), content),
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 255 /Widths [" + widths + "] >>",
 	}
+	return pdfObjects(trailer, objects...)
+}
+
+// pdfForm makes a PDF whose page shows a form, which shows itself.
+func pdfForm() []byte {
+	const content = "/X1 Do"
+	const form = "BT /F1 12 Tf 72 700 Td (in a form) Tj ET /X1 Do"
+	const resources = "/Resources << /Font << /F1 6 0 R >> /XObject << /X1 7 0 R >> >>"
+	return pdfObjects("",
+		"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 "+resources+" >>", "<< /Type /Pages /Kids [4 0 R] /Count 1 /Parent 2 0 R >>",
+		"<< /Type /Page /Parent 3 0 R /Contents 5 0 R >>",
+		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(content), content),
+		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+		fmt.Sprintf("<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] %s /Length %d >>\nstream\n%s\nendstream", resources, len(form), form))
+}
+
+func pdfObjects(trailer string, objects ...string) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.4\n")
 	var at []int

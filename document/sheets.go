@@ -23,7 +23,11 @@ func readSheets(p *paper, data []byte) error {
 		return errors.New("it is damaged or has a password")
 	}
 	defer f.Close()
-	for _, sheet := range f.GetSheetList() {
+	sheets := f.GetSheetList()
+	if len(sheets) == 0 {
+		return errors.New("it is damaged")
+	}
+	for _, sheet := range sheets {
 		p.section(sheet)
 		if err := readSheet(p, f, sheet); err != nil {
 			return err

@@ -281,7 +281,7 @@ func (t *table) valueIn(c cell, head column, line bool) (has column) {
 		if head&colBirth != 0 && age >= 0 && age <= oldestPupil {
 			t.births = append(t.births, n)
 			has |= colBirth
-		} else if len(t.columns) == 0 && age >= youngestByName && age <= oldestByName && !d.dates[n].loose {
+		} else if (line || len(t.columns) == 0) && age >= youngestByName && age <= oldestByName && !d.dates[n].loose {
 			has |= colBirth
 		}
 	}

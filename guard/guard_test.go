@@ -226,6 +226,7 @@ func TestClassLists(t *testing.T) {
 		{"CSV", "Surname,Forename,DOB\nMarsh,Oliver,12/03/2014\nNair,Amelia,1/2/2015\nObi,Chidi,3/4/2015\n", ClassList},
 		{"CSV with quotes", "\"Name\",\"DOB\",\"SEN\"\n\"Marsh, Oliver\",\"12/03/2014\",\"K\"\n\"Nair, Amelia\",\"1/2/2015\",\"E\"\n\"Obi, Chidi\",\"3/4/2015\",\"K\"\n", ClassList},
 		{"on the second sheet", "\fNotes\nnothing\n\fData\nName\tYear\n" + strings.ReplaceAll(rows, "%", "4"), ClassList},
+		{"rows of a PDF that lost their tabs", "Name\tDOB\tSEN\nOliver Marsh 12/03/2014 K\nAmelia Nair 1/2/2015 E\nChidi Obi 3/4/2015 K\n", ClassList},
 		{"columns of spaces", "First name   Last name   Gender   SEND\nTadhg   Ó Briain   M   K\nMaja   Zielińska   F   E\nBao   Nguyen   M   K\n", ClassList},
 		{"typed lines", "Oliver Marsh Year 4\nAmelia Nair Year 5\nChidi Okafor Y6\n", ClassList},
 
