@@ -21,11 +21,15 @@ func alone(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true
 func limit() error {
 	runtime.GOMAXPROCS(1)
 	debug.SetMemoryLimit(maxMemory * 3 / 4)
+	memory := uint64(maxMemory)
+	if raceDetector {
+		memory = 8 << 30
+	}
 	for _, l := range []struct {
 		what int
 		max  uint64
 	}{
-		{unix.RLIMIT_DATA, maxMemory}, {unix.RLIMIT_CPU, maxCPU}, {unix.RLIMIT_FSIZE, 0}, {unix.RLIMIT_CORE, 0}, {unix.RLIMIT_NOFILE, 16},
+		{unix.RLIMIT_DATA, memory}, {unix.RLIMIT_CPU, maxCPU}, {unix.RLIMIT_FSIZE, 0}, {unix.RLIMIT_CORE, 0}, {unix.RLIMIT_NOFILE, 16},
 	} {
 		if err := unix.Setrlimit(l.what, &unix.Rlimit{Cur: l.max, Max: l.max}); err != nil {
 			return fmt.Errorf("limit %d: %w", l.what, err)

@@ -47,9 +47,6 @@ func (d *doc) figures(i int) (date, bool) {
 	if a < 0 || b < 0 || c < 0 {
 		return date{}, false
 	}
-	if s == '.' && (!d.at(i+1).glued || !d.at(i+2).glued) {
-		return date{}, false // the ends of sentences
-	}
 	switch {
 	case d.width(i) == 4:
 		return d.day(i, i+5, c, b, a)

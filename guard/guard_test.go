@@ -65,6 +65,7 @@ func TestNumbers(t *testing.T) {
 		{"a soft hyphen", "B801\u00ad200005001", UPN},
 		{"the label glued to it", "UPNB801200005001", UPN},
 		{"longer than a pupil number", "B8012000050012", ""},
+		{"the beginning of a longer number with gaps", "B 801 2000 05 001 22", ""},
 		{"a part of a longer word", "XB801200005001", ""},
 		{"in the address of a page", "https://example.org/B801200005001", ""},
 		{"a serial number that fits", "serial number B801200005001", ""},
@@ -92,6 +93,7 @@ func TestNumbers(t *testing.T) {
 
 		{"an insurance number", "QQ123456C", ""},
 		{"an insurance number that is given out", "AB123456C", NINO},
+		{"letters that nobody gets", "GB123456C", ""},
 		{"in pairs", "AB 12 34 56 C", NINO},
 		{"without its end but with a label", "National Insurance number AB123456", NINO},
 		{"without its end", "AB123456", ""},
@@ -118,6 +120,8 @@ func TestBirthDates(t *testing.T) {
 		{"ISO", "dob=2014-03-12", Birth},
 		{"American words", "born March 12, 2014", Birth},
 		{"digits alone", "DOB 120314", Birth},
+		{"the American order", "DOB 3/25/2014", Birth},
+		{"dots and spaces", "DOB 12. 3. 2014", Birth},
 		{"an apostrophe", "DOB 12 Mar '14", Birth},
 		{"the label behind", "12/03/2014 (DOB)", Birth},
 		{"Welsh", "Dyddiad geni 12 Mawrth 2014", Birth},
@@ -199,6 +203,9 @@ func TestWhatIsNoPlanOfAChild(t *testing.T) {
 		{"whose work", "Sam's annual review workload", ""},
 		{"a trip", "the risk assessment for Alton Towers", ""},
 		{"a plan for a day", "the plan for Rogation Sunday", ""},
+		{"a colleague by her role", "the EHCP for Jane Holt, our new SENCO, to sign", ""},
+		{"a colleague who takes over", "the plan for Priya to take over from Sam", ""},
+		{"an author of a book", "the annual review of Jean Smith's book", ""},
 		{"a sentence between", "I like the EHCP. For Oliver Marsh it rained.", ""},
 	})
 }
@@ -301,6 +308,14 @@ func TestMask(t *testing.T) {
 	const want = "His UPN is UPN [hidden], NHS NHS number [hidden], NI National Insurance number [hidden]; EHCP for Oliver Marsh."
 	if got := Mask(text, found); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestMaskTakesWhatComes: findings may overlap, be out of order or of another text.
+func TestMaskTakesWhatComes(t *testing.T) {
+	found := []Finding{{Kind: NHS, Start: 4, End: 8}, {Kind: UPN, Start: 0, End: 6}, {Kind: UPN, Start: 8, End: 99}, {Kind: Birth, Start: 8, End: 9}}
+	if got, want := Mask("0123456789", found), "UPN [hidden]6789"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -233,8 +233,7 @@ func weighted(v [10]int) (sum int) {
 
 // fitsHealth reports the check digit of an NHS number (NHS Data Model and Dictionary, modulus 11).
 func fitsHealth(v [10]int) bool {
-	check := (11 - weighted(v)%11) % 11
-	return check != 10 && check == v[9]
+	return (11-weighted(v)%11)%11 == v[9] // 10 is no digit, so it never fits
 }
 
 // tenOf reads a text with exactly ten digits and no letters.
