@@ -21,8 +21,9 @@ import (
 
 func TestMain(m *testing.M) {
 	// What no file may make the child do; the child is this program, so it has them too.
-	readers["test/spin"] = func(*paper, []byte) error {
+	readers["test/spin"] = func(p *paper, _ []byte) error {
 		for {
+			p.size++
 		}
 	}
 	readers["test/sleep"] = func(*paper, []byte) error { time.Sleep(time.Hour); return nil }
@@ -208,11 +209,11 @@ func TestManyRows(t *testing.T) {
 	t.Logf("%d octets, cut %v, %v", len(got.String()), got.Cut, err)
 	b.Reset()
 	b.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
-	for range 30_000 {
+	for range 20_000 {
 		b.WriteString(`<row><c t="inlineStr"><is><t>` + "Oliver Marsh was here, and here, and here, and then he was there" + `</t></is></c></row>`)
 	}
 	b.WriteString(`</sheetData></worksheet>`)
-	got, err = Extract(context.Background(), "x.xlsx", sheetFile(t, b.String()))
+	got, err = read("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheetFile(t, b.String())) // here, whatever else the machine does
 	if err != nil || !got.Cut || len(got.String()) < MaxText/2 || len(got.String()) > MaxText+100 {
 		t.Errorf("%d octets, cut %v, %v; want as much as is taken", len(got.String()), got.Cut, err)
 	}
