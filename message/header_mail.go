@@ -24,6 +24,11 @@ func (m *Message) To() []Mailbox { return m.mailboxes("To") }
 // Cc returns those who get a copy, as To does.
 func (m *Message) Cc() []Mailbox { return m.mailboxes("Cc") }
 
+// Resent returns those to whom somebody sent the message on, as To does (RFC 5322 §3.6.6).
+func (m *Message) Resent() []Mailbox {
+	return append(m.mailboxes("Resent-To"), m.mailboxes("Resent-Cc")...)
+}
+
 // Mailboxes reads every field called name as a list of addresses.
 func (m *Message) mailboxes(name string) []Mailbox {
 	var all []Mailbox
