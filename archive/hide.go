@@ -39,7 +39,7 @@ func Hide(tx *store.Tx, n Number, s Seal, now time.Time) (Post, error) {
 	switch p.State {
 	case Hidden:
 		return p, posts.Put(tx, n, p)
-	case Published:
+	case Published, Held:
 	case Waiting:
 		if err := waiting.Delete(tx, waitOf(p)); err != nil {
 			return p, err

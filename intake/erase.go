@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -163,6 +164,30 @@ func Replace(tx *store.Tx, id ID, raw []byte) error {
 	return raws.Put(tx, id, store.NewBlob(raw))
 }
 
+// Rewrite puts other bytes in the place of those of a message that is held, from which a moderator took something out. By its
+// key, that of the bytes as they came, it is still known when it is sent again.
+func Rewrite(tx *store.Tx, id ID, k Key, raw []byte) error {
+	r, err := Get(tx, id)
+	if err != nil {
+		return err
+	}
+	if k == "" { // it was accepted before, and has a key of its own
+		old, err := Raw(tx, id)
+		if err != nil {
+			return err
+		}
+		k = KeyOf(r, message.Parse(old))
+	}
+	r.Size, r.SHA256, r.Came = len(raw), Sum(raw), k
+	if err := messages.Put(tx, id, r); err != nil {
+		return err
+	}
+	if err := DropRaw(tx, id); err != nil {
+		return err
+	}
+	return raws.Put(tx, id, store.NewBlob(raw))
+}
+
 // Stated is a message with its state.
 type Stated struct {
 	ID
@@ -187,6 +212,27 @@ func Forget(tx *store.Tx, k Key, id ID) error {
 		return err
 	}
 	return keys.Delete(tx, k)
+}
+
+// Free lets a message that was not accepted after all be sent again: its key stands for nothing any more. One whose bytes
+// are gone keeps its key.
+func Free(tx *store.Tx, id ID) error {
+	r, err := Get(tx, id)
+	if err != nil {
+		return err
+	}
+	k := r.Came
+	if k == "" {
+		raw, err := Raw(tx, id)
+		if errors.Is(err, ErrNoMessage) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		k = KeyOf(r, message.Parse(raw))
+	}
+	return Forget(tx, k, id)
 }
 
 // Unname takes from a message's record who sent it and by which way it came.
