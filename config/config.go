@@ -104,6 +104,7 @@ type Lists struct {
 	AttachTotal Size // attachments that travel with a copy; the others become links
 	Footer      bool
 	NonMember   string // NonMemberAsk, NonMemberHold or NonMemberRefuse
+	Ack         bool   // authors are told that their post was taken
 }
 
 // Calendar says whose school holidays count.
@@ -178,6 +179,7 @@ func Default() Config {
 			AttachTotal: 2e6,
 			Footer:      true,
 			NonMember:   NonMemberAsk,
+			Ack:         true,
 		},
 		Log: Log{Level: "info", Format: "text"},
 	}

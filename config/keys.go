@@ -69,6 +69,7 @@ func (c *Config) settings() []setting {
 		{"lists.attach_total", &c.Lists.AttachTotal},
 		{"lists.footer", &c.Lists.Footer},
 		{"lists.non_member", &c.Lists.NonMember},
+		{"lists.ack", &c.Lists.Ack},
 
 		{"calendar.nation", &c.Calendar.Nation},
 		{"calendar.file", &c.Calendar.File},

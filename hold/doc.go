@@ -1,5 +1,10 @@
-// Package hold keeps the messages that wait for somebody's answer before they
-// are posts, and the one-use tokens by which that answer is given.
+// Package hold keeps what waits for somebody's answer, and the one-use tokens by
+// which that answer is given: messages before they are posts, and people who ask
+// to join.
+//
+// An item waits for whoever wrote it, then perhaps for the moderators, and is
+// decided once. A decision takes effect when the list's sending delay has passed
+// and stays for 90 days after that, so that a second one hears of the first.
 //
 // It is a book: its functions take a transaction first and change nothing
 // outside it. The message itself is in the intake, in the state held; an item
@@ -16,6 +21,12 @@
 //	hold.asked    (person, day)          -> how many questions were mailed to that person that day
 //	hold.named    (Number, 1 to 3)       -> an address that a stranger named as theirs, until it has been looked at
 //	hold.mailed   (day, hash of address) -> nothing: who had a mail that day because of a stranger's message
+//	hold.due      (moment, Number)       -> nothing: what has to be looked at then
+//	hold.said     (person, what)         -> when a person was last told something that is told seldom
+//	hold.notes    list                   -> when its moderators had their last morning note
+//	hold.posted   (list, person)         -> moments of the posts of the last day, in Unix seconds
+//	hold.texts    (list, digest)         -> who sent a long text, and when
+//	hold.textdays (day, list and digest) -> nothing: which texts to forget
 //
 // Counters: hold.items gives out numbers that are never used again; hold.list.ID
 // counts the items of one list, hold.dropped.ID those that it had no room for.
@@ -26,6 +37,7 @@ package hold
 
 import (
 	"fmt"
+	"time"
 
 	"sencoforum/intake"
 	"sencoforum/list"
@@ -42,6 +54,7 @@ type class uint32
 const (
 	ofStrangers class = iota
 	ofMembers
+	ofModerators // never goes
 )
 
 type (
@@ -50,6 +63,7 @@ type (
 	grantedKey = store.Pair[Number, token.Digest]
 	namedKey   = store.Pair[Number, uint32]
 	askedKey   = store.Pair[list.PersonID, uint32]
+	saidKey    = store.Pair[list.PersonID, string]
 )
 
 var (
@@ -61,6 +75,9 @@ var (
 	granted = store.NewTable("hold.granted", store.PairKey(store.Uint64Key[Number](), store.StringKey[token.Digest]()), store.Empty())
 	asked   = store.NewTable("hold.asked", store.PairKey(store.Uint32Key[list.PersonID](), store.Uint32Key[uint32]()), store.JSON[int]())
 	named   = store.NewTable(NamedTable, store.PairKey(store.Uint64Key[Number](), store.Uint32Key[uint32]()), store.JSON[string]())
+	due     = store.NewTable(DueTable, store.PairKey(store.Uint64Key[uint64](), store.Uint64Key[Number]()), store.Empty())
+	said    = store.NewTable("hold.said", store.PairKey(store.Uint32Key[list.PersonID](), store.StringKey[string]()), store.JSON[time.Time]())
+	noted   = store.NewTable("hold.notes", store.Uint32Key[list.ID](), store.JSON[time.Time]())
 	mailed  = store.NewTable("hold.mailed", store.PairKey(store.Uint32Key[uint32](), store.StringKey[string]()), store.Empty())
 )
 

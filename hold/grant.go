@@ -18,6 +18,10 @@ type Grant struct {
 	Item   Number        `json:"item"`
 	Person list.PersonID `json:"person"` // 0: whoever wrote the message, at the address in its From
 	Until  time.Time     `json:"until"`
+
+	Moderator bool     `json:"moderator,omitempty"` // the person decides, and not as the writer
+	Batch     []Number `json:"batch,omitempty"`     // of a moderator: several items, by their place from 1; Item is 0
+	Post      uint32   `json:"post,omitempty"`      // of an author: a post that waits to be sent; Item is 0
 }
 
 // ErrSpent is returned for a token that was never given out, is too old, or
@@ -27,13 +31,17 @@ var ErrSpent = errors.New("that token is not valid any more")
 // Allow makes a token for a person's answer and returns it. It is stored hashed,
 // so this is the only moment at which it is known.
 func Allow(tx *store.Tx, it Item, p list.PersonID, until time.Time) (string, error) {
+	return grant(tx, Grant{Item: it.Number, Person: p, Until: until})
+}
+
+// grant makes a token for an answer.
+func grant(tx *store.Tx, g Grant) (string, error) {
 	t := token.Random()
 	digest, err := token.Hash(t)
 	if err != nil {
 		return "", err
 	}
-	g := Grant{Item: it.Number, Person: p, Until: until}
-	return t, errors.Join(tokens.Put(tx, digest, g), granted.Put(tx, grantedKey{A: it.Number, B: digest}, struct{}{}))
+	return t, errors.Join(tokens.Put(tx, digest, g), granted.Put(tx, grantedKey{A: g.Item, B: digest}, struct{}{}))
 }
 
 // Look returns what a token stands for, or ErrSpent.
@@ -46,14 +54,89 @@ func Look(tx *store.Tx, t string, now time.Time) (Grant, Item, error) {
 	if err != nil {
 		return g, Item{}, err
 	}
-	if !ok || !now.Before(g.Until) {
+	if !ok || g.Moderator || g.Post != 0 || !now.Before(g.Until) {
 		return g, Item{}, ErrSpent
 	}
 	it, err := Get(tx, g.Item)
-	if errors.Is(err, ErrNoItem) {
+	if errors.Is(err, ErrNoItem) || err == nil && it.Decision != nil {
 		err = ErrSpent
 	}
 	return g, it, err
+}
+
+// AllowModerator makes a token by which a moderator decides about one item, or about several that came in one mail.
+func AllowModerator(tx *store.Tx, p list.PersonID, until time.Time, all ...Number) (string, error) {
+	g := Grant{Person: p, Until: until, Moderator: true}
+	if len(all) == 1 {
+		g.Item = all[0]
+	} else {
+		g.Batch = all
+	}
+	return grant(tx, g)
+}
+
+// LookModerator returns what a moderator's token stands for, also when its time has passed or its item was decided: the
+// caller answers that. The error is ErrSpent for one that is none, or whose item is gone.
+func LookModerator(tx *store.Tx, t string) (Grant, error) {
+	g, err := find(tx, t)
+	if err == nil && !g.Moderator {
+		err = ErrSpent
+	}
+	return g, err
+}
+
+// AllowPost makes a token by which the author of a post that waits to be sent takes it back.
+func AllowPost(tx *store.Tx, p list.PersonID, post uint32, until time.Time) (string, error) {
+	return grant(tx, Grant{Person: p, Until: until, Post: post})
+}
+
+// LookPost returns what such a token stands for, or ErrSpent.
+func LookPost(tx *store.Tx, t string) (Grant, error) {
+	g, err := find(tx, t)
+	if err == nil && g.Post == 0 {
+		err = ErrSpent
+	}
+	return g, err
+}
+
+func find(tx *store.Tx, t string) (Grant, error) {
+	digest, err := token.Hash(t)
+	if err != nil {
+		return Grant{}, fmt.Errorf("%w: %w", ErrSpent, err)
+	}
+	g, ok, err := tokens.Get(tx, digest)
+	if err == nil && !ok {
+		err = ErrSpent
+	}
+	return g, err
+}
+
+// keepSpent is how long a token of no single item is known after its time, so that its holder hears that it is too old.
+const keepSpent = 30 * 24 * time.Hour
+
+// Tidy forgets tokens of no single item whose time has long passed, at most most of them; those of an item go with it. It
+// returns how many went.
+func Tidy(tx *store.Tx, now time.Time, most int) (gone int, err error) {
+	for row, err := range store.Prefix(granted, tx, Number(0)) {
+		if err != nil {
+			return gone, err
+		}
+		if gone == most {
+			break
+		}
+		g, ok, err := tokens.Get(tx, row.Key.B)
+		if err != nil {
+			return gone, err
+		}
+		if ok && now.Before(g.Until.Add(keepSpent)) {
+			continue
+		}
+		if err := errors.Join(tokens.Delete(tx, row.Key.B), granted.Delete(tx, row.Key)); err != nil {
+			return gone, err
+		}
+		gone++
+	}
+	return gone, nil
 }
 
 // MayAsk counts a question to a person and reports whether it may be mailed: no

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/mailauth"
@@ -32,6 +33,12 @@ type arrival struct {
 	check mailauth.Verdict // what auth rests on; empty for a trusted client
 	spam  string           // the field in which a filter in front calls it spam, or empty
 	key   intake.Key
+
+	item   hold.Number // under which it waits already; 0: it has just come
+	looked bool        // signs and digest are those of this message
+	signs  list.Signs  // what a person may have to look at, by the message alone
+	digest string      // of a long text of its author's
+	flood  bool        // the same long text came again and again
 }
 
 // arrived looks at a message. Nothing that reads MIME runs before the cheap

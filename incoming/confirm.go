@@ -19,7 +19,9 @@ func (d *Desk) confirmable(tx *store.Tx, dest list.Destination) error {
 	if err == nil {
 		of = it.List
 	} else if errors.Is(err, hold.ErrSpent) {
-		of, err = d.answerable(tx, dest.Token)
+		if of, err = ofPost(tx, dest.Token); errors.Is(err, hold.ErrSpent) {
+			of, err = d.answerable(tx, dest.Token)
+		}
 	}
 	switch {
 	case err != nil && !errors.Is(err, membership.ErrReturned) && !errors.Is(err, membership.ErrNoReturn):
@@ -63,6 +65,9 @@ func (d *Desk) confirm(in *arrival) error {
 	})
 	if err == nil {
 		err = d.answered(in, it, g)
+	}
+	if errors.Is(err, hold.ErrSpent) {
+		err = d.stopPost(in, tok)
 	}
 	switch {
 	case errors.Is(err, hold.ErrSpent):

@@ -43,12 +43,16 @@ type Config struct {
 	Reports    *watch.ReportBook  // counts what other hosts report of our mail; nil: reports are put off
 	Relay      *relay.Book        // carries private messages; nil: no address for them works
 	Watch      *watch.Watch       // counts by provider; nil: nothing is counted
+	Panel      *moderate.Panel    // the moderators; nil: one that knows no operator and no holidays
 	MaxMessage int64              // bytes
 	MinFree    uint64             // bytes of disk below which nothing is taken
 	MaxQueue   uint64             // waiting copies above which nothing is taken, 0 for no limit
 	HelpURL    string             // base address of the help pages, empty while there are none
 	Host       membership.Host
 	Now        func() time.Time
+
+	// Pupil says where a message may name a child, in words for its author and for moderators; nil: nobody looks.
+	Pupil func(m *message.Message) []string
 
 	// Spam names the fields of a spam filter in front. They are believed of what comes from Trusted alone.
 	Spam mailauth.SpamPolicy
@@ -68,6 +72,9 @@ type Desk struct {
 
 // New returns a desk.
 func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.Forwarder, cfg Config) *Desk {
+	if cfg.Panel == nil {
+		cfg.Panel = moderate.NewPanel(log, moderate.PanelConfig{Keys: keys})
+	}
 	return &Desk{
 		log: log, db: db, keys: keys, people: people, cfg: cfg,
 		noRoom:  seldom.NewLine("no room on disk: mail is put off", slog.LevelError, seldom.Minute),
@@ -127,6 +134,8 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 		err = d.post(ctx, in)
 	case list.KindConfirm:
 		err = d.confirm(in)
+	case list.KindMod:
+		err = d.decide(in)
 	case list.KindBounces:
 		err = d.returned(in)
 	case list.KindReports:
@@ -161,6 +170,8 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 	switch dest.Kind {
 	case list.KindConfirm:
 		return dest, d.confirmable(tx, dest)
+	case list.KindMod:
+		return dest, d.decidable(tx, dest)
 	case list.KindAuthor:
 		_, err := d.wayOf(tx, dest)
 		return dest, err

@@ -159,7 +159,7 @@ func TestWhatBecomesOfAMessage(t *testing.T) {
 		{"our own loop mark is refused", func(m *mail) { m.set("X-Loop: senco-forum@lists.example.org") }, "554 loop"},
 		{"our own List-Id is refused", func(m *mail) { m.set("List-Id: SENCO Forum <senco-forum.lists.example.org>") }, "554 loop"},
 		{"our own List-Post is refused", func(m *mail) { m.set("List-Post: <mailto:senco-forum@lists.example.org>") }, "554 loop"},
-		{"the mark of another list is none of ours", func(m *mail) { m.set("List-Id: <other.lists.example.com>") }, "waiting"},
+		{"the mark of another list is none of ours, but a sign of a machine", func(m *mail) { m.set("List-Id: <other.lists.example.com>") }, "held"},
 		{"a quoted mark is no loop", func(m *mail) { m.body = "> X-Loop: senco-forum@lists.example.org" }, "waiting"},
 		{"31 hosts on the way are a loop", func(m *mail) {
 			m.body = ""

@@ -23,7 +23,8 @@ const (
 var kept = map[hold.Reason]string{
 	hold.Unverified: "kept: sender not verified",
 	hold.Stranger:   "kept: its writer is no member",
-	hold.Spam:       "kept: a filter calls it spam",
+	hold.Doubt:      "kept: its author is asked",
+	hold.Moderation: "kept: moderators decide",
 }
 
 // holdBack keeps a message that waits for an answer. Where nothing shows who
@@ -65,6 +66,70 @@ func (d *Desk) holdBack(in *arrival, reason hold.Reason, author list.Person, v l
 	return nil
 }
 
+// wait keeps a message that its author is asked about, or that moderators decide about, for every reason there is. Everybody
+// whom that concerns is told in the same transaction.
+func (d *Desk) wait(in *arrival, reason hold.Reason, author list.Person, v list.Verdict) error {
+	blob := store.NewBlob(d.traced(in))
+	var again bool
+	var it hold.Item
+	err := d.update(func(tx *store.Tx) error {
+		var err error
+		if again, err = knownOrHeld(tx, in); err != nil {
+			return err
+		}
+		if again {
+			return in.putDuplicate(tx)
+		}
+		if author.ID != 0 && !list.Found(v.Findings, list.CauseStranger) {
+			if err := stillMember(tx, in, author.ID); err != nil {
+				return err
+			}
+		}
+		id, err := intake.Put(tx, intake.New{Record: in.record(v.Reasons), Raw: blob, State: intake.Held})
+		if err != nil {
+			return err
+		}
+		it, err = d.putWaiting(tx, in, hold.Item{Message: id, Reason: reason, Author: author.ID, Since: in.env.Received, Findings: v.Findings, Verified: true})
+		if err != nil {
+			return err
+		}
+		return d.makeRoom(tx, it.List)
+	})
+	if err == nil {
+		d.log.Info(kept[reason], "list", in.dest.List.Name, "again", again, "item", it.Number.Code(), "reasons", v.Reasons)
+	}
+	return err
+}
+
+// putWaiting hands an item to the moderators, or to its author first, and notes the post as one that its author sent. The same
+// text again and again holds everything.
+func (d *Desk) putWaiting(tx *store.Tx, in *arrival, it hold.Item) (hold.Item, error) {
+	it.List, it.From, it.Key = in.dest.List.ID, in.from.Address, in.key
+	if list.Found(it.Findings, list.CauseStranger) {
+		it.Author = 0
+	}
+	if it.Author != 0 {
+		if err := hold.Sent(tx, it.List, it.Author, in.digest, d.cfg.Now()); err != nil {
+			return it, err
+		}
+	}
+	it, err := d.cfg.Panel.Put(tx, d.cfg.Now(), it)
+	if err != nil || !in.flood {
+		return it, err
+	}
+	return it, d.cfg.Panel.Flood(tx, d.cfg.Now(), in.dest.List.ID)
+}
+
+// knownOrHeld reports whether another session was quicker with the same message.
+func knownOrHeld(tx *store.Tx, in *arrival) (bool, error) {
+	_, known, err := intake.Known(tx, in.key)
+	if err != nil || known {
+		return known, err
+	}
+	_, known, err = hold.Known(tx, in.key)
+	return known, err
+}
+
 // ask mails the question to a member, unless a machine wrote the message, the
 // person has had enough questions today, or is no member of this list.
 func (d *Desk) ask(tx *store.Tx, in *arrival, it hold.Item, author list.Person) (bool, error) {
@@ -90,7 +155,7 @@ func (d *Desk) ask(tx *store.Tx, in *arrival, it hold.Item, author list.Person) 
 	}
 	mail, err := notice.WasThisYou{
 		List: in.dest.List, To: author, Subject: in.msg.Subject(), Token: tok, Help: d.cfg.HelpURL,
-		Spam: it.Reason == hold.Spam, Days: d.daysLeft(it), Now: d.cfg.Now(),
+		Days: d.daysLeft(it), Now: d.cfg.Now(),
 	}.Compose()
 	if err != nil {
 		return false, err

@@ -3,7 +3,6 @@ package incoming
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"sencoforum/archive"
 	"sencoforum/hold"
@@ -16,6 +15,9 @@ import (
 // post takes a message to a list: gather the facts, let the policy decide, do
 // what it says in one transaction.
 func (d *Desk) post(_ context.Context, in *arrival) error {
+	if in.auth == list.Verified {
+		d.look(in)
+	}
 	var sub list.Submission
 	var author list.Person
 	err := d.db.View(func(tx *store.Tx) (err error) {
@@ -28,7 +30,8 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 	verdict := list.Decide(sub)
 	verdict.Reasons = append(verdict.Reasons, in.found()...)
 	if verdict.Action.Keeps() {
-		if err := d.redact(in, false); err != nil {
+		waits := verdict.Action == list.Moderate || verdict.Action == list.AskAuthor
+		if err := d.redact(in, waits && in.signs.SealedToken); err != nil {
 			return err
 		}
 	}
@@ -37,8 +40,10 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 		return d.accept(in, author, verdict)
 	case list.Hold:
 		return d.holdBack(in, hold.Unverified, author, verdict)
-	case list.HoldSpam:
-		return d.holdBack(in, hold.Spam, author, verdict)
+	case list.AskAuthor:
+		return d.wait(in, hold.Doubt, author, verdict)
+	case list.Moderate:
+		return d.wait(in, hold.Moderation, author, verdict)
 	case list.Stranger: // who may be a member of another list, and is no author here
 		return d.holdBack(in, hold.Stranger, list.Person{}, verdict)
 	case list.Discard:
@@ -74,9 +79,28 @@ func (d *Desk) facts(tx *store.Tx, in *arrival) (list.Submission, list.Person, e
 	if _, sub.Known, err = intake.Known(tx, in.key); err != nil {
 		return sub, list.Person{}, err
 	}
+	if !sub.Known {
+		if sub.Known, err = waitsAlready(tx, in); err != nil {
+			return sub, list.Person{}, err
+		}
+	}
 	author, member, err := authorOf(tx, in)
 	sub.Author = member
+	if err != nil || !in.looked {
+		return sub, author, err
+	}
+	sub.Signs, err = d.around(tx, in, author, member)
 	return sub, author, err
+}
+
+// waitsAlready reports whether the same message is with its author or the moderators.
+func waitsAlready(tx *store.Tx, in *arrival) (bool, error) {
+	n, ok, err := hold.Known(tx, in.key)
+	if err != nil || !ok || n == in.item {
+		return false, err
+	}
+	it, err := hold.Get(tx, n)
+	return it.Reason == hold.Moderation || it.Reason == hold.Doubt, err
 }
 
 // authorOf finds the author by From, which alone identifies an author, and
@@ -124,8 +148,10 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 		if err := failpoint.Hit(failpoint.IncomingStored); err != nil {
 			return err
 		}
-		stored, err = archive.Accept(tx, n)
-		return err
+		if stored, err = archive.Accept(tx, n); err != nil {
+			return err
+		}
+		return d.taken(tx, in, stored)
 	})
 	if err != nil {
 		return err
@@ -142,6 +168,17 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 	return nil
 }
 
+// taken notes a post that was accepted, and acknowledges it to its author where a machine may answer.
+func (d *Desk) taken(tx *store.Tx, in *arrival, post archive.Post) error {
+	if err := hold.Sent(tx, post.List, post.Author, in.digest, d.cfg.Now()); err != nil {
+		return err
+	}
+	if !mayAnswer(in) {
+		return nil
+	}
+	return d.cfg.Panel.Acknowledge(tx, d.cfg.Now(), in.dest.List, post)
+}
+
 // stillMember makes sure that nobody's post is accepted who was removed since
 // the facts were gathered.
 func stillMember(tx *store.Tx, in *arrival, p list.PersonID) error {
@@ -155,16 +192,9 @@ func stillMember(tx *store.Tx, in *arrival, p list.PersonID) error {
 // newPost is the post that a message becomes. The name shown is the one the
 // member chose, or else the one in From.
 func (d *Desk) newPost(in *arrival, author list.Person) archive.NewPost {
-	n := archive.Describe(in.msg, in.dest.List.SubjectTag, in.env.Received)
-	n.List, n.Author = in.dest.List.ID, author.ID
+	n := archive.Submitted(in.msg, in.dest.List, author, in.env.Received)
 	n.MessageID = in.id // of what came: one that is made of the words must not change with them
 	n.Until = d.cfg.Now().Add(in.dest.List.SendDelay)
-	switch {
-	case author.Name != "":
-		n.AuthorName = author.Name
-	case strings.EqualFold(n.AuthorName, in.from.Address.Local):
-		n.AuthorName = "" // a part of an address is no name
-	}
 	return n
 }
 

@@ -20,6 +20,8 @@ var errNotYes = errors.New("the reply does not say yes")
 // it meets the rest of the rules, and is a post if they let it be one.
 func (d *Desk) answered(in *arrival, it hold.Item, g hold.Grant) error {
 	switch {
+	case it.Reason == hold.Moderation || it.Reason == hold.Doubt:
+		return d.writerSays(in, it)
 	case g.Person == 0:
 		return d.named(in, it)
 	case !saysYes(in.msg, d.cfg.Now()):
@@ -61,12 +63,13 @@ func (d *Desk) reopen(it hold.Item) (*arrival, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read held message %d: %w", it.Number, err)
 	}
-	in := &arrival{env: &rec.Envelope, dest: dest, texts: d.texts(dest.List), raw: raw, msg: message.Parse(raw), id: rec.MessageID, key: it.Key}
+	in := &arrival{env: &rec.Envelope, dest: dest, texts: d.texts(dest.List), raw: raw, msg: message.Parse(raw), id: rec.MessageID, key: it.Key, item: it.Number}
 	in.from, _ = in.msg.From()
 	return in, nil
 }
 
 func (d *Desk) factsNow(in *arrival) (sub list.Submission, author list.Person, err error) {
+	d.look(in)
 	err = d.db.View(func(tx *store.Tx) (err error) {
 		sub, author, err = d.facts(tx, in)
 		return err
@@ -122,6 +125,9 @@ func (d *Desk) goOn(tx *store.Tx, w waiting) error {
 	if err := hold.Remove(tx, w.item); err != nil {
 		return err
 	}
+	if w.verdict.Action == list.Moderate || w.verdict.Action == list.AskAuthor {
+		return d.waitOn(tx, w)
+	}
 	if w.verdict.Action != list.Accept {
 		return intake.Move(tx, w.item.Message, intake.Status{State: intake.Discarded, Since: d.cfg.Now(), Reason: w.verdict.Reasons[0]})
 	}
@@ -136,6 +142,24 @@ func (d *Desk) goOn(tx *store.Tx, w waiting) error {
 	}
 	post := d.newPost(w.held, w.author)
 	post.Intake = w.item.Message
-	_, err := archive.Accept(tx, post)
+	stored, err := archive.Accept(tx, post)
+	if err != nil {
+		return err
+	}
+	return d.taken(tx, w.held, stored)
+}
+
+// waitOn hands a message to the moderators, or to its author once more, of which it is known by now whose it is.
+func (d *Desk) waitOn(tx *store.Tx, w waiting) error {
+	if err := stillMember(tx, w.held, w.author.ID); err != nil {
+		return err
+	}
+	reason := hold.Moderation
+	if w.verdict.Action == list.AskAuthor {
+		reason = hold.Doubt
+	}
+	_, err := d.putWaiting(tx, w.held, hold.Item{
+		Message: w.item.Message, Reason: reason, Author: w.author.ID, Since: w.item.Since, Findings: w.verdict.Findings,
+	})
 	return err
 }

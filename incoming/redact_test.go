@@ -54,7 +54,7 @@ func TestNoTokenIsStored(t *testing.T) {
 		{"a private message", func(o *office, m *mail) {
 			*m = *o.letter(oneClick(o))
 		}, "handled"},
-		{"a signed post", func(o *office, m *mail) { sealedMail(m, oneClick(o)) }, "550 sealed"},
+		{"a signed post, for moderators", func(o *office, m *mail) { sealedMail(m, oneClick(o)) }, "held"},
 		{"a signed post that nothing shows to be hers", func(o *office, m *mail) { m.client = "192.0.2.1"; sealedMail(m, oneClick(o)) }, "550 sealed"},
 		{"a signed post that quotes a footer", func(o *office, m *mail) { sealedMail(m, "> Only to Priya: "+o.author(1, 0)) }, "waiting"},
 	} {
@@ -143,7 +143,7 @@ func TestAPostWithoutTokenStaysAsItIs(t *testing.T) {
 	m := ordinary()
 	m.set("X-Odd :  y\r\n\t z ")
 	m.set("Subject: =?utf-8?q?a?= snc1_ b")
-	m.set("List-Unsubscribe: <https://shop.example/u/1>")
+	m.set("X-List-Unsubscribe: <https://shop.example/u/1>")
 	m.body = "snc1_0123  \r\n\r\n > quoted =20\t"
 	if got := o.result(t, m); got != "waiting" {
 		t.Fatal(got)

@@ -323,19 +323,19 @@ func TestWhichStrangersAreAsked(t *testing.T) {
 		want   string // states, or the refusal
 		asked  int
 	}{
-		"a person is":                      {func(*mail) {}, list.NonMemberAsk, "held", 1},
-		"at a list of old, too":            {func(*mail) {}, "", "held", 1},
-		"not where moderators decide":      {func(*mail) {}, list.NonMemberHold, "held", 0},
-		"not where they are refused":       {func(*mail) {}, list.NonMemberRefuse, "550 stranger", 0},
-		"not who is not verified":          {func(m *mail) { m.client = "192.0.2.1" }, list.NonMemberAsk, "held", 0},
-		"not a program":                    {func(m *mail) { m.set("From: no-reply@shop.example") }, list.NonMemberAsk, "held", 0},
-		"not a program's envelope":         {func(m *mail) { m.from = "noreply@shop.example" }, list.NonMemberAsk, "held", 0},
-		"not our own envelope":             {func(m *mail) { m.from = "senco-forum-owner@lists.example.org" }, list.NonMemberAsk, "held", 0},
-		"not another list":                 {func(m *mail) { m.set("List-Id: <x.y.example>") }, list.NonMemberAsk, "held", 0},
-		"not bulk mail":                    {func(m *mail) { m.set("Precedence: bulk") }, list.NonMemberAsk, "held", 0},
-		"not who asks for no answers":      {func(m *mail) { m.set("X-Auto-Response-Suppress: All") }, list.NonMemberAsk, "held", 0},
-		"not an out-of-office subject":     {func(m *mail) { m.set("Subject: Automatic reply: Timetables") }, list.NonMemberAsk, "held", 0},
-		"an automatic mail is thrown away": {func(m *mail) { m.set("Auto-Submitted: auto-replied") }, list.NonMemberAsk, "discarded", 0},
+		"a person is":           {func(*mail) {}, list.NonMemberAsk, "held", 1},
+		"at a list of old, too": {func(*mail) {}, "", "held", 1},
+		"where moderators decide, they and the writer hear of it": {func(*mail) {}, list.NonMemberHold, "held", 2},
+		"not where they are refused":                              {func(*mail) {}, list.NonMemberRefuse, "550 stranger", 0},
+		"not who is not verified":                                 {func(m *mail) { m.client = "192.0.2.1" }, list.NonMemberAsk, "held", 0},
+		"not a program":                                           {func(m *mail) { m.set("From: no-reply@shop.example") }, list.NonMemberAsk, "held", 0},
+		"not a program's envelope":                                {func(m *mail) { m.from = "noreply@shop.example" }, list.NonMemberAsk, "held", 0},
+		"not our own envelope":                                    {func(m *mail) { m.from = "senco-forum-owner@lists.example.org" }, list.NonMemberAsk, "held", 0},
+		"not another list":                                        {func(m *mail) { m.set("List-Id: <x.y.example>") }, list.NonMemberAsk, "held", 0},
+		"not bulk mail":                                           {func(m *mail) { m.set("Precedence: bulk") }, list.NonMemberAsk, "held", 0},
+		"not who asks for no answers":                             {func(m *mail) { m.set("X-Auto-Response-Suppress: All") }, list.NonMemberAsk, "held", 0},
+		"not an out-of-office subject":                            {func(m *mail) { m.set("Subject: Automatic reply: Timetables") }, list.NonMemberAsk, "held", 0},
+		"an automatic mail is thrown away":                        {func(m *mail) { m.set("Auto-Submitted: auto-replied") }, list.NonMemberAsk, "discarded", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := open(t)

@@ -10,7 +10,10 @@ import (
 
 // People and memberships are read once for each copy that is made, so they are not JSON. A value begins with its
 // version; a field is only ever added at the end, with a new version that goes on reading the old ones.
-const codecVersion = 1
+const (
+	codecVersion = 1
+	withHolds    = 2 // of a membership: the number of posts that still wait follows
+)
 
 // Before that they were JSON, which a store of those days still holds where nothing was changed since.
 var (
@@ -54,26 +57,41 @@ func parsePerson(b []byte) (Person, error) {
 }
 
 func appendMembership(b []byte, m Membership) ([]byte, error) {
-	b = binary.AppendUvarint(append(b, codecVersion), uint64(m.List))
+	version := byte(codecVersion)
+	if m.Holds > 0 {
+		version = withHolds
+	}
+	b = binary.AppendUvarint(append(b, version), uint64(m.List))
 	b = binary.AppendUvarint(b, uint64(m.Person))
 	b = store.AppendText(b, string(m.Role))
 	b = store.AppendText(b, string(m.Mode))
 	b = store.AppendTime(b, m.PausedUntil)
 	b = store.AppendTime(b, m.Joined)
 	b = binary.AppendUvarint(b, m.JoinedSeq)
-	return store.AppendFlags(b, m.NotOwn, m.NoPosting, m.Suspended, m.NoRelay), nil
+	b = store.AppendFlags(b, m.NotOwn, m.NoPosting, m.Suspended, m.NoRelay, m.Moderated, m.Duty, m.NoAck)
+	if version == withHolds {
+		b = binary.AppendUvarint(b, uint64(m.Holds))
+	}
+	return b, nil
 }
 
 func parseMembership(b []byte) (Membership, error) {
 	if isJSON(b) {
 		return membershipOfOld.Parse(b)
 	}
-	f := store.ReadFields(b, codecVersion)
+	version := byte(codecVersion)
+	if len(b) > 0 && b[0] == withHolds {
+		version = withHolds
+	}
+	f := store.ReadFields(b, version)
 	m := Membership{
 		List: ID(f.Number()), Person: PersonID(f.Number()), Role: Role(f.Text()), Mode: DeliveryMode(f.Text()),
 		PausedUntil: f.Time(), Joined: f.Time(), JoinedSeq: f.Number(),
 	}
-	f.Flags(&m.NotOwn, &m.NoPosting, &m.Suspended, &m.NoRelay)
+	f.Flags(&m.NotOwn, &m.NoPosting, &m.Suspended, &m.NoRelay, &m.Moderated, &m.Duty, &m.NoAck)
+	if version == withHolds {
+		m.Holds = int(min(f.Number(), uint64(MaxLimit)))
+	}
 	if err := ended(f); err != nil {
 		return Membership{}, fmt.Errorf("parse membership: %w", err)
 	}

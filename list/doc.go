@@ -11,9 +11,11 @@
 //	list.byaddress  address key       -> PersonID, every proved address
 //	list.members    (ID, PersonID)    -> Membership, in order of person number
 //	list.moderators (ID, PersonID)    -> nothing; those of them who moderate
+//	list.names      (digest of how a name looks, PersonID) -> nothing
 //
 // Counters: list.lists and list.people give out numbers that are never used
-// again; list.ID.members counts the memberships of one list.
+// again; list.ID.members counts the memberships of one list; list.names is the
+// version by which the table of that name was made.
 //
 // Nothing here is lost or left half done by a crash: every change is one
 // transaction of the caller's.
@@ -31,12 +33,14 @@ var (
 	people     = store.NewTable("list.people", store.Uint32Key[PersonID](), personCodec)
 	byAddress  = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())
 	moderators = store.NewTable("list.moderators", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.Empty())
+	names      = store.NewTable("list.names", store.PairKey(store.StringKey[string](), store.Uint32Key[PersonID]()), store.Empty())
 	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), membershipCodec)
 )
 
 const (
 	listNumbers   = store.Counter("list.lists")
 	personNumbers = store.Counter("list.people")
+	namesMade     = store.Counter("list.names")
 )
 
 // memberCount is the counter of one list's memberships.

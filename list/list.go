@@ -47,6 +47,7 @@ type Settings struct {
 	Closed      bool          `json:"closed"`               // takes no new posts
 	NonMember   NonMember     `json:"non_member"`           // what becomes of a verified stranger's message; Strangers reads it
 	KeepPosts   int           `json:"keep_posts,omitempty"` // months after which posts are erased, 0 for never
+	Moderation
 }
 
 // Strangers is what becomes of a message whose verified author is no member.
@@ -68,7 +69,7 @@ var (
 	ErrNameUsed = errors.New("there is already a list of that name")
 )
 
-// DefaultSettings are those of a new list on a server that changed nothing.
+// DefaultSettings are those of a new list on a server that changed nothing, but that authors get no acknowledgement.
 func DefaultSettings() Settings {
 	return Settings{
 		ReplyTo:     ReplyToList,
@@ -132,6 +133,9 @@ func (s Settings) Validate() error {
 	}
 	if s.KeepPosts < 0 || s.KeepPosts > MaxKeepPosts {
 		faults = append(faults, fmt.Errorf("keep_posts is %d months; use 1 to %d, or 0 for ever", s.KeepPosts, MaxKeepPosts))
+	}
+	if err := s.Moderation.validate(); err != nil {
+		faults = append(faults, err)
 	}
 	if len(s.SubjectTag) > 30 || strings.ContainsAny(s.SubjectTag, "\r\n\x00") {
 		faults = append(faults, fmt.Errorf("subject_tag %q: use at most 30 characters on one line", s.SubjectTag))

@@ -47,6 +47,10 @@ type Membership struct {
 	NoPosting   bool         `json:"no_posting,omitempty"`
 	Suspended   bool         `json:"suspended,omitempty"` // the address refused mail and a probe: nothing is sent there
 	NoRelay     bool         `json:"no_relay,omitempty"`  // neither writes nor receives private messages
+	Moderated   bool         `json:"moderated,omitempty"` // every post of theirs waits for moderators
+	Duty        bool         `json:"duty,omitempty"`      // a moderator who agreed to be on duty, in turns
+	NoAck       bool         `json:"no_ack,omitempty"`    // wants no acknowledgement of own posts
+	Holds       int          `json:"holds,omitempty"`     // how many posts still wait for moderators, of a new member
 }
 
 // Errors of memberships.
@@ -163,6 +167,23 @@ func Members(tx *store.Tx, l ID, from PersonID) iter.Seq2[Membership, error] {
 func Count(tx *store.Tx, l ID) (int, error) {
 	n, err := memberCount(l).Value(tx)
 	return int(n), err
+}
+
+// Moderating returns who moderates a list, with their memberships, in order of number.
+func Moderating(tx *store.Tx, l ID) ([]Moderator, error) {
+	people, err := Moderators(tx, l)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Moderator, len(people))
+	for i, p := range people {
+		m, err := Member(tx, l, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Moderator{Person: p, Membership: m}
+	}
+	return out, nil
 }
 
 // Moderators returns the people who moderate a list, in order of number.

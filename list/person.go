@@ -70,6 +70,9 @@ func AddPerson(tx *store.Tx, p Person) (Person, error) {
 			return Person{}, err
 		}
 	}
+	if err := rename(tx, p.ID, "", p.Name); err != nil {
+		return Person{}, err
+	}
 	return p, people.Put(tx, p.ID, p)
 }
 
@@ -101,6 +104,9 @@ func SavePerson(tx *store.Tx, p Person) error {
 		}
 	}
 	p.Name = CleanName(p.Name)
+	if err := rename(tx, p.ID, old.Name, p.Name); err != nil {
+		return err
+	}
 	return people.Put(tx, p.ID, p)
 }
 
@@ -155,6 +161,9 @@ func Forget(tx *store.Tx, id PersonID) error {
 		if err := byAddress.Delete(tx, a.Key()); err != nil {
 			return err
 		}
+	}
+	if err := rename(tx, id, p.Name, ""); err != nil {
+		return err
 	}
 	return people.Delete(tx, id)
 }

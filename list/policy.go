@@ -23,15 +23,18 @@ type Action string
 const (
 	Accept    Action = "accept"
 	Refuse    Action = "refuse"
-	Hold      Action = "hold"      // nothing shows who wrote it: whoever From names is asked, if we know them
-	HoldSpam  Action = "hold spam" // a filter calls a member's message spam: its author is asked
-	Stranger  Action = "stranger"  // kept: who wrote it is no member under that address, and may be asked for another
-	Discard   Action = "discard"   // certainly automatic
-	Duplicate Action = "duplicate" // known already
+	Hold      Action = "hold"       // nothing shows who wrote it: whoever From names is asked, if we know them
+	AskAuthor Action = "ask author" // kept: its author is asked whether it is meant for everybody
+	Moderate  Action = "moderate"   // kept: moderators decide
+	Stranger  Action = "stranger"   // kept: who wrote it is no member under that address, and may be asked for another
+	Discard   Action = "discard"    // certainly automatic
+	Duplicate Action = "duplicate"  // known already
 )
 
 // Keeps reports that the message is stored for people to read, now or when it has been decided about.
-func (a Action) Keeps() bool { return a == Accept || a == Hold || a == HoldSpam || a == Stranger }
+func (a Action) Keeps() bool {
+	return a == Accept || a == Hold || a == AskAuthor || a == Moderate || a == Stranger
+}
 
 // A Submission is all that the posting policy looks at. It holds facts, so
 // that the policy needs neither a store nor a clock.
@@ -49,6 +52,7 @@ type Submission struct {
 	Author    *Membership
 	Spam      string // the field in which a filter that we believe calls it spam, or empty
 	Addresses int    // in To and Cc
+	Signs     Signs  // what a person may have to look at
 }
 
 // A Verdict is what the policy decided and every reason it had, the deciding
@@ -57,6 +61,8 @@ type Verdict struct {
 	Action  Action
 	Refusal *Refusal // set when Action is Refuse
 	Reasons []string // stable words for the log and for moderators
+
+	Findings []Finding // every reason to hold it; set when Action is AskAuthor or Moderate
 }
 
 // maxAddresses is the most addresses in To and Cc that a post may have.
@@ -76,7 +82,7 @@ func Decide(s Submission) Verdict {
 // rules stand in the order of the specification: form, loop, our own address,
 // sender, duplicate, automatic, may not post, not a member, and what makes a member's message wait.
 var rules = []func(Submission) (Verdict, bool){
-	form, loop, fromUs, sender, duplicate, automatic, mayPost, member, spam,
+	form, loop, fromUs, sender, duplicate, automatic, mayPost, member, wait,
 }
 
 func refuse(s Submission, c Case, reasons ...string) (Verdict, bool) {
@@ -164,10 +170,20 @@ func member(s Submission) (Verdict, bool) {
 		return refuse(s, CaseSpam, s.Spam)
 	case s.List.Strangers() == NonMemberRefuse:
 		return refuse(s, CaseStranger)
+	case s.List.Strangers() == NonMemberHold:
+		return Verdict{}, false // moderators decide, and see every other reason too
 	}
 	return Verdict{Action: Stranger, Reasons: []string{string(Stranger)}}, true
 }
 
-func spam(s Submission) (Verdict, bool) {
-	return Verdict{Action: HoldSpam, Reasons: []string{"spam", s.Spam}}, s.Spam != ""
+// wait collects every reason for which a person has to look at the post. About some of them its author is asked first.
+func wait(s Submission) (Verdict, bool) {
+	v := Verdict{Action: Moderate, Findings: findings(s)}
+	for _, f := range v.Findings {
+		v.Reasons = append(v.Reasons, string(f.Cause))
+		if f.Cause.AskedOfAuthor() && s.Author != nil {
+			v.Action = AskAuthor
+		}
+	}
+	return v, len(v.Findings) > 0
 }

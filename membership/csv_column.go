@@ -30,6 +30,7 @@ var headings = map[string]string{
 	"own": "own", "ownposts": "own", "myposts": "own",
 	"posting": "posting", "maypost": "posting",
 	"relay": "relay", "privatemessages": "relay",
+	"moderated": "moderated", "duty": "duty", "ack": "ack", "holds": "holds",
 	"linked": keyLinked, "otheraddresses": keyLinked,
 }
 

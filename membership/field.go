@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -61,6 +62,14 @@ func Fields() []Field {
 			show: func(m Member) string { return word(!m.Membership.NoPosting) }},
 		{Key: "relay", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.NoRelay = !on }),
 			show: func(m Member) string { return word(!m.Membership.NoRelay) }},
+		{Key: "moderated", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.Moderated = on }),
+			show: func(m Member) string { return word(m.Membership.Moderated) }},
+		{Key: "duty", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.Duty = on }),
+			show: func(m Member) string { return word(m.Membership.Duty) }},
+		{Key: "ack", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.NoAck = !on }),
+			show: func(m Member) string { return word(!m.Membership.NoAck) }},
+		{Key: "holds", Values: "how many posts still wait for moderators, 0 for none", read: readHolds,
+			show: func(m Member) string { return showHolds(m.Membership.Holds) }},
 		{Key: "suspended", Values: "on or off", read: onOff(func(m *Member, on bool) { m.Membership.Suspended = on }),
 			show: func(m Member) string { return word(m.Membership.Suspended) }},
 		{Key: keyLinked, Values: "email addresses with spaces between, or off", personal: true, read: readLinked,
@@ -219,6 +228,26 @@ func word(on bool) string {
 		return "on"
 	}
 	return "off"
+}
+
+func readHolds(m *Member, value string, _ time.Time) error {
+	n, err := strconv.Atoi(strings.TrimSpace(value))
+	if strings.EqualFold(value, "off") {
+		n, err = 0, nil
+	}
+	if err != nil || n < 0 || n > int(list.MaxLimit) {
+		return fmt.Errorf("%q: write a number of posts, or 0", value)
+	}
+	m.Membership.Holds = n
+	return nil
+}
+
+// showHolds leaves nothing where nothing waits, as in most rows.
+func showHolds(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // maxLinked bounds the other addresses of one person.

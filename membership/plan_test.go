@@ -113,8 +113,8 @@ func TestSettingsOfAMember(t *testing.T) {
 		"another linked address":        {"linked", "tom@home.example tom@old.example", "linked:tom@home.example->tom@home.example tom@old.example"},
 		"no linked address":             {"linked", "off", "linked:tom@home.example->"},
 		"no address":                    {"address", "tom", `fault address: "tom": read address: no at sign`},
-		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, relay, suspended, linked`},
-		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, relay, suspended, linked`},
+		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, relay, moderated, duty, ack, holds, suspended, linked`},
+		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, relay, moderated, duty, ack, holds, suspended, linked`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			after, err := Set(tom, c.key, c.value, noon)

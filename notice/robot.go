@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -21,24 +22,25 @@ type To struct {
 
 	// About is the Message-ID of a mail beside which this one is shown, though it answers nobody; empty: none.
 	About string
+	// Thread is the left part of the Message-ID with which the mail thread began that this mail belongs to; empty for none.
+	Thread string
+
+	asOwner bool // from the moderators, and not from the robot
 }
 
 // compose writes a mail from the robot of a list. replyTo is where an answer goes, or zero for the robot itself.
 func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail, error) {
 	var w message.Writer
-	w.Mailbox("From", message.Mailbox{Name: t.List.Title, Address: t.List.Service("request")})
+	w.Mailbox("From", t.sender())
 	w.Mailbox("To", message.Mailbox{Address: t.address()})
 	if !replyTo.Address.IsZero() {
 		w.Mailbox("Reply-To", replyTo)
 	}
 	w.Text("Subject", subject)
+	t.threaded(&w)
 	if t.Answers != "" {
-		w.Raw("In-Reply-To", t.Answers)
 		headAs(&w, t.List, t.Now, t.ID, "auto-replied")
 	} else {
-		if t.About != "" {
-			w.Raw("In-Reply-To", t.About)
-		}
 		head(&w, t.List, t.Now, t.ID)
 	}
 	body, fields := message.PlainText(text)
@@ -49,6 +51,28 @@ func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail,
 		return Mail{}, fmt.Errorf("write mail %q: %w", subject, err)
 	}
 	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+}
+
+// sender is who a mail is from.
+func (t To) sender() message.Mailbox {
+	if t.asOwner {
+		return message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}
+	}
+	return message.Mailbox{Name: t.List.Title, Address: t.List.Service("request")}
+}
+
+// threaded writes the fields by which mail programs show mails together (RFC 5322 §3.6.4).
+func (t To) threaded(w *message.Writer) {
+	root := ""
+	if t.Thread != "" && t.Thread != t.ID {
+		root = "<" + t.Thread + "@" + t.List.Domain + ">"
+	}
+	if answers := cmp.Or(t.Answers, t.About, root); answers != "" {
+		w.Raw("In-Reply-To", answers)
+	}
+	if root != "" {
+		w.Raw("References", strings.TrimSpace(root+" "+t.Answers))
+	}
 }
 
 // address is the recipient, or the robot itself where a header field cannot hold the recipient's address.

@@ -18,7 +18,6 @@ type WasThisYou struct {
 	To      list.Person
 	Subject string
 	Token   string // for the answer
-	Spam    bool   // a spam filter marked the message; else it could not be checked who sent it
 	Help    string // base address of the help pages, empty while there are none
 	Days    int    // how long the message is kept
 	Now     time.Time
@@ -51,13 +50,9 @@ func (n WasThisYou) text() string {
 	var b strings.Builder
 	b.WriteString(greeting(n.To))
 	fmt.Fprintf(&b, "\n\nDid you just write to %s? The subject is:\n\n  %s\n", n.List.Title, cmp.Or(shorten(n.Subject), "(no subject)"))
-	if n.Spam {
-		b.WriteString("\nOur spam filter marked it as advertising, so nobody has seen it.\n")
-	} else {
-		b.WriteString("\nWe could not check that it came from you, so nobody has seen it.\n")
-	}
+	b.WriteString("\nWe could not check that it came from you, so nobody has seen it.\n")
 	fmt.Fprintf(&b, "\nYes, it was me: reply yes, and it is sent.\nNo: do nothing. It is deleted in %d days.\n", n.Days)
-	if n.Help != "" && !n.Spam { // the page is about senders that cannot be checked
+	if n.Help != "" {
 		fmt.Fprintf(&b, "\nWhy this happens: %s/help/school-it\n", strings.TrimRight(n.Help, "/"))
 	}
 	return b.String()

@@ -12,9 +12,8 @@ import (
 // TestQuestionsToMembers compares whole mails, as a member reads them.
 func TestQuestionsToMembers(t *testing.T) {
 	for name, change := range map[string]func(*WasThisYou){
-		"was-this-you":                func(*WasThisYou) {},
-		"was-this-you-without-words":  func(n *WasThisYou) { n.Subject, n.To.Name, n.Help = "", "", "" },
-		"was-this-you-marked-as-spam": func(n *WasThisYou) { n.Spam = true },
+		"was-this-you":               func(*WasThisYou) {},
+		"was-this-you-without-words": func(n *WasThisYou) { n.Subject, n.To.Name, n.Help = "", "", "" },
 		"was-this-you-from-a-forger": func(n *WasThisYou) {
 			n.Subject = "Urgent\r\nBcc: everybody@school.example \u202e" + strings.Repeat("ü", 60)
 		},

@@ -33,6 +33,9 @@ start_traced() { # CALLS
 make_list() { # NAME SEND_DELAY
   ours list create "$1@lists.example" --title "$1"
   ours list set "$1" send_delay "$2"
+  ours list set "$1" posts_hour off
+  ours list set "$1" posts_day off
+  ours list set "$1" ack off
   ours member add "$SENDER" --list "$1" --mode none
 }
 to() { echo -addr 127.0.0.1:"$PORT" -from "$SENDER" -to "$1@lists.example"; }

@@ -17,8 +17,10 @@ import (
 )
 
 func dkimCommand(o *rootOptions) *cobra.Command {
-	return group("dkim", "Keys that sign the mail sent out",
+	c := group("dkim", "Keys that sign the mail sent out",
 		dkimListCommand(o), dkimNewCommand(o), dkimUseCommand(o), dkimRemoveCommand(o))
+	c.Annotations = map[string]string{minor: "yes"}
+	return c
 }
 
 // openDKIM opens the signing keys of the data directory, making the first one when there is none.

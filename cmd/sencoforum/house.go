@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 	"sencoforum/incoming"
 	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
+	"sencoforum/list"
 	"sencoforum/mailauth"
 	"sencoforum/membership"
 	"sencoforum/message"
@@ -45,6 +47,7 @@ type house struct {
 	dns    bounce.Resolver // for domains that are said to be unknown
 
 	desk      *incoming.Desk
+	panel     *moderate.Panel
 	bounces   *bounce.Book
 	reports   *watch.ReportBook
 	relay     *relay.Book
@@ -142,7 +145,7 @@ func (h *house) build(out queue.Courier) error {
 		}
 	}
 	h.dns = &net.Resolver{PreferGo: true}
-	if err := h.newWatch(operator); err != nil {
+	if err := cmp.Or(h.newWatch(operator), h.newPanel(operator)); err != nil {
 		return err
 	}
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
@@ -165,9 +168,37 @@ func (h *house) build(out queue.Courier) error {
 		HelpURL:    h.cfg.WebURL,
 		Host:       h.host,
 		Watch:      h.watch,
+		Panel:      h.panel,
 		Now:        time.Now,
 	})
 	return nil
+}
+
+// newPanel makes the moderators' side of the house, and the index of names by which look-alikes are found.
+func (h *house) newPanel(operator message.Address) error {
+	var err error
+	if h.panel, err = newPanel(h.log, h.cfg, h.keys, operator); err != nil {
+		return err
+	}
+	err = h.db.Update(func(tx *store.Tx) error { _, err := list.IndexNames(tx); return err })
+	if errors.Is(err, store.ErrFull) {
+		h.log.Error("no room on disk: names that look alike are not all found", "cause", err)
+		return nil
+	}
+	return err
+}
+
+// newPanel is the moderators' side as the server and the commands have it. No mail names a page for moderators, as there is
+// none yet.
+func newPanel(log *slog.Logger, cfg config.Config, keys *token.Keyring, operator message.Address) (*moderate.Panel, error) {
+	hours := calendar.Hours{Nation: calendar.Nation(cfg.Calendar.Nation)}
+	if hours.Nation != "" {
+		var err error
+		if hours.Dates, err = calendar.Load(cfg.Calendar.File); err != nil {
+			return nil, err
+		}
+	}
+	return moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, Operator: operator, Hours: hours}), nil
 }
 
 // newBounces returns the book that scores addresses, but not in school holidays where there is a calendar of them.
@@ -356,6 +387,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return h.watch.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
+	g.Go(func() error { return h.panel.Run(ctx, h.db, time.Now) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })
 	g.Go(func() error { return newNights(h).run(ctx) })
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,7 +18,9 @@ import (
 
 	"sencoforum/config"
 	"sencoforum/internal/sample"
+	"sencoforum/list"
 	"sencoforum/queue"
+	"sencoforum/store"
 )
 
 // carrier is a courier that keeps what it carries. With a gate it waits before each copy until one may go.
@@ -98,6 +101,14 @@ func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 		t.Fatal(err)
 	}
 	w.start(mail, pages)
+	err := w.house.db.Update(func(tx *store.Tx) error { // one person writes all of a story
+		l, err := list.Get(tx, 1)
+		l.HourMost, l.DayMost = list.Off, list.Off
+		return errors.Join(err, list.Save(tx, l))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,7 @@ import (
 	"sencoforum/audit"
 	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/moderate"
 	"sencoforum/store"
 )
 
@@ -73,6 +76,7 @@ func listCreateCommand(o *rootOptions) *cobra.Command {
 	c.Flags().StringVar(&title, "title", "", "the `NAME` that members see, for example SENCO Forum")
 	for _, s := range listSettings()[1:] {
 		c.Flags().String(s.flag(), "", s.values)
+		c.Flags().Lookup(s.flag()).Hidden = s.later
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		at, err := parseAddress(args[0])
@@ -189,11 +193,30 @@ func (a *admin) showLists() error {
 	})
 }
 
+// whatIsSet lists keys with what they take for a help of one screen: those that take the same stand together.
+func whatIsSet(keys, values []string) (lines string) {
+	for i, v := range values {
+		if slices.Index(values, v) < i {
+			continue // named with the first that takes the same
+		}
+		var alike []string
+		for j, o := range values {
+			if o == v {
+				alike = append(alike, keys[j])
+			}
+		}
+		lines += "\n  " + strings.Join(alike, ", ") + ": " + v
+	}
+	return lines
+}
+
 func listSetCommand(o *rootOptions) *cobra.Command {
 	long := "Change one setting of a list, from the next message on.\n"
+	var keys, values []string
 	for _, s := range listSettings() {
-		long += "\n  " + s.key + ": " + s.values
+		keys, values = append(keys, s.key), append(values, s.values)
 	}
+	long += whatIsSet(keys, values)
 	return &cobra.Command{
 		Use:     "set LIST KEY VALUE",
 		Short:   "Change one setting of a list",
@@ -212,12 +235,23 @@ func listSetCommand(o *rootOptions) *cobra.Command {
 
 func (a *admin) setList(name string, s listSetting, value string) error {
 	var before, after list.List
+	panel := (*moderate.Panel)(nil)
+	if s.key == keyEmergency {
+		var err error
+		if panel, err = a.panelOf(); err != nil {
+			return err
+		}
+	}
 	err := a.db.Update(func(tx *store.Tx) (err error) {
 		if before, err = a.list(tx, name); err != nil {
 			return err
 		}
 		after = before
 		if err := s.change(&after, value); err != nil || after == before {
+			return err
+		}
+		if panel != nil {
+			_, err := panel.Emergency(tx, a.madeBy(), after.ID, after.Emergency)
 			return err
 		}
 		if err := list.Save(tx, after); err != nil {

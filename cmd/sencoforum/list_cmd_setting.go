@@ -20,6 +20,7 @@ type listSetting struct {
 	secret bool   // its value is the owner's words, which the audit log must not hold
 	set    func(l *list.List, value string) error
 	show   func(l list.List) string
+	later  bool // seldom given when a list is made: the help leaves the flag out
 }
 
 // listSettings returns every setting in the order in which it is shown.
@@ -29,35 +30,82 @@ func listSettings() []listSetting {
 	return []listSetting{
 		{"title", "1 to 60 characters", true,
 			func(l *list.List, v string) error { l.Title = v; return nil },
-			func(l list.List) string { return l.Title }},
+			func(l list.List) string { return l.Title }, false},
 		{"subject_tag", "such as [SENCO], or off", true,
 			func(l *list.List, v string) error { l.SubjectTag = unlessOff(v); return nil },
-			func(l list.List) string { return cmp.Or(l.SubjectTag, "off") }},
+			func(l list.List) string { return cmp.Or(l.SubjectTag, "off") }, false},
 		{"reply_to", "list or author", false,
 			func(l *list.List, v string) error { l.ReplyTo = list.ReplyTo(v); return nil },
-			func(l list.List) string { return string(l.ReplyTo) }},
+			func(l list.List) string { return string(l.ReplyTo) }, false},
 		{"send_delay", "0 to 15m", false,
 			func(l *list.List, v string) error { return readDuration(&l.SendDelay, v) },
-			func(l list.List) string { return config.Duration(l.SendDelay).String() }},
+			func(l list.List) string { return config.Duration(l.SendDelay).String() }, false},
 		{"attach_total", "a size such as 2 MB", false,
 			func(l *list.List, v string) error { return readSize(&l.AttachTotal, v) },
-			func(l list.List) string { return config.Size(l.AttachTotal).String() }},
+			func(l list.List) string { return config.Size(l.AttachTotal).String() }, false},
 		{"max_message", "a size such as 5 MB; off for the limit of the server", false,
 			func(l *list.List, v string) error { return readSize(&l.MaxMessage, cmp.Or(unlessOff(v), "0")) },
-			func(l list.List) string { return sizeOrOff(l.MaxMessage) }},
+			func(l list.List) string { return sizeOrOff(l.MaxMessage) }, false},
 		{"footer", "on or off", false,
 			func(l *list.List, v string) error { return readOnOff(&l.Footer, v) },
-			func(l list.List) string { return onOff(l.Footer) }},
+			func(l list.List) string { return onOff(l.Footer) }, false},
 		{"closed", "on or off", false,
 			func(l *list.List, v string) error { return readOnOff(&l.Closed, v) },
-			func(l list.List) string { return onOff(l.Closed) }},
+			func(l list.List) string { return onOff(l.Closed) }, false},
 		{"keep_posts", "such as 10 years or 18 months, after which posts are erased; off for never", false,
 			func(l *list.List, v string) error { return readMonths(&l.KeepPosts, v) },
-			func(l list.List) string { return months(l.KeepPosts) }},
+			func(l list.List) string { return months(l.KeepPosts) }, false},
 		{"non_member", "ask, hold or refuse", false,
 			func(l *list.List, v string) error { l.NonMember = list.NonMember(v); return nil },
-			func(l list.List) string { return string(l.Strangers()) }},
+			func(l list.List) string { return string(l.Strangers()) }, false},
+		{"new_member_holds", "a number of posts, or off", false,
+			func(l *list.List, v string) error { return readLimit(&l.FirstHolds, v) },
+			func(l list.List) string { return limit(l.NewMemberHolds()) }, true},
+		{"posts_hour", "a number of posts, or off", false,
+			func(l *list.List, v string) error { return readLimit(&l.HourMost, v) },
+			func(l list.List) string { return limit(l.PostsAnHour()) }, true},
+		{"posts_day", "a number of posts, or off", false,
+			func(l *list.List, v string) error { return readLimit(&l.DayMost, v) },
+			func(l list.List) string { return limit(l.PostsADay()) }, true},
+		{keyEmergency, "on, which holds everything, or off", false,
+			func(l *list.List, v string) error { return readOnOff(&l.Emergency, v) },
+			func(l list.List) string { return onOff(l.Emergency) }, true},
+		{"duty", "two or all", false,
+			func(l *list.List, v string) error { l.Duty = list.Duty(v); return nil },
+			func(l list.List) string { return string(l.DutyOf()) }, true},
+		{"outcomes", "thread or daily", false,
+			func(l *list.List, v string) error { l.Outcomes = list.Outcomes(v); return nil },
+			func(l list.List) string { return string(l.OutcomesOf()) }, true},
+		{"moderator_proof", "verified or dkim", false,
+			func(l *list.List, v string) error { l.Proof = list.Proof(v); return nil },
+			func(l list.List) string { return string(l.ProofOf()) }, true},
+		{"ack", "on or off", false,
+			func(l *list.List, v string) error { return readOnOff(&l.Ack, v) },
+			func(l list.List) string { return onOff(l.Ack) }, true},
 	}
+}
+
+// keyEmergency is the setting that is more than a setting: what waits to be sent goes back to the moderators.
+const keyEmergency = "emergency"
+
+func readLimit(n *list.Limit, v string) error {
+	if unlessOff(v) == "" {
+		*n = list.Off
+		return nil
+	}
+	read, err := strconv.Atoi(v)
+	if err != nil || read < 1 || read > int(list.MaxLimit) {
+		return fmt.Errorf("cannot read %q", v)
+	}
+	*n = list.Limit(read)
+	return nil
+}
+
+func limit(n int) string {
+	if n == 0 {
+		return "off"
+	}
+	return strconv.Itoa(n)
 }
 
 // findSetting finds a setting by its key; subject-tag is read as subject_tag.
@@ -98,6 +146,7 @@ func newList(name, domain, title string, defaults config.Lists, now time.Time) l
 		AttachTotal: int64(defaults.AttachTotal),
 		Footer:      defaults.Footer,
 		NonMember:   list.NonMember(defaults.NonMember),
+		Moderation:  list.Moderation{Ack: defaults.Ack},
 	}}
 	if defaults.SubjectTag {
 		first, _, _ := strings.Cut(title, " ")

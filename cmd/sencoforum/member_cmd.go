@@ -153,11 +153,13 @@ func describe(m membership.Member) string {
 
 func memberSetCommand(o *rootOptions) *cobra.Command {
 	long := "Change one setting of a member. Nobody is mailed.\n"
+	var keys, values []string
 	for _, f := range membership.Fields() {
 		if f.Settable() {
-			long += "\n  " + f.Key + ": " + f.Values
+			keys, values = append(keys, f.Key), append(values, f.Values)
 		}
 	}
+	long += whatIsSet(keys, values)
 	c := &cobra.Command{
 		Use:     "set ADDRESS KEY VALUE",
 		Short:   "Change one setting of a member",

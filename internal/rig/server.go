@@ -112,6 +112,9 @@ func (s *Server) fill(ctx context.Context, addresses []string) (err error) {
 	for _, args := range [][]string{
 		{"list", "create", List, "--title", "Rig"},
 		{"list", "set", "rig", "send_delay", "0s"},
+		{"list", "set", "rig", "posts_hour", "off"}, // one sender sends everything
+		{"list", "set", "rig", "posts_day", "off"},
+		{"list", "set", "rig", "ack", "off"}, // the sink counts mails
 		{"member", "import", "--list", "rig", "--yes", csv},
 	} {
 		if out, err := s.Command(ctx, args...); err != nil {

@@ -13,7 +13,7 @@ import (
 func TestStoredResultsAreOurs(t *testing.T) {
 	h := newHouse(t)
 	h.zone.txt["oakfield.example"] = []string{"v=spf1 ip4:" + ownHost + " -all"}
-	raw := "Authentication-Results: mail.example.org; dkim=pass header.d=forged.example\r\n" +
+	raw := "To: " + post + "\r\nAuthentication-Results: mail.example.org; dkim=pass header.d=forged.example\r\n" +
 		"Authentication-Results: mx.other.example; spf=pass\r\n" +
 		"From: " + priya + "\r\nMessage-ID: " + h.newID() + "\r\n\r\nAuthentication-Results: mail.example.org; quoted in the text\r\n"
 	if got := h.receive(t, arrival{client: ownHost, helo: "mail.oakfield.example", from: priya, to: post, raw: raw}); got != "waiting" {

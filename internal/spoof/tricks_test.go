@@ -16,7 +16,7 @@ func TestTricks(t *testing.T) {
 	h.zone.txt["evil.example"] = []string{"v=spf1 ip4:" + otherHost + " -all"}
 	h.zone.txt["_dmarc.evil.example"] = []string{"v=DMARC1; p=none"}
 	h.publishKey("evil.example")
-	honest := arrival{client: ownHost, helo: "mail.oakfield.example", from: priya, to: post, raw: "From: " + priya + "\r\nMessage-ID: " + h.newID() + "\r\n\r\nReally me.\r\n"}
+	honest := arrival{client: ownHost, helo: "mail.oakfield.example", from: priya, to: post, raw: "From: " + priya + "\r\nTo: " + post + "\r\nMessage-ID: " + h.newID() + "\r\n\r\nReally me.\r\n"}
 	if got := h.receive(t, honest); got != "waiting" {
 		t.Fatalf("the member's own mail: %s", got)
 	}

@@ -1,0 +1,213 @@
+package moderate
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/hold"
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/notice"
+	"sencoforum/store"
+)
+
+// askAuthor asks a member whether a message is really for everybody, at the address that it came from; again is a reminder.
+func (p *Panel) askAuthor(tx *store.Tx, l list.List, it hold.Item, now time.Time, again bool) error {
+	who, ok, err := writer(tx, it)
+	if err != nil || !ok {
+		return err
+	}
+	m, err := messageOf(tx, it)
+	if err != nil || m == nil {
+		return err
+	}
+	n := notice.Doubt{Subject: m.Subject(), Findings: it.Findings, Files: len(m.Attachments()) > 0, Days: int(pupilDeleted / day), Again: again}
+	if n.Members, err = list.Count(tx, l.ID); err != nil {
+		return err
+	}
+	if n.Token, err = hold.Allow(tx, it, it.Author, now.Add(tokenLife)); err != nil {
+		return err
+	}
+	return p.send(tx, toWriter(l, who, it, now), n)
+}
+
+// Affirm takes the author's word that a message is for everybody. What looked private then meets its other reasons; what may
+// name a child is read by moderators in any case. It reports whether the message is a post now.
+func (p *Panel) Affirm(tx *store.Tx, now time.Time, n hold.Number) (accepted bool, err error) {
+	it, l, err := p.doubted(tx, n)
+	if err != nil {
+		return false, err
+	}
+	it.Findings, it.Affirmed = list.Without(it.Findings, list.CausePrivate), true
+	if len(it.Findings) > 0 {
+		it.Reason, it.Asked, it.Told, it.All = hold.Moderation, now, nil, false
+		if err := p.withModerators(tx, l, &it, now); err != nil {
+			return false, err
+		}
+		return false, p.save(tx, it)
+	}
+	if _, err := p.accept(tx, l, it, now.Add(l.SendDelay), now); err != nil {
+		return false, err
+	}
+	return true, hold.Remove(tx, it)
+}
+
+// doubted reads an item that waits for its author's word.
+func (p *Panel) doubted(tx *store.Tx, n hold.Number) (hold.Item, list.List, error) {
+	it, err := hold.Get(tx, n)
+	if errors.Is(err, hold.ErrNoItem) || err == nil && (it.Decision != nil || it.Reason != hold.Doubt) {
+		return it, list.List{}, ErrGone
+	}
+	if err != nil {
+		return it, list.List{}, err
+	}
+	l, err := list.Get(tx, it.List)
+	return it, l, err
+}
+
+// TakeOut takes words, or with files every file, out of a message that waits for its author's word, as the author asks, and
+// asks again. It still meets every reason: a guess that there is no name any more would be one too many. The errors are
+// ErrGone, ErrNoWords and ErrNoFiles.
+func (p *Panel) TakeOut(tx *store.Tx, now time.Time, n hold.Number, phrases []string, files bool) error {
+	it, l, err := p.doubted(tx, n)
+	if err != nil {
+		return err
+	}
+	m, err := messageOf(tx, it)
+	if err != nil {
+		return err
+	}
+	if m == nil {
+		return ErrGone
+	}
+	w := Words{Phrases: phrases}
+	if files {
+		for _, f := range m.Attachments() {
+			w.Files = append(w.Files, f.Name)
+		}
+		if len(w.Files) == 0 {
+			return ErrNoFiles
+		}
+	}
+	if err := w.Check(); err != nil {
+		return errors.Join(ErrNoWords, err)
+	}
+	done, err := message.Redact(m.Raw(), w.redaction("[removed]"))
+	if err != nil {
+		return err
+	}
+	if done.Places+len(done.Files) == 0 {
+		return ErrNoWords
+	}
+	if err := intake.Rewrite(tx, it.Message, it.Key, done.Raw); err != nil {
+		return err
+	}
+	it.Changed, it.Findings = true, withoutWords(it.Findings, w)
+	if err := p.askAuthor(tx, l, it, now, false); err != nil {
+		return err
+	}
+	return p.save(tx, it)
+}
+
+// TakeBack ends the wait of a message as its author asks: nobody gets it. The error is ErrGone for one that was decided.
+func (p *Panel) TakeBack(tx *store.Tx, now time.Time, n hold.Number) error {
+	it, err := hold.Get(tx, n)
+	if errors.Is(err, hold.ErrNoItem) || err == nil && it.Decision != nil {
+		return ErrGone
+	}
+	if err != nil {
+		return err
+	}
+	l, err := list.Get(tx, it.List)
+	if err != nil {
+		return err
+	}
+	it.Decision = &hold.Decision{Verdict: hold.Withdrawn, At: now, Due: now}
+	if err := p.outcome(tx, l, it, 0, now, notice.Told{Line: notice.OutcomeLine(hold.Withdrawn, "", Local(now))}); err != nil {
+		return err
+	}
+	if err := hold.Save(tx, it); err != nil {
+		return err
+	}
+	return p.finish(tx, l, it, now)
+}
+
+// TakeBackPost takes back a post that waits to be sent, as its author asks. Moderators who approved it hear of it. The error
+// is archive.ErrNotWaiting for one that has gone out.
+func (p *Panel) TakeBackPost(tx *store.Tx, now time.Time, post archive.Number) (archive.Post, error) {
+	for it, err := range hold.All(tx) {
+		if err != nil {
+			return archive.Post{}, err
+		}
+		if it.Post != uint32(post) || it.Finished() {
+			continue
+		}
+		it.Decision = nil
+		if err := hold.Save(tx, it); err != nil {
+			return archive.Post{}, err
+		}
+		if err := p.TakeBack(tx, now, it.Number); err != nil {
+			return archive.Post{}, err
+		}
+		return archive.Get(tx, post)
+	}
+	return archive.Withdraw(tx, post, intake.Status{State: intake.Withdrawn, Since: now, Reason: "taken back by its author"})
+}
+
+// notAnswered gives a message back about which its author said nothing, or deletes it where moderators had it as well.
+func (p *Panel) notAnswered(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	who, ok, err := writer(tx, it)
+	if err != nil {
+		return err
+	}
+	if ok {
+		n := notice.NotSent{}
+		if n.Matter, err = p.theirs(tx, it); err != nil {
+			return err
+		}
+		if err := p.send(tx, toWriter(l, who, it, now), n); err != nil {
+			return err
+		}
+	}
+	d := hold.Decision{Verdict: hold.Unheard, At: now, Due: now, Done: true}
+	if err := p.end(tx, it, intake.Status{State: intake.Rejected, Since: now, Reason: "its author did not answer"}); err != nil {
+		return err
+	}
+	it = it.Anonymous()
+	it.Decision = &d
+	return p.save(tx, it)
+}
+
+// Acknowledge tells the author of a post that it was taken, when it goes, and how to stop it, where list and member want that.
+func (p *Panel) Acknowledge(tx *store.Tx, now time.Time, l list.List, post archive.Post) error {
+	if !l.Ack || post.Author == 0 {
+		return nil
+	}
+	m, err := list.Member(tx, l.ID, post.Author)
+	if errors.Is(err, list.ErrNoMember) || err == nil && m.NoAck {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	who, err := list.GetPerson(tx, post.Author)
+	if err != nil {
+		return err
+	}
+	n := notice.Ack{Subject: post.Subject, Due: Local(post.Until)}
+	if post.Reply {
+		n.Subject = "Re: " + post.Subject
+	}
+	if n.Members, err = list.Count(tx, l.ID); err != nil {
+		return err
+	}
+	if n.Token, err = hold.AllowPost(tx, post.Author, uint32(post.Number), now.Add(tokenLife)); err != nil {
+		return err
+	}
+	return p.send(tx, notice.To{List: l, Person: who, Now: now, ID: fmtAck(post.Number)}, n)
+}
+
+func fmtAck(n archive.Number) string { return fmt.Sprintf("ack.%d", n) }

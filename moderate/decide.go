@@ -1,0 +1,318 @@
+package moderate
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/hold"
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/notice"
+	"sencoforum/store"
+)
+
+// An Outcome is what a decision did.
+type Outcome struct {
+	Item hold.Item
+	List list.List
+}
+
+// Due is when the decision takes effect.
+func (o Outcome) Due() time.Time { return o.Item.Decision.Due }
+
+// Approve accepts a message, which then waits for the sending delay as any other; an applicant is let in after the same
+// delay. An approved message meets no rule again, but its author must still be a member. The errors are ErrGone, ErrNotAsked,
+// ErrAuthorLeft, and a *DecidedError.
+func (p *Panel) Approve(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) {
+	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Approved})
+}
+
+// Trust approves, and ends what makes every message of the author wait. It is never for what may name a child: the error is
+// then ErrNotOffered. Of an applicant no post is held.
+func (p *Panel) Trust(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) {
+	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Approved, Trust: true})
+}
+
+// Reject sends a message back to its writer with a reason, after the sending delay. One of the words names, advert, thanks and
+// digest stands for a text of ours, and no reason for the usual one.
+func (p *Panel) Reject(tx *store.Tx, by Decider, n hold.Number, reason string) (Outcome, error) {
+	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Rejected, Reason: Reason(reason)})
+}
+
+// Discard throws a message away after the sending delay. Its writer hears nothing; it is kept for 30 days.
+func (p *Panel) Discard(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) {
+	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Discarded})
+}
+
+// maxReason bounds what a moderator's mail may say to a writer, in bytes.
+const maxReason = 4000
+
+// Reason is what the writer reads where a moderator answered reject with these words.
+func Reason(words string) string {
+	words = strings.TrimSpace(words)
+	if canned := cannedReasons[strings.ToLower(strings.Trim(words, " .!"))]; canned != "" {
+		return canned
+	}
+	if len(words) > maxReason {
+		words = strings.ToValidUTF8(words[:maxReason], "")
+	}
+	return words
+}
+
+// cannedReasons are texts for what has to be said often.
+var cannedReasons = map[string]string{
+	"":       "It does not fit the rules of the forum.",
+	"names":  "Please take the name of the child out, and anything else by which somebody could know who it is, and send it again.",
+	"advert": "We do not take advertising. If you think that members should know of this, write to us first.",
+	"thanks": "Thank you. We do not send messages to everyone that only say thanks; please write to the person alone.",
+	"digest": "Your message had a whole digest, or very long quotes, below it. Please send it again without them.",
+}
+
+// open reads an item that can be decided about.
+func (p *Panel) open(tx *store.Tx, n hold.Number) (hold.Item, list.List, error) {
+	it, err := hold.Get(tx, n)
+	if errors.Is(err, hold.ErrNoItem) {
+		return it, list.List{}, fmt.Errorf("#%s: %w", n.Code(), ErrGone)
+	}
+	if err != nil {
+		return it, list.List{}, err
+	}
+	l, err := list.Get(tx, it.List)
+	switch {
+	case err != nil:
+		return it, l, err
+	case it.Decision != nil:
+		return it, l, &DecidedError{Item: it}
+	case !it.WithModerators():
+		return it, l, fmt.Errorf("#%s: %w", n.Code(), ErrNotAsked)
+	}
+	return it, l, nil
+}
+
+func (p *Panel) decide(tx *store.Tx, by Decider, n hold.Number, d hold.Decision) (Outcome, error) {
+	it, l, err := p.open(tx, n)
+	if err != nil {
+		return Outcome{Item: it, List: l}, err
+	}
+	if d.Trust && list.Found(it.Findings, list.CausePupil) {
+		return Outcome{Item: it, List: l}, ErrNotOffered
+	}
+	d.Person, d.At, d.Due = by.Person, by.Now, by.Now.Add(l.SendDelay)
+	if d.Verdict == hold.Approved && it.Kind == hold.Post {
+		post, err := p.accept(tx, l, it, d.Due, by.Now)
+		if err != nil {
+			return Outcome{Item: it, List: l}, err
+		}
+		it.Post = uint32(post.Number)
+	}
+	it.Decision, it.Claim = &d, nil
+	if err := by.tell(tx, it, string(d.Verdict), trustDetail(d)); err != nil {
+		return Outcome{}, err
+	}
+	if err := p.save(tx, it); err != nil {
+		return Outcome{}, err
+	}
+	name, err := firstName(tx, by.Person)
+	if err != nil {
+		return Outcome{}, err
+	}
+	told := notice.Told{Line: notice.OutcomeLine(d.Verdict, name, Local(d.At)), Undo: Local(d.Due), Comment: d.Reason}
+	if err := p.outcome(tx, l, it, by.Person, by.Now, told); err != nil {
+		return Outcome{}, err
+	}
+	if !d.Due.After(by.Now) {
+		err = p.finish(tx, l, it, by.Now)
+	}
+	return Outcome{Item: it, List: l}, err
+}
+
+func trustDetail(d hold.Decision) string {
+	if d.Trust {
+		return "trusted"
+	}
+	return ""
+}
+
+// accept makes a post of a held message, or lets the one that it was already wait again.
+func (p *Panel) accept(tx *store.Tx, l list.List, it hold.Item, until, now time.Time) (archive.Post, error) {
+	author, err := p.author(tx, l, it)
+	if err != nil {
+		return archive.Post{}, err
+	}
+	m, err := messageOf(tx, it)
+	if err != nil {
+		return archive.Post{}, err
+	}
+	if m == nil {
+		return archive.Post{}, fmt.Errorf("#%s: %w", it.Number.Code(), ErrGone)
+	}
+	rec, err := intake.Get(tx, it.Message)
+	if err != nil {
+		return archive.Post{}, err
+	}
+	n := archive.Submitted(m, l, author, it.Since)
+	n.MessageID = rec.MessageID // of what came: one that is made of the words must not change with them
+	if it.Post != 0 {
+		return archive.Release(tx, archive.Number(it.Post), n.Subject, until, now)
+	}
+	if err := intake.Move(tx, it.Message, intake.Status{State: intake.Waiting, Since: now, Reason: "approved"}); err != nil {
+		return archive.Post{}, err
+	}
+	if it.Key != "" {
+		if err := intake.Claim(tx, it.Message, it.Key); err != nil {
+			return archive.Post{}, err
+		}
+	}
+	n.Intake, n.Until = it.Message, until
+	return archive.Accept(tx, n)
+}
+
+// author is who wrote a held message, if they may still post. Of a stranger, whom the moderators decide to hear, there is
+// nobody.
+func (p *Panel) author(tx *store.Tx, l list.List, it hold.Item) (list.Person, error) {
+	if it.Author == 0 {
+		return list.Person{}, nil
+	}
+	m, err := list.Member(tx, l.ID, it.Author)
+	if errors.Is(err, list.ErrNoMember) || err == nil && m.NoPosting {
+		return list.Person{}, fmt.Errorf("#%s: %w", it.Number.Code(), ErrAuthorLeft)
+	}
+	if err != nil {
+		return list.Person{}, err
+	}
+	return list.GetPerson(tx, it.Author)
+}
+
+// finish does what a decision is about when its time has come, and what is told with it. Of the item only numbers are left.
+func (p *Panel) finish(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	d := *it.Decision
+	var err error
+	switch {
+	case it.Kind == hold.Application:
+		err = p.finishApplication(tx, l, it, now)
+	case d.Verdict == hold.Approved:
+		err = p.settle(tx, l, it)
+	case d.Verdict == hold.Rejected, d.Verdict == hold.Unheard:
+		if err = p.returnTo(tx, l, it, now); err == nil {
+			err = p.end(tx, it, intake.Status{State: intake.Rejected, Since: now, Reason: string(d.Verdict)})
+		}
+	case d.Verdict == hold.Discarded:
+		err = p.end(tx, it, intake.Status{State: intake.Discarded, Since: now, Reason: "discarded by a moderator"})
+	case d.Verdict == hold.Withdrawn:
+		err = p.end(tx, it, intake.Status{State: intake.Withdrawn, Since: now, Reason: "taken back by its author"})
+	}
+	if err != nil {
+		return err
+	}
+	d.Done = true
+	it = it.Anonymous()
+	reasonless := d
+	reasonless.Reason = ""
+	it.Decision = &reasonless
+	return p.save(tx, it)
+}
+
+// end takes a message to its last state. A number that it had in the archive stays as an empty tombstone.
+func (p *Panel) end(tx *store.Tx, it hold.Item, to intake.Status) error {
+	if it.Post != 0 {
+		_, err := archive.Withdraw(tx, archive.Number(it.Post), to)
+		return err
+	}
+	return intake.Move(tx, it.Message, to)
+}
+
+// settle counts an approved post for a new member, and trusts its author where that was decided.
+func (p *Panel) settle(tx *store.Tx, l list.List, it hold.Item) error {
+	if it.Author == 0 {
+		return nil
+	}
+	m, err := list.Member(tx, l.ID, it.Author)
+	if errors.Is(err, list.ErrNoMember) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	was := m
+	m.Holds = max(0, m.Holds-1)
+	if it.Decision.Trust {
+		m.Holds, m.Moderated = 0, false
+		if err := p.keepName(tx, l, it); err != nil {
+			return err
+		}
+	}
+	if m == was {
+		return nil
+	}
+	return list.SaveMember(tx, m)
+}
+
+// keepName stores the name that looked like another's, where moderators trust who bears it: it does not wait for that again.
+func (p *Panel) keepName(tx *store.Tx, l list.List, it hold.Item) error {
+	who, err := list.GetPerson(tx, it.Author)
+	if err != nil || who.Name != "" || !list.Found(it.Findings, list.CauseName) {
+		return err
+	}
+	post, err := archive.Get(tx, archive.Number(it.Post))
+	if err != nil {
+		return err
+	}
+	who.Name = post.AuthorName
+	return list.SavePerson(tx, who)
+}
+
+// returnTo gives a writer their message back.
+func (p *Panel) returnTo(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	who, ok, err := writer(tx, it)
+	if err != nil || !ok {
+		return err
+	}
+	n := notice.Returned{Reason: it.Decision.Reason, Days: backAfter}
+	if n.Matter, err = p.theirs(tx, it); err != nil {
+		return err
+	}
+	return p.send(tx, toWriter(l, who, it, now), n)
+}
+
+// theirs is what a writer gets back: their own words, with nothing masked.
+func (p *Panel) theirs(tx *store.Tx, it hold.Item) (notice.Matter, error) {
+	n := notice.Matter{Code: it.Number.Code(), Kind: it.Kind}
+	m, err := messageOf(tx, it)
+	if err != nil || m == nil {
+		return n, err
+	}
+	n.Subject, n.Text = m.Subject(), m.Text()
+	return n, nil
+}
+
+// finishApplication lets an applicant in, or tells them why not. One that is discarded hears nothing.
+func (p *Panel) finishApplication(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	switch it.Decision.Verdict {
+	case hold.Approved:
+		if p.cfg.Admit == nil {
+			return ErrNoAdmit
+		}
+		by := By{Actor: actorOf(it.Decision.Person), Now: now}
+		return p.cfg.Admit(tx, by, it, it.Decision.Trust)
+	case hold.Rejected, hold.Unheard:
+		who, ok, err := writer(tx, it)
+		if err != nil || !ok {
+			return err
+		}
+		reason := cmp.Or(it.Decision.Reason, "Nobody could decide in time. Please ask again.")
+		return p.send(tx, toWriter(l, who, it, now), notice.Returned{Matter: notice.Matter{Code: it.Number.Code(), Kind: it.Kind}, Reason: reason})
+	}
+	return nil
+}
+
+// actorOf is who decided, as the audit log has it.
+func actorOf(person list.PersonID) string {
+	if person == 0 {
+		return "operator"
+	}
+	return fmt.Sprintf("member %d", person)
+}

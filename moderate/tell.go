@@ -1,0 +1,210 @@
+package moderate
+
+import (
+	"slices"
+	"time"
+
+	"sencoforum/hold"
+	"sencoforum/list"
+	"sencoforum/notice"
+	"sencoforum/store"
+)
+
+// Put stores an item and tells whom it concerns: its author, where they are asked first; else its writer that it waits, and
+// the moderators on duty, whom nothing is sent at night. The message is in the intake as held, or in the archive as held.
+func (p *Panel) Put(tx *store.Tx, now time.Time, it hold.Item) (hold.Item, error) {
+	if it.Reason != hold.Doubt {
+		it.Asked = now
+	}
+	it, err := hold.Put(tx, it)
+	if err != nil {
+		return it, err
+	}
+	l, err := list.Get(tx, it.List)
+	if err != nil {
+		return it, err
+	}
+	if it.Reason == hold.Doubt {
+		err = p.askAuthor(tx, l, it, now, false)
+	} else {
+		err = p.withModerators(tx, l, &it, now)
+	}
+	if err != nil {
+		return it, err
+	}
+	return it, p.save(tx, it)
+}
+
+// save stores an item with the moment at which it has to be looked at next.
+func (p *Panel) save(tx *store.Tx, it hold.Item) error {
+	it.Next = p.next(it)
+	return hold.Save(tx, it)
+}
+
+// withModerators tells the writer that the message waits, and those on duty unless it is night.
+func (p *Panel) withModerators(tx *store.Tx, l list.List, it *hold.Item, now time.Time) error {
+	if it.Kind == hold.Post {
+		if err := p.tellWriter(tx, l, *it, now); err != nil {
+			return err
+		}
+	}
+	if p.cfg.Hours.Quiet(now) {
+		return nil
+	}
+	return p.tellDuty(tx, l, it, now)
+}
+
+// tellWriter mails the writer why the message waits. A machine is told nothing.
+func (p *Panel) tellWriter(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	who, ok, err := writer(tx, it)
+	if err != nil || !ok || list.Found(it.Findings, list.CauseAutomatic) {
+		return err
+	}
+	m, err := messageOf(tx, it)
+	if err != nil || m == nil {
+		return err
+	}
+	tok, err := hold.Allow(tx, it, it.Author, now.Add(tokenLife))
+	if err != nil {
+		return err
+	}
+	usual, err := p.usual(tx, l.ID, now)
+	if err != nil {
+		return err
+	}
+	return p.send(tx, toWriter(l, who, it, now), notice.HeldBack{Subject: m.Subject(), Findings: it.Findings, Token: tok, Usual: usual})
+}
+
+// usualDays is over how many days it is computed how long moderators take, and usualFew from how many decisions on.
+const (
+	usualDays = 28
+	usualFew  = 5
+)
+
+// usual computes how long half of the decisions of the last four weeks took at most.
+func (p *Panel) usual(tx *store.Tx, l list.ID, now time.Time) (notice.Usual, error) {
+	u := notice.Usual{Late: p.cfg.Hours.Quiet(now) || p.cfg.Hours.Holiday(now)}
+	all, err := hold.Decided(tx, l, now.Add(-usualDays*day))
+	if err != nil {
+		return u, err
+	}
+	var took []time.Duration
+	for _, it := range all {
+		if it.Decision.Verdict != hold.Withdrawn {
+			took = append(took, it.Decision.At.Sub(it.Asked))
+		}
+	}
+	if len(took) < usualFew {
+		return u, nil
+	}
+	slices.Sort(took)
+	u.Half = took[(len(took)-1)/2]
+	return u, nil
+}
+
+// tellDuty tells the moderators on duty, or the operator where there is no moderator.
+func (p *Panel) tellDuty(tx *store.Tx, l list.List, it *hold.Item, now time.Time) error {
+	all, err := list.Moderating(tx, l.ID)
+	if err != nil {
+		return err
+	}
+	duty := list.OnDuty(l.Moderation, all, Local(now))
+	if len(duty) == 0 {
+		it.Told, it.All = append(it.Told, hold.Told{At: now}), true
+		return p.tellOperator(tx, l, *it, now)
+	}
+	it.All = len(duty) == len(all)
+	return p.tellAll(tx, l, it, duty, now)
+}
+
+// tellOthers tells those who have not been told yet.
+func (p *Panel) tellOthers(tx *store.Tx, l list.List, it *hold.Item, now time.Time) error {
+	all, err := list.Moderating(tx, l.ID)
+	if err != nil {
+		return err
+	}
+	it.All = true
+	all = slices.DeleteFunc(all, func(m list.Moderator) bool { return m.Membership.Suspended || it.WasTold(m.Person.ID) })
+	return p.tellAll(tx, l, it, all, now)
+}
+
+func (p *Panel) tellAll(tx *store.Tx, l list.List, it *hold.Item, to []list.Moderator, now time.Time) error {
+	for _, m := range to {
+		if !it.WasTold(m.Person.ID) {
+			it.Told = append(it.Told, hold.Told{Person: m.Person.ID, At: now})
+		}
+	}
+	for _, m := range to {
+		if err := p.notify(tx, l, *it, m.Person, now, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notify mails the notice of an item to one moderator, with a token of its own.
+func (p *Panel) notify(tx *store.Tx, l list.List, it hold.Item, who list.Person, now time.Time, first bool) error {
+	n, err := p.heldNotice(tx, l, it, who.ID, now)
+	if err != nil {
+		return err
+	}
+	return p.send(tx, toModerator(l, who, it, now, first), n)
+}
+
+// heldNotice is the notice of an item for one moderator.
+func (p *Panel) heldNotice(tx *store.Tx, l list.List, it hold.Item, who list.PersonID, now time.Time) (n notice.Held, err error) {
+	if n.Matter, err = p.matter(tx, l, it); err != nil {
+		return n, err
+	}
+	for _, t := range it.Told {
+		name, err := firstName(tx, t.Person)
+		if err != nil {
+			return n, err
+		}
+		n.Told = append(n.Told, name)
+	}
+	n.Web = p.cfg.Web
+	n.Token, err = hold.AllowModerator(tx, who, now.Add(tokenLife), it.Number)
+	return n, err
+}
+
+// tellOperator tells who runs the server of something that no moderator is there for.
+func (p *Panel) tellOperator(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	if p.cfg.Operator.IsZero() {
+		p.log.Error("a message waits and there is nobody to decide: add a moderator", "list", l.Name, "item", it.Number.Code())
+		return nil
+	}
+	m, err := p.matter(tx, l, it)
+	if err != nil {
+		return err
+	}
+	return p.send(tx, toModerator(l, list.Person{Address: p.cfg.Operator}, it, now, true), notice.HeldForOperator{Matter: m})
+}
+
+// outcome tells those who were told of an item, and did not decide, what became of it; at night, and where the list wants it
+// so, the morning note does.
+func (p *Panel) outcome(tx *store.Tx, l list.List, it hold.Item, self list.PersonID, now time.Time, told notice.Told) error {
+	if l.OutcomesOf() == list.OutcomesDaily || p.cfg.Hours.Quiet(now) {
+		return nil
+	}
+	var err error
+	if told.Matter, err = p.matter(tx, l, it); err != nil {
+		return err
+	}
+	for _, t := range it.Told {
+		who, ok, err := stillModerator(tx, l.ID, t.Person)
+		if err != nil {
+			return err
+		}
+		if !ok || t.Person == self {
+			continue
+		}
+		if told.Token, err = hold.AllowModerator(tx, t.Person, now.Add(tokenLife), it.Number); err != nil {
+			return err
+		}
+		if err := p.send(tx, toModerator(l, who, it, now, false), told); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,306 @@
+package notice
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/hold"
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// Usual is how long moderators usually take, from what they decided in the last weeks.
+type Usual struct {
+	Half time.Duration // half of the items were decided within this; 0: too few to tell
+	Late bool          // moderators are not at work now, so it may be the next day
+}
+
+func (u Usual) sentence() string {
+	var s []string
+	if u.Half > 0 {
+		s = append(s, "Half are decided within "+roundUp(u.Half)+".")
+	}
+	if u.Late {
+		s = append(s, "Moderators do not read at this hour, so it may be tomorrow or later.")
+	}
+	return strings.Join(s, " ")
+}
+
+// roundUp is a time that nobody promises too short.
+func roundUp(d time.Duration) string {
+	switch {
+	case d <= time.Hour:
+		return "an hour"
+	case d <= 48*time.Hour:
+		return count(int((d+time.Hour-1)/time.Hour), "hour")
+	}
+	return count(int((d+24*time.Hour-1)/(24*time.Hour)), "day")
+}
+
+// HeldBack tells a writer that their message waits for moderators.
+type HeldBack struct {
+	Subject  string
+	Findings []list.Finding
+	Token    string
+	Usual    Usual
+}
+
+// Compose returns the mail.
+func (n HeldBack) Compose(to To) (Mail, error) {
+	return to.robotAt(n.Token, "Your message is waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
+		fill("Thank you for your message. "+n.why()+" "+n.Usual.sentence()),
+		"You do not need to do anything. To take it back, reply with: cancel"))
+}
+
+// why says why it waits in words that blame nobody; one reason is enough.
+func (n HeldBack) why() string {
+	for _, c := range []struct {
+		cause list.Cause
+		words string
+	}{
+		{list.CausePupil, "A moderator reads it before everyone gets it, because it may name a child."},
+		{list.CauseFile, "A moderator looks at it first, because a file in it can run programs."},
+		{list.CauseFirst, "We read a new member's first message before everyone gets it."},
+		{list.CauseEmergency, "Moderators read every message at the moment before everyone gets it."},
+		{list.CauseRate, "You have sent many messages in a short time, so a moderator looks at this one first."},
+		{list.CauseClosed, "That discussion was closed, so a moderator looks at it first."},
+		{list.CauseEncrypted, "A part of it cannot be read, so a moderator looks at it first."},
+	} {
+		if list.Found(n.Findings, c.cause) {
+			return c.words
+		}
+	}
+	return "A moderator reads it before everyone gets it."
+}
+
+// Returned gives a writer their message back, with a moderator's words.
+type Returned struct {
+	Matter
+	Reason string // empty for what nobody decided
+	Days   int    // school days that it waited, where nobody decided
+}
+
+// Compose returns the mail.
+func (n Returned) Compose(to To) (Mail, error) {
+	post := to.List.Post().String()
+	to.asOwner = true
+	var text string
+	switch {
+	case n.Kind == hold.Application:
+		text = paragraphs(greeting(to.Person), fill("A moderator read that you would like to join "+to.List.Title+", and did not let you in. They wrote:"), indent(n.Reason),
+			"If you reply to this email, the moderators will read it.")
+	case n.Reason == "":
+		text = paragraphs(greeting(to.Person),
+			fill(fmt.Sprintf("We are sorry. No moderator answered within %d school days, so your message was not sent. This was not your fault. "+
+				"The owners of the forum have been told.", n.Days)),
+			fill("Your message is below. You can send it again to "+post+", or reply here: people will read it."), n.theirs())
+	default:
+		text = paragraphs(greeting(to.Person), fill("A moderator read your message and did not send it to the forum. They wrote:"), indent(n.Reason),
+			fill("This happens often and is no reproach. You can change it and send it again to "+post+". Your message is below, so you can copy it. "+
+				"If you reply to this email, the moderators will read it."), n.theirs())
+	}
+	subject := "Not sent: " + inQuotes(n.Subject)
+	if n.Kind == hold.Application {
+		subject = "About joining " + to.List.Title
+	}
+	return to.compose(subject, message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
+}
+
+func (n Returned) theirs() string {
+	return "---------- your message ----------\n" + quote(n.Text, 0)
+}
+
+// StillWaiting tells a writer that nobody has decided yet.
+type StillWaiting struct {
+	Subject string
+	Token   string
+	Days    int       // school days that it has waited
+	Back    time.Time // when it goes back
+}
+
+// Compose returns the mail.
+func (n StillWaiting) Compose(to To) (Mail, error) {
+	return to.robotAt(n.Token, "Still waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
+		fill(fmt.Sprintf("Your message has waited %s. No moderator has decided yet. This is not your fault, and we have reminded the people in charge.", count(n.Days, "school day"))),
+		"You do not need to do anything. To take it back, reply with: cancel\n"+
+			fill("If it is still waiting on "+n.Back.Format("2 January")+", you get it back.")))
+}
+
+// Doubt asks an author, before anybody else sees the message, whether it is really for everybody.
+type Doubt struct {
+	Subject  string
+	Findings []list.Finding
+	Token    string
+	Members  int
+	Files    bool // it has files
+	Days     int  // when it is deleted, for what may name a child
+	Again    bool // a reminder
+}
+
+// Compose returns the mail.
+func (n Doubt) Compose(to To) (Mail, error) {
+	if list.Found(n.Findings, list.CausePupil) {
+		return to.robotAt(n.Token, "Before we send it: "+inQuotes(n.Subject), n.pupil(to))
+	}
+	subject := "For everyone? "
+	why := "Your message has words that people write to one person: " + shortNotes(n.notes(list.CausePrivate)) + "."
+	if via := n.via(); via != "" {
+		subject = "Everyone, or only " + firstOf(via) + "? "
+		why = "You wrote to \"" + shorten(via) + "\"."
+	}
+	words := [][2]string{{"everyone", "I send it to all members"}, {"cancel", "I throw it away"}}
+	return to.robotAt(n.Token, subject+inQuotes(n.Subject), paragraphs(greeting(to.Person), n.again(),
+		fill(why+" That address reaches all "+count(n.Members, "member")+". Nobody has it yet. Reply with one line:"), columns(words),
+		"If you do nothing it is not sent."))
+}
+
+func (n Doubt) again() string {
+	if n.Again {
+		return "You have not answered yet, so this message still waits."
+	}
+	return ""
+}
+
+func (n Doubt) pupil(to To) string {
+	words := [][2]string{{"take out WORDS", "I take these words out and show you the result"}}
+	if n.Files {
+		words = append(words, [2]string{"remove attachments", "I take the files out"})
+	}
+	words = append(words, [2]string{"cancel", "I throw the message away"}, [2]string{"send anyway", "a moderator reads it first"})
+	return paragraphs(greeting(to.Person), n.again(),
+		fill("We have not sent your message yet. It may name a child ("+shortNotes(n.notes(list.CausePupil))+"). The forum has "+count(n.Members, "reader")+
+			", and sent emails cannot be taken back."),
+		fill("Easiest: write it again without the name, and send that. This one is then not needed. Or reply with one of these lines:"), columns(words),
+		fill(fmt.Sprintf("If you do nothing it is not sent, and is deleted in %d days. If we hear nothing, a moderator looks at it. "+
+			"This check is a computer's guess. It can be wrong.", n.Days)))
+}
+
+func (n Doubt) notes(c list.Cause) []string {
+	for _, f := range n.Findings {
+		if f.Cause == c {
+			return f.Notes
+		}
+	}
+	return nil
+}
+
+// via is the name that the message was addressed to, as a From of ours has it.
+func (n Doubt) via() string {
+	for _, note := range n.notes(list.CausePrivate) {
+		if strings.Contains(note, " via ") {
+			return note
+		}
+	}
+	return ""
+}
+
+func firstOf(name string) string {
+	first, _, _ := strings.Cut(list.CleanName(name), " ")
+	return shorten(first)
+}
+
+// NotSent gives an author their message back who did not say whether it is for everybody.
+type NotSent struct {
+	Matter
+	Why string // what they were asked
+}
+
+// Compose returns the mail.
+func (n NotSent) Compose(to To) (Mail, error) {
+	text := paragraphs(greeting(to.Person), fill("We asked you about this message and heard nothing, so it was not sent. Nobody else has read it."),
+		fill("Your message is below. You can send it again to "+to.List.Post().String()+"."), Returned{Matter: n.Matter}.theirs())
+	to.asOwner = true
+	return to.compose("Not sent: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
+}
+
+// TakenBack tells an author that they took their message back, or that it was too late.
+type TakenBack struct {
+	Subject string
+	Gone    time.Time // when it went out; zero: it was taken back
+	Read    string
+}
+
+// Compose returns the mail.
+func (n TakenBack) Compose(to To) (Mail, error) {
+	if n.Gone.IsZero() {
+		return to.compose("Taken back: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs("Your message was not sent. Nobody gets it.", read(n.Read)))
+	}
+	return to.compose("Too late: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")},
+		paragraphs(fill("Your message went out at "+hm(n.Gone)+", so it could not be taken back. If it should not be there, reply here: people will read it."), read(n.Read)))
+}
+
+// Ack tells an author that their post was taken, and how to stop it.
+type Ack struct {
+	Subject string
+	Token   string
+	Members int
+	Due     time.Time
+}
+
+// Compose returns the mail.
+func (n Ack) Compose(to To) (Mail, error) {
+	if !n.Due.After(to.Now) { // there is no delay in which it could be stopped
+		return to.compose("Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
+			"Thank you. Your message goes to "+count(n.Members, "member")+" now.", ackEnd))
+	}
+	return to.robotAt(n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
+		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel", ackEnd))
+}
+
+const ackEnd = "Gmail does not show you your own message from the forum; it did go out."
+
+// robotAt writes a mail of the robot's whose answer has a token.
+func (t To) robotAt(token, subject, text string) (Mail, error) {
+	answer := message.Mailbox{Name: t.List.Title, Address: t.List.Service("confirm")}
+	answer.Address.Local += "+" + token
+	return t.compose(subject, answer, text)
+}
+
+// inQuotes is a subject as mails of ours name it.
+func inQuotes(subject string) string {
+	return "\"" + plainQuotes(cmp.Or(shorten(subject), "(no subject)")) + "\""
+}
+
+// Question is a moderator's question to somebody who wants to join.
+type Question struct {
+	Words string
+	Token string
+}
+
+// Compose returns the mail.
+func (n Question) Compose(to To) (Mail, error) {
+	m := message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("confirm")}
+	m.Address.Local += "+" + n.Token
+	to.asOwner = true
+	return to.compose("A question about joining "+to.List.Title, m, paragraphs(greeting(to.Person),
+		fill("Thank you for asking to join "+to.List.Title+". A moderator asks:"), indent(n.Words), "Reply to this email to answer."))
+}
+
+// Late tells the owners that a message has waited for long and nobody decided.
+type Late struct {
+	Matter
+	Token string
+	Days  int
+	Back  time.Time
+}
+
+// Compose returns the mail.
+func (n Late) Compose(to To) (Mail, error) {
+	return to.moderators("Nobody has decided: "+n.quoted(), n.Token, paragraphs(
+		fill(fmt.Sprintf("This has waited %s, and no moderator has decided. %s was told that it still waits. On %s it goes back to them unread.",
+			count(n.Days, "school day"), capital(n.first()), n.Back.Format("2 January"))),
+		"You may decide too. Reply with one line:", columns(Held{Matter: n.Matter}.words())))
+}
+
+// Alarm tells moderators and operator that everything new waits, because the same long text came again and again.
+type Alarm struct{}
+
+// Compose returns the mail.
+func (Alarm) Compose(to To) (Mail, error) {
+	return to.moderators("Everything waits: the same text came again and again", "", paragraphs(
+		fill("The same long text came to "+to.List.Title+" more than 3 times in 10 minutes. It may be a fault of a mail system, or an attack. "+
+			"From now on every new message waits for a moderator."),
+		"When it is over, whoever runs the server ends this with:\nsencoforum list set "+to.List.Name+" emergency off"))
+}
