@@ -263,7 +263,7 @@ func TestWhatAMemberSentLately(t *testing.T) {
 		t.Fatal("long texts are not told apart")
 	}
 	sent := func(p list.PersonID, d string, now time.Time) {
-		testdb.Update(t, db, func(tx *store.Tx) error { return Sent(tx, 1, p, d, now) })
+		testdb.Update(t, db, func(tx *store.Tx) error { return Sent(tx, 1, p, d, now, 100) })
 	}
 	look := func(p list.PersonID, d string, now time.Time) (r Recent) {
 		testdb.View(t, db, func(tx *store.Tx) (err error) { r, err = Lately(tx, 1, p, d, now); return err })
@@ -281,6 +281,13 @@ func TestWhatAMemberSentLately(t *testing.T) {
 	if r := look(8, "", noon); r != (Recent{}) {
 		t.Errorf("of another: %+v", r)
 	}
+	testdb.View(t, db, func(tx *store.Tx) error {
+		got, _, err := posted.Get(tx, store.Pair[list.ID, list.PersonID]{A: 1, B: 7})
+		if len(got) != 5 || got[0] != noon.Add(2*time.Hour).Unix() || got[4] != noon.Unix() {
+			t.Errorf("kept are %v", got)
+		}
+		return err
+	})
 	sent(7, digest, noon)
 	for _, c := range []struct {
 		p    list.PersonID

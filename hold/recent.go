@@ -2,6 +2,8 @@ package hold
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,7 +24,6 @@ const (
 	sameWriter = 7 * day          // for how long the same author's is a repetition
 	sameTime   = 10 * time.Minute // within which many of anybody's are an emergency
 	sameMost   = 3                // how many of them are none
-	postedMost = 1001             // moments that are kept of one member
 	saidMost   = 20               // senders that are kept of one text
 )
 
@@ -36,7 +37,7 @@ type sent struct {
 }
 
 var (
-	posted   = store.NewTable("hold.posted", store.PairKey(store.Uint32Key[list.ID](), store.Uint32Key[list.PersonID]()), store.JSON[[]int64]())
+	posted   = store.NewTable("hold.posted", store.PairKey(store.Uint32Key[list.ID](), store.Uint32Key[list.PersonID]()), moments)
 	texts    = store.NewTable("hold.texts", store.PairKey(store.Uint32Key[list.ID](), store.StringKey[string]()), store.JSON[[]sent]())
 	textDays = store.NewTable("hold.textdays", store.PairKey(store.Uint32Key[uint32](), store.StringKey[string]()), store.Empty())
 )
@@ -88,21 +89,15 @@ func Lately(tx *store.Tx, l list.ID, p list.PersonID, digest string, now time.Ti
 	return r, err
 }
 
-// Sent notes a post of a member that was kept.
-func Sent(tx *store.Tx, l list.ID, p list.PersonID, digest string, now time.Time) error {
-	k := store.Pair[list.ID, list.PersonID]{A: l, B: p}
-	times, _, err := posted.Get(tx, k)
-	if err != nil {
-		return err
-	}
-	kept := []int64{now.Unix()}
-	for _, t := range times {
-		if t > now.Add(-day).Unix() && len(kept) < postedMost {
-			kept = append(kept, t)
+// Sent notes a post of a member that was kept. most is how many of the latest posts the list's limits ask about, 0 for none.
+func Sent(tx *store.Tx, l list.ID, p list.PersonID, digest string, now time.Time, most int) error {
+	if most > 0 {
+		if err := post(tx, store.Pair[list.ID, list.PersonID]{A: l, B: p}, now, most); err != nil {
+			return err
 		}
 	}
-	if err := posted.Put(tx, k, kept); err != nil || digest == "" {
-		return err
+	if digest == "" {
+		return nil
 	}
 	key := textKey{A: l, B: digest}
 	all, _, err := texts.Get(tx, key)
@@ -117,6 +112,49 @@ func Sent(tx *store.Tx, l list.ID, p list.PersonID, digest string, now time.Time
 		return err
 	}
 	return tidyTexts(tx, now)
+}
+
+// post adds a moment to those of a member, of which the newest stand first.
+func post(tx *store.Tx, k store.Pair[list.ID, list.PersonID], now time.Time, most int) error {
+	times, _, err := posted.Get(tx, k)
+	if err != nil {
+		return err
+	}
+	kept := []int64{now.Unix()}
+	for _, t := range times {
+		if t > now.Add(-day).Unix() && len(kept) < most {
+			kept = append(kept, t)
+		}
+	}
+	return posted.Put(tx, k, kept)
+}
+
+// moments are Unix seconds, each but the first as how much it lies before the one ahead of it: one that was set back by a clock
+// counts as the same second.
+var moments = store.ValueCodec[[]int64]{
+	Append: func(b []byte, all []int64) ([]byte, error) {
+		for i, t := range all {
+			if i > 0 {
+				t = max(0, all[i-1]-t)
+			}
+			b = binary.AppendUvarint(b, uint64(t))
+		}
+		return b, nil
+	},
+	Parse: func(b []byte) (all []int64, err error) {
+		for len(b) > 0 {
+			n, size := binary.Uvarint(b)
+			if size <= 0 || n > 1<<40 {
+				return nil, errors.New("parse moments: not numbers")
+			}
+			t := int64(n)
+			if len(all) > 0 {
+				t = all[len(all)-1] - t
+			}
+			all, b = append(all, t), b[size:]
+		}
+		return all, nil
+	},
 }
 
 func textDay(now time.Time, k textKey) store.Pair[uint32, string] {

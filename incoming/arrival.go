@@ -35,10 +35,12 @@ type arrival struct {
 	key   intake.Key
 
 	item   hold.Number // under which it waits already; 0: it has just come
-	looked bool        // signs and digest are those of this message
+	looked bool        // signs, digest and tokenFree are those of this message
 	signs  list.Signs  // what a person may have to look at, by the message alone
 	digest string      // of a long text of its author's
 	flood  bool        // the same long text came again and again
+
+	tokenFree []byte // raw without tokens of ours, with nothing signed changed; nil: it was not looked, or cannot be done
 }
 
 // arrived looks at a message. Nothing that reads MIME runs before the cheap

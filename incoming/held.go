@@ -109,7 +109,7 @@ func (d *Desk) putWaiting(tx *store.Tx, in *arrival, it hold.Item) (hold.Item, e
 		it.Author = 0
 	}
 	if it.Author != 0 {
-		if err := hold.Sent(tx, it.List, it.Author, in.digest, d.cfg.Now()); err != nil {
+		if err := hold.Sent(tx, it.List, it.Author, in.digest, d.cfg.Now(), in.dest.List.LatestPosts()); err != nil {
 			return it, err
 		}
 	}

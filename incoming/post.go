@@ -170,7 +170,7 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 
 // taken notes a post that was accepted, and acknowledges it to its author where a machine may answer.
 func (d *Desk) taken(tx *store.Tx, in *arrival, post archive.Post) error {
-	if err := hold.Sent(tx, post.List, post.Author, in.digest, d.cfg.Now()); err != nil {
+	if err := hold.Sent(tx, post.List, post.Author, in.digest, d.cfg.Now(), in.dest.List.LatestPosts()); err != nil {
 		return err
 	}
 	if !mayAnswer(in) {

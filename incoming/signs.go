@@ -31,7 +31,8 @@ func (d *Desk) look(in *arrival) {
 	if via := viaName(in.msg, in.dest.List); via != "" {
 		g.Private = append(g.Private, via)
 	}
-	_, err := in.dest.List.Redact(d.keys, in.msg, false)
+	var err error
+	in.tokenFree, err = in.dest.List.Redact(d.keys, in.msg, false)
 	g.SealedToken = errors.Is(err, message.ErrSealed)
 	if d.cfg.Pupil != nil {
 		g.Pupil = d.cfg.Pupil(in.msg)

@@ -78,6 +78,9 @@ func (m Moderation) PostsAnHour() int { return m.HourMost.or(20) }
 // PostsADay is the same for a day.
 func (m Moderation) PostsADay() int { return m.DayMost.or(100) }
 
+// LatestPosts is how many of a member's latest posts the two limits ask about, 0 for none.
+func (m Moderation) LatestPosts() int { return max(m.PostsAnHour(), m.PostsADay()) }
+
 // DutyOf, OutcomesOf and ProofOf are what the list says, or the usual.
 func (m Moderation) DutyOf() Duty { return cmp.Or(m.Duty, DutyTwo) }
 
