@@ -2,6 +2,7 @@ package incoming
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -9,7 +10,9 @@ import (
 	"testing"
 
 	"sencoforum/internal/testdb"
+	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/store"
 )
 
 // BenchmarkPost takes posts of 5 KB from the door's first question to the answer that they are safe. The time is for
@@ -18,7 +21,7 @@ func BenchmarkPost(b *testing.B) {
 	words := strings.Repeat("Has anybody set an end date for a part-time timetable before the review? ", 66)
 	for _, sessions := range []int{1, 8} {
 		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
-			o := open(b)
+			o := tireless(b)
 			b.ReportAllocs()
 			b.ResetTimer()
 			before := o.db.Stats()
@@ -36,6 +39,17 @@ func BenchmarkPost(b *testing.B) {
 			b.ReportMetric(float64(s.Written-before.Written)/float64(b.N), "written-B/op")
 		})
 	}
+}
+
+// tireless is an office where one member may send as many posts as there are.
+func tireless(b *testing.B) *office {
+	o := open(b)
+	testdb.Update(b, o.db, func(tx *store.Tx) error {
+		l, err := list.Get(tx, 1)
+		l.HourMost, l.DayMost = list.Off, list.Off
+		return errors.Join(err, list.Save(tx, l))
+	})
+	return o
 }
 
 func (o *office) benchPost(b *testing.B, id, body string) {
@@ -59,7 +73,7 @@ func (o *office) benchPost(b *testing.B, id, body string) {
 
 // BenchmarkPostWithFiles takes posts as Outlook writes them, with HTML of 30 KB and a file of 1 MB, by one session.
 func BenchmarkPostWithFiles(b *testing.B) {
-	o := open(b)
+	o := tireless(b)
 	page := strings.Repeat("<p class=\"Mso_Normal\"><span style='color:black'>Has anybody set an end date?</span></p>\r\n", 340)
 	file := strings.Repeat(strings.Repeat("iVBORw0KGgoAAAANSUhEUg", 3)+"AAAAAAAAAA\r\n", 1<<20*4/3/78)
 	body := "--a\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\nHas anybody set an end date?\r\n--c\r\nContent-Type: text/html\r\n\r\n" +

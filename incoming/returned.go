@@ -49,6 +49,11 @@ func (d *Desk) score(tx *store.Tx, in *arrival, c token.Claims, report bounce.Re
 	if report.Kind != bounce.Failure || len(report.Recipients) == 0 || bounce.TooOld(c, d.cfg.Now()) {
 		return bounce.Nothing, nil
 	}
+	if c.B == 0 { // a mail of ours to one person
+		if _, err := d.cfg.Panel.Unreached(tx, d.cfg.Now(), list.PersonID(c.A)); err != nil {
+			return bounce.Nothing, err
+		}
+	}
 	about := report.Recipients[0] // a copy has one recipient
 	if err := d.watchReturn(tx, c, about.Class); err != nil || d.cfg.Bounces == nil {
 		return bounce.Nothing, err

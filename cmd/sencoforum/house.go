@@ -256,8 +256,12 @@ func (h *house) queueConfig() queue.Config {
 }
 
 // lettersEnd looks at a lone row that has come to its end: of a private message nothing is kept, and an address that refused
-// one scores as it does for a post.
+// one scores as it does for a post. What a moderator cannot be told, the others are.
 func (h *house) lettersEnd(tx *store.Tx, r queue.Row, res queue.Result) error {
+	if r.Kind == queue.LetterKind && (res.Outcome == queue.Failed || res.Outcome == queue.Expired) {
+		_, err := h.panel.Unreached(tx, time.Now(), list.PersonID(r.Member))
+		return err
+	}
 	if r.Kind != relay.Kind {
 		return nil
 	}

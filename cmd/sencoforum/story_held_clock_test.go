@@ -84,6 +84,28 @@ func (b *board) told(about string) (who []string) {
 	return who
 }
 
+// A moderator whose mailbox refuses the notice is not the only one who knows.
+func TestANoticeThatComesBackIsToldToTheOthers(t *testing.T) {
+	bubble(t, func(t *testing.T, dir string) {
+		b := newBoard(t, dir, "asha", "sam", "ellen", "bob")
+		b.must(b.send("tom@garden.example", theForum, "First", "A question.", toMany))
+		first := b.told("Many addresses")
+		if len(first) != 2 {
+			t.Fatalf("on duty are %v", first)
+		}
+		h := b.land.hosts["garden.example"]
+		h.mu.Lock()
+		h.dead = first[0] + "@garden.example"
+		h.mu.Unlock()
+		b.must(b.send("tom@garden.example", theForum, "Second", "Another question.", toMany))
+		b.wait(2 * time.Minute)
+		if got := b.told("\"Second\""); len(got) != 3 {
+			t.Errorf("told of the second: %v", got)
+		}
+		b.stop()
+	})
+}
+
 // At night the writer hears at once, and nobody else is woken.
 func TestNobodyIsWoken(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {

@@ -124,6 +124,7 @@ type sink struct {
 	mu     sync.Mutex // guards the rest
 	mood   mood
 	enemy  string         // a recipient that it refuses always
+	dead   string         // a recipient that it does not have
 	copies map[string]int // by recipient and subject
 	mails  []arrival
 	tries  int // RCPTs that it did not take
@@ -159,6 +160,10 @@ func (s *sink) setAgainst(to string) {
 func (s *sink) rcpt(to string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if to == s.dead && to != "" {
+		s.tries++
+		return "550 5.1.1 No such user"
+	}
 	if to == s.enemy {
 		s.tries++
 		return string(refuses)
