@@ -306,6 +306,16 @@ func TestWhatAMemberSentLately(t *testing.T) {
 	if r := look(10, digest, noon.Add(10*time.Minute)); r.Flood {
 		t.Errorf("after ten minutes: %+v", r)
 	}
+}
+
+// Texts are forgotten when no rule asks for them any more.
+func TestOldTextsAreForgotten(t *testing.T) {
+	db := testdb.Open(t)
+	long := strings.Repeat("Has anyone got a policy for laptops? ", 8)
+	sent := func(p list.PersonID, d string, now time.Time) {
+		testdb.Update(t, db, func(tx *store.Tx) error { return Sent(tx, 1, p, d, now, 100) })
+	}
+	sent(7, Digest(long), noon)
 	sent(11, Digest("x"+long), noon.Add(10*24*time.Hour))
 	sent(11, Digest("y"+long), noon.Add(10*24*time.Hour))
 	testdb.View(t, db, func(tx *store.Tx) error {
