@@ -129,7 +129,7 @@ func (p *Panel) again(tx *store.Tx, l list.List, it hold.Item, by By) error {
 		if !ok {
 			continue
 		}
-		if err := p.notify(tx, l, it, who, by.Now, false); err != nil {
+		if err := p.notify(tx, l, it, who, by.Now); err != nil {
 			return err
 		}
 	}
@@ -191,7 +191,7 @@ func (p *Panel) Redact(tx *store.Tx, by Decider, n hold.Number, w Words) (Outcom
 	if err != nil || !ok {
 		return Outcome{Item: it, List: l}, err
 	}
-	return Outcome{Item: it, List: l}, p.notify(tx, l, it, who, by.Now, false)
+	return Outcome{Item: it, List: l}, p.notify(tx, l, it, who, by.Now)
 }
 
 // withoutWords takes words that were redacted out of what was found, where the notes quote the message.

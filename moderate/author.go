@@ -43,7 +43,7 @@ func (p *Panel) Affirm(tx *store.Tx, now time.Time, n hold.Number) (accepted boo
 	}
 	it.Findings, it.Affirmed = list.Without(it.Findings, list.CausePrivate), true
 	if len(it.Findings) > 0 {
-		it.Reason, it.Asked, it.Told, it.All = hold.Moderation, now, nil, false
+		it.Reason, it.Asked, it.All = hold.Moderation, now, false
 		if err := p.withModerators(tx, l, &it, now); err != nil {
 			return false, err
 		}

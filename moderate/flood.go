@@ -67,7 +67,14 @@ func (p *Panel) withhold(tx *store.Tx, now time.Time, n archive.Number, it hold.
 	if it.Number != 0 {
 		it.Decision = nil
 		it.Findings = append(list.Without(it.Findings, list.CauseEmergency), list.Finding{Cause: list.CauseEmergency})
-		return p.save(tx, it)
+		if err := p.save(tx, it); err != nil {
+			return err
+		}
+		l, err := list.Get(tx, it.List)
+		if err != nil {
+			return err
+		}
+		return p.again(tx, l, it, By{Now: now}) // they think that it goes out
 	}
 	rec, err := intake.Get(tx, post.Intake)
 	if err != nil {

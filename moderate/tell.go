@@ -129,33 +129,48 @@ func (p *Panel) tellOthers(tx *store.Tx, l list.List, it *hold.Item, now time.Ti
 }
 
 func (p *Panel) tellAll(tx *store.Tx, l list.List, it *hold.Item, to []list.Moderator, now time.Time) error {
+	again := map[list.PersonID]bool{}
 	for _, m := range to {
-		if !it.WasTold(m.Person.ID) {
+		if again[m.Person.ID] = it.WasTold(m.Person.ID); !again[m.Person.ID] {
 			it.Told = append(it.Told, hold.Told{Person: m.Person.ID, At: now})
 		}
 	}
+	about, err := p.matter(tx, l, *it) // which reads the whole message, once for all of them
+	if err != nil {
+		return err
+	}
 	for _, m := range to {
-		if err := p.notify(tx, l, *it, m.Person, now, true); err != nil {
+		n, err := p.noticeOf(tx, *it, about, m.Person.ID, now)
+		if err != nil {
+			return err
+		}
+		if err := p.send(tx, toModerator(l, m.Person, *it, now, !again[m.Person.ID]), n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// notify mails the notice of an item to one moderator, with a token of its own.
-func (p *Panel) notify(tx *store.Tx, l list.List, it hold.Item, who list.Person, now time.Time, first bool) error {
+// notify mails the notice of an item once more to one moderator, with a fresh token.
+func (p *Panel) notify(tx *store.Tx, l list.List, it hold.Item, who list.Person, now time.Time) error {
 	n, err := p.heldNotice(tx, l, it, who.ID, now)
 	if err != nil {
 		return err
 	}
-	return p.send(tx, toModerator(l, who, it, now, first), n)
+	return p.send(tx, toModerator(l, who, it, now, false), n)
 }
 
-// heldNotice is the notice of an item for one moderator.
-func (p *Panel) heldNotice(tx *store.Tx, l list.List, it hold.Item, who list.PersonID, now time.Time) (n notice.Held, err error) {
-	if n.Matter, err = p.matter(tx, l, it); err != nil {
-		return n, err
+// heldNotice is the notice of an item for one moderator, with a token of its own.
+func (p *Panel) heldNotice(tx *store.Tx, l list.List, it hold.Item, who list.PersonID, now time.Time) (notice.Held, error) {
+	about, err := p.matter(tx, l, it)
+	if err != nil {
+		return notice.Held{}, err
 	}
+	return p.noticeOf(tx, it, about, who, now)
+}
+
+func (p *Panel) noticeOf(tx *store.Tx, it hold.Item, about notice.Matter, who list.PersonID, now time.Time) (n notice.Held, err error) {
+	n.Matter = about
 	for _, t := range it.Told {
 		name, err := firstName(tx, t.Person)
 		if err != nil {
