@@ -149,10 +149,15 @@ func (d *Desk) proved(r *decision) (doubt, error) {
 		return doubtNone, err
 	}
 	mine := slices.ContainsFunc(r.who.Addresses(), func(a message.Address) bool { return a.Key() == in.from.Address.Key() })
-	signed := d.trusts(in.env.Client) || slices.ContainsFunc(in.check.DKIM, signedByAuthor)
-	r.proof = "verified email"
-	if signed {
+	trusted := d.trusts(in.env.Client) // whose own check we cannot see
+	signed := trusted || slices.ContainsFunc(in.check.DKIM, signedByAuthor)
+	switch {
+	case trusted:
+		r.proof = "email through a trusted network"
+	case signed:
 		r.proof = "signed email"
+	default:
+		r.proof = "verified email"
 	}
 	switch {
 	case !moderates:
