@@ -45,6 +45,7 @@ var next = map[State][]State{
 	Waiting:   {Held, Expanding, Withdrawn},
 	Expanding: {Expanded},
 	Expanded:  {Done},
+	Done:      {Expanded}, // copies that were stopped go out after all
 	Shunted:   {Waiting, Expanding, Expanded, Handled, Discarded},
 }
 

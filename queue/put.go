@@ -17,7 +17,8 @@ type Counts struct {
 	Delivered, Failed, Dropped, Expired int
 
 	Open   int  // rows that have no outcome yet
-	Sealed bool // no more rows will come
+	Sealed bool // no more rows will come, but by Again
+	Again  int  `json:",omitempty"` // rows that were put by Again
 }
 
 // add counts one outcome and takes its row off the open ones.
@@ -42,11 +43,28 @@ func Put(tx *store.Tx, put ...Row) error {
 	if len(put) == 0 {
 		return nil
 	}
+	if err := enter(tx, put); err != nil {
+		return err
+	}
+	added := map[uint64]int{}
+	for _, r := range put {
+		added[r.Batch]++
+	}
+	delete(added, 0)
+	for _, batch := range slices.Sorted(maps.Keys(added)) {
+		if err := open(tx, batch, added[batch]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter numbers rows, stores them, and counts them as waiting.
+func enter(tx *store.Tx, put []Row) error {
 	last, err := lastRow.Add(tx, int64(len(put)))
 	if err != nil {
 		return fmt.Errorf("number queue rows: %w", err)
 	}
-	added := map[uint64]int{}
 	for i := range put {
 		r := &put[i]
 		r.ID = RowID(last) - RowID(len(put)-1-i)
@@ -55,13 +73,6 @@ func Put(tx *store.Tx, put ...Row) error {
 		}
 		if err := rows.Put(tx, r.ID, *r); err != nil {
 			return fmt.Errorf("put queue row: %w", err)
-		}
-		added[r.Batch]++
-	}
-	delete(added, 0)
-	for _, batch := range slices.Sorted(maps.Keys(added)) {
-		if err := open(tx, batch, added[batch]); err != nil {
-			return err
 		}
 	}
 	if _, err := depth.Add(tx, int64(len(put))); err != nil {

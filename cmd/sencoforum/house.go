@@ -220,8 +220,13 @@ func (h *house) newBounces(operator message.Address) (*bounce.Book, error) {
 	return b, nil
 }
 
-// scoreBatch looks at the refusals of a post whose copies have come to their end.
+// scoreBatch looks at the refusals of a post whose copies have come to their end. One that was stopped and went on comes to its
+// end twice: it is scored the first time alone, so that no refusal counts twice.
 func (h *house) scoreBatch(tx *store.Tx, batch uint64) error {
+	counts, err := queue.Tally(tx, batch)
+	if err != nil || counts.Again > 0 {
+		return err
+	}
 	broken, err := h.bounces.Batch(tx, batch)
 	if broken {
 		h.log.Error("a post was refused by so many, or by so many of one provider, that their addresses were not counted as dead", "post", batch)
