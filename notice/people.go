@@ -22,6 +22,8 @@ type ForPeople struct {
 	Text     string
 	Files    []message.Attachment
 	ID       string // left part of the Message-ID, unique for this mail
+	Root     string // left part of the Message-ID of the mail with which its thread begins; empty: with this one
+	Token    string // with which a moderator answers in the name of all; empty: an answer goes to the writer
 	Now      time.Time
 }
 
@@ -35,10 +37,16 @@ func (n ForPeople) Compose() (Mail, error) {
 	title := n.List.Title + " moderators"
 	w.Mailbox("From", message.Mailbox{Name: title, Address: n.List.Service("owner")})
 	w.Mailbox("To", n.to())
-	if n.answerable() {
+	switch {
+	case n.Token != "":
+		back := n.List.Service("owner")
+		back.Local += "+" + n.Token
+		w.Mailbox("Reply-To", message.Mailbox{Name: title, Address: back})
+	case n.answerable():
 		w.Mailbox("Reply-To", n.Writer)
 	}
 	w.Text("Subject", n.subject())
+	Round{List: n.List, ID: n.ID, Root: n.Root}.thread(&w)
 	head(&w, n.List, n.Now, n.ID)
 	body, fields := message.PlainText(n.text())
 	for _, f := range fields {
@@ -77,7 +85,10 @@ func (n ForPeople) text() string {
 	var b strings.Builder
 	b.WriteString(n.about())
 	b.WriteString("\n\n")
-	if n.answerable() {
+	if n.Token != "" {
+		fmt.Fprintf(&b, "Reply to answer: they get it from \"%s moderators\" and your first\nname. Your address is not shown, and the other moderators see your answer.\n"+
+			"To put this before the members, reply share.", n.List.Title)
+	} else if n.answerable() {
 		fmt.Fprintf(&b, "Reply to answer: your answer goes to %s\nfrom your own address.", n.Writer.Address)
 	} else {
 		fmt.Fprintf(&b, "A reply would not reach them. To answer, write to %s\nyourself.", n.Writer.Address)
