@@ -78,3 +78,9 @@ func Bears(tx *store.Tx, l list.ID, messageID string) (bool, error) {
 	n, err := firstNamed(tx, l, messageID)
 	return n != 0, err
 }
+
+// Named returns the post of a list that has this Message-ID, written with its angle brackets: of several the oldest, 0 for none.
+// A Message-ID can be guessed, so it says what is meant and never who may.
+func Named(tx *store.Tx, l list.ID, messageID string) (Number, error) {
+	return firstNamed(tx, l, messageID)
+}

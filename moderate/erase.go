@@ -357,8 +357,17 @@ func (e *Eraser) visible(by By, n archive.Number, en entry, do func(tx *store.Tx
 	if err != nil {
 		return p, err
 	}
-	en.At, en.Post, en.Gone = by.Now, n, e.ledger.gone(p, "")
-	return p, e.ledger.add(en)
+	en.At = by.Now
+	return p, e.noteVisible(p, en)
+}
+
+// noteVisible writes into the ledger that a post was hidden or shown.
+func (e *Eraser) noteVisible(p archive.Post, en entry) error {
+	if err := e.ledger.ready(e.db); err != nil {
+		return err
+	}
+	en.Post, en.Gone = p.Number, e.ledger.gone(p, "")
+	return e.ledger.add(en)
 }
 
 func (by By) record(tx *store.Tx, en audit.Entry) error {

@@ -36,6 +36,7 @@ type forwarded struct {
 	List    list.ID         `json:"list"`
 	Person  list.PersonID   `json:"person,omitempty"`
 	To      message.Address `json:"to"`
+	Token   string          `json:"token,omitempty"` // with which a moderator answers in the name of all; here until the mail has gone
 }
 
 // Recipients returns who gets the mail for a destination: the list's
@@ -53,10 +54,22 @@ func (f *Forwarder) Recipients(tx *store.Tx, d list.Destination) ([]list.Person,
 	return operator, nil
 }
 
-// Forward puts one row for each recipient.
+// Forward puts one row for each recipient. Mail to the owners gets each moderator a token of their own, with which they answer
+// its writer in the name of all.
 func (f *Forwarder) Forward(tx *store.Tx, id intake.ID, l list.ID, to []list.Person) error {
+	rec, err := intake.Get(tx, id)
+	if err != nil {
+		return err
+	}
 	for _, p := range to {
-		content, err := json.Marshal(forwarded{Message: id, List: l, Person: p.ID, To: p.Address})
+		c := forwarded{Message: id, List: l, Person: p.ID, To: p.Address}
+		if p.ID != 0 && rec.Kind == string(list.KindOwner) {
+			now := f.now()
+			if c.Token, err = allow(tx, Pending{Use: UseLetter, List: l, Person: p.ID, Message: id, Until: now.Add(letterLife)}, now); err != nil {
+				return err
+			}
+		}
+		content, err := json.Marshal(c)
 		if err != nil {
 			return err
 		}
@@ -78,7 +91,7 @@ func (f *Forwarder) Render(_ context.Context, r queue.Row) (queue.Outgoing, erro
 	if err := json.Unmarshal(r.Payload, &c); err != nil {
 		return queue.Outgoing{}, fmt.Errorf("row of a mail to people: %w", err)
 	}
-	n := notice.ForPeople{To: c.To, ID: fmt.Sprintf("people.%d.%d", c.Message, c.Person), Now: f.now()}
+	n := notice.ForPeople{To: c.To, ID: rootOf(c.Message, c.Person), Token: c.Token, Now: f.now()}
 	var raw []byte
 	err := f.db.View(func(tx *store.Tx) (err error) {
 		raw, err = f.read(tx, c, &n)
@@ -90,7 +103,11 @@ func (f *Forwarder) Render(_ context.Context, r queue.Row) (queue.Outgoing, erro
 	m := message.Parse(raw)
 	n.Writer, _ = m.From()
 	err = f.db.View(func(tx *store.Tx) (err error) {
-		n.Member, err = isMember(tx, c.List, n.Writer.Address)
+		if n.Member, err = isMember(tx, c.List, n.Writer.Address); err != nil || c.Token == "" {
+			return err
+		}
+		root, err := threadOf(tx, n.List, c.Message, m)
+		n.Root = rootOf(root, c.Person)
 		return err
 	})
 	if err != nil {

@@ -91,7 +91,7 @@ func TestAModeratorReadsWhoWroteAndMayAnswer(t *testing.T) {
 	got := string(out.Header) + string(out.Body)
 	for _, want := range []string{
 		"From: SENCO Forum moderators <senco-forum-owner@lists.example.org>\r\n",
-		"To: asha@school.example\r\n", "Reply-To: Jo Brown <jo@university.example>\r\n",
+		"To: asha@school.example\r\n", "Reply-To: SENCO Forum moderators\r\n <senco-forum-owner+snc1_",
 		"Subject: To the moderators - Jo Brown: \"A study about SENCO workload\"\r\n",
 		"Auto-Submitted: auto-generated\r\n", "X-Auto-Response-Suppress: All\r\n",
 		"> Dear colleagues,\r\n> we are looking for SENCOs.\r\n", "not a member's",
