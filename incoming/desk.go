@@ -13,6 +13,7 @@
 package incoming
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,6 +44,7 @@ type Config struct {
 	Reports    *watch.ReportBook  // counts what other hosts report of our mail; nil: reports are put off
 	Relay      *relay.Book        // carries private messages; nil: no address for them works
 	Watch      *watch.Watch       // counts by provider; nil: nothing is counted
+	Acts       *moderate.Acts     // does what moderators ask for by mail; nil: one that knows no operator and erases nothing
 	Panel      *moderate.Panel    // the moderators; nil: one that knows no operator and no holidays
 	MaxMessage int64              // bytes
 	MinFree    uint64             // bytes of disk below which nothing is taken
@@ -72,6 +74,9 @@ type Desk struct {
 
 // New returns a desk.
 func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.Forwarder, cfg Config) *Desk {
+	if cfg.Acts == nil {
+		cfg.Acts = moderate.NewActs(log, moderate.ActsConfig{Keys: keys})
+	}
 	if cfg.Panel == nil {
 		cfg.Panel = moderate.NewPanel(log, moderate.PanelConfig{Keys: keys})
 	}
@@ -135,7 +140,7 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 	case list.KindConfirm:
 		err = d.confirm(in)
 	case list.KindMod:
-		err = d.decide(in)
+		err = d.byModerator(in)
 	case list.KindBounces:
 		err = d.returned(in)
 	case list.KindReports:
@@ -144,6 +149,12 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 		err = d.forOperator(ctx, in)
 	case list.KindAuthor:
 		err = d.private(in)
+	case list.KindOwner:
+		if in.dest.Token != "" {
+			err = d.act(in)
+		} else {
+			err = d.forPeople(in)
+		}
 	default:
 		err = d.forPeople(in)
 	}
@@ -171,6 +182,9 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 	case list.KindConfirm:
 		return dest, d.confirmable(tx, dest)
 	case list.KindMod:
+		if _, err := moderate.LookPending(tx, dest.Token); !errors.Is(err, moderate.ErrNoToken) {
+			return dest, cmp.Or(err, d.actable(tx, dest))
+		}
 		return dest, d.decidable(tx, dest)
 	case list.KindAuthor:
 		_, err := d.wayOf(tx, dest)
@@ -178,6 +192,9 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 	}
 	if dest.Token == "" {
 		return dest, nil
+	}
+	if dest.Kind == list.KindOwner {
+		return dest, d.actable(tx, dest)
 	}
 	if !d.tokenHolds(dest) {
 		err = d.texts(dest.List).Refuse(list.CaseToken)
@@ -235,3 +252,22 @@ const patience = 30 * time.Second
 
 // update runs a transaction for somebody who waits for our answer.
 func (d *Desk) update(fn func(tx *store.Tx) error) error { return d.db.UpdateWithin(patience, fn) }
+
+// byModerator takes a moderator's reply: about what waits, or about what is out.
+func (d *Desk) byModerator(in *arrival) error {
+	acts := false
+	err := d.db.View(func(tx *store.Tx) error {
+		_, err := moderate.LookPending(tx, in.dest.Token)
+		if acts = err == nil; errors.Is(err, moderate.ErrNoToken) {
+			return nil
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case acts:
+		return d.act(in)
+	}
+	return d.decide(in)
+}

@@ -5,6 +5,7 @@ import (
 
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/moderate"
 	"sencoforum/store"
 )
 
@@ -40,8 +41,13 @@ func (d *Desk) forPeople(in *arrival) error {
 	if signs := d.automatic(in); len(signs) > 0 {
 		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
 	}
-	if in.dest.Kind == list.KindLeave {
+	switch in.dest.Kind {
+	case list.KindLeave:
 		if done, err := d.leave(in); done || err != nil {
+			return err
+		}
+	case list.KindRequest:
+		if done, err := d.wordToRobot(in); done || err != nil {
 			return err
 		}
 	}
@@ -54,6 +60,25 @@ func (d *Desk) forPeople(in *arrival) error {
 		return err
 	}
 	return d.passOn(in, to)
+}
+
+// How many mails to the owners of a list one address may write in a day that is no member's or was not checked, and how many such
+// addresses together. What is more is put off, and comes the next day.
+const (
+	strangersLetters = 10
+	strangersInAll   = 200
+)
+
+// mayWrite counts a mail to the owners from somebody who is no member, or who was not checked, and reports whether it may come in.
+func (d *Desk) mayWrite(tx *store.Tx, in *arrival) (bool, error) {
+	if in.dest.Kind != list.KindOwner {
+		return true, nil
+	}
+	_, m, err := authorOf(tx, in)
+	if err != nil || m != nil && in.auth == list.Verified {
+		return err == nil, err
+	}
+	return moderate.Stranger{List: in.dest.List.ID, From: in.from.Address, Checked: in.auth == list.Verified}.MayWrite(tx, d.cfg.Now(), strangersLetters, strangersInAll)
 }
 
 // sendable applies the rules about loops and our own addresses.
@@ -112,6 +137,9 @@ func (d *Desk) passOn(in *arrival, to []list.Person) error {
 		}
 		if again {
 			return in.putDuplicate(tx)
+		}
+		if may, err := d.mayWrite(tx, in); err != nil || !may {
+			return orError(in.texts.Refuse(list.CaseBusy), err)
 		}
 		id, err := intake.Put(tx, n)
 		if err != nil {

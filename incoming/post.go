@@ -35,6 +35,11 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 			return err
 		}
 	}
+	if verdict.Action == list.Accept {
+		if done, err := d.wordInPost(in, author, sub.Author); done || err != nil {
+			return err
+		}
+	}
 	switch verdict.Action {
 	case list.Accept:
 		return d.accept(in, author, verdict)

@@ -56,6 +56,7 @@ type house struct {
 	expander  *fanout.Expander
 	queue     *queue.Queue
 	eraser    *moderate.Eraser
+	acts      *moderate.Acts
 	smtp      *courier.SMTP // how mail leaves; nil where it leaves in another way
 
 	capped error // why waiting posts were not capped at the start
@@ -148,6 +149,7 @@ func (h *house) build(out queue.Courier) error {
 	if err := cmp.Or(h.newWatch(operator), h.newPanel(operator)); err != nil {
 		return err
 	}
+	h.acts = h.newActs(operator)
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -169,6 +171,7 @@ func (h *house) build(out queue.Courier) error {
 		Host:       h.host,
 		Watch:      h.watch,
 		Panel:      h.panel,
+		Acts:       h.acts,
 		Now:        time.Now,
 	})
 	return nil
@@ -199,6 +202,14 @@ func newPanel(log *slog.Logger, cfg config.Config, keys *token.Keyring, operator
 		}
 	}
 	return moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, Operator: operator, Hours: hours}), nil
+}
+
+// newActs returns what moderators do by mail.
+func (h *house) newActs(operator message.Address) *moderate.Acts {
+	return moderate.NewActs(h.log, moderate.ActsConfig{
+		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, Eraser: h.eraser, Recaller: h.recaller(),
+		Resend: func(n archive.Number, now time.Time) moderate.Resender { return &fanout.Resending{Post: n, Now: now} },
+	})
 }
 
 // newBounces returns the book that scores addresses, but not in school holidays where there is a calendar of them.
@@ -401,6 +412,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return newNights(h).run(ctx) })
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })
 	g.Go(func() error { return h.relay.Run(ctx, h.log) })
+	g.Go(func() error { return h.acts.Run(ctx, h.db) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}
