@@ -21,8 +21,9 @@ import (
 )
 
 func postCommand(o *rootOptions) *cobra.Command {
-	return group("post", "Show, redact, remove, restore, erase and recall posts",
-		postShowCommand(o), postRedactCommand(o), postRemoveCommand(o), postRestoreCommand(o), postEraseCommand(o), postRecallCommand(o))
+	return group("post", "Show, redact, remove, restore, erase and recall posts, and list who has one",
+		postShowCommand(o), postRedactCommand(o), postRemoveCommand(o), postRestoreCommand(o), postEraseCommand(o), postRecallCommand(o),
+		postIncidentCommand(o))
 }
 
 // parsePost reads the number of a post.
