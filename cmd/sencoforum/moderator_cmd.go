@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/moderate"
 	"sencoforum/store"
 )
 
@@ -20,31 +22,47 @@ func moderatorAddCommand(o *rootOptions) *cobra.Command {
 		Use:   "add ADDRESS",
 		Short: "Let somebody moderate a list; they become a member too",
 		Long: "Let somebody moderate a list, and make them a member if they are not.\n" +
-			"Moderators get the mail to LIST-owner. Nobody is mailed now.",
+			"Moderators get the mail to LIST-owner. Whoever was none before gets a practice message: their reply\n" +
+			"shows them and the other moderators what their mail system proves.",
 		Example: `  sencoforum moderator add --list senco-forum asha@school.example --name "Asha Patel" --owner`,
 		Args:    exactly(1),
 	}
 	name := listFlag(c)
 	called := c.Flags().String("name", "", "the `NAME` that members see, for a new member")
 	owner := c.Flags().Bool("owner", false, "make them an owner: a chair, who moderates too")
+	quiet := c.Flags().Bool("no-practice", false, "send no practice message")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		role := list.RoleModerator
 		if *owner {
 			role = list.RoleOwner
 		}
-		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.addModerator(*name, args[0], *called, role) })
+		return o.reach(cmd, func(_ context.Context, a *admin) error {
+			return a.addModerator(*name, newModerator{address: args[0], called: *called, role: role, quiet: *quiet})
+		})
 	}
 	return c
 }
 
-func (a *admin) addModerator(name, address, called string, role list.Role) error {
-	fresh, err := a.newMember(address, called, string(list.ModeEvery))
+// newModerator is somebody who is to moderate a list.
+type newModerator struct {
+	address, called string
+	role            list.Role
+	quiet           bool // gets no practice message
+}
+
+func (a *admin) addModerator(name string, n newModerator) error {
+	role := n.role
+	fresh, err := a.newMember(n.address, n.called, string(list.ModeEvery))
+	if err != nil {
+		return err
+	}
+	keys, err := openKeys(a.cfg.Data)
 	if err != nil {
 		return err
 	}
 	var l list.List
 	var m membership.Member
-	var joined bool
+	var joined, practise bool
 	err = a.db.Update(func(tx *store.Tx) (err error) {
 		if l, err = a.list(tx, name); err != nil {
 			return err
@@ -53,10 +71,15 @@ func (a *admin) addModerator(name, address, called string, role list.Role) error
 		if joined = membership.Unknown(err); joined {
 			m, err = membership.Add(tx, a.by(), l.ID, fresh)
 		}
+		practise = err == nil && !n.quiet && !m.Membership.Role.Moderates()
 		if err == nil && m.Membership.Role != role {
 			m, err = membership.SetRole(tx, a.by(), m, role)
 		}
-		return err
+		if err != nil || !practise {
+			return err
+		}
+		acts := moderate.NewActs(slog.New(slog.DiscardHandler), moderate.ActsConfig{Keys: keys})
+		return acts.Practise(tx, moderate.Hand{By: a.madeBy(), Proof: moderate.ProofCommand}, l, m.Person)
 	})
 	if err != nil {
 		return err
@@ -66,6 +89,9 @@ func (a *admin) addModerator(name, address, called string, role list.Role) error
 			t.say("Added %s to %s.", m.Person.Address, l.Post())
 		}
 		t.say("%s is now %s of %s and gets the mail to %s.", m.Person.Address, article(role), l.Post(), l.Service("owner"))
+		if practise {
+			t.say("A practice message is on its way to them.")
+		}
 	})
 }
 
