@@ -237,6 +237,7 @@ type story struct {
 	operator string
 	stop     func()
 	posts    int
+	sent     int // mails by send
 	subject  []string
 }
 
