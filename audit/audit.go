@@ -111,19 +111,24 @@ func next(head Head, e Entry) (r record, err error) {
 func All(tx *store.Tx) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		for row, err := range entries.All(tx) {
-			var e Entry
+			e := Entry{Number: row.Key}
 			if err == nil {
-				err = json.Unmarshal(row.Value.entry, &e)
+				e, err = read(row.Key, row.Value)
 			}
-			if err != nil {
-				err = fmt.Errorf("read audit entry %d: %w", row.Key, err)
-			}
-			e.Number = row.Key
 			if !yield(e, err) {
 				return
 			}
 		}
 	}
+}
+
+// read reads a stored entry.
+func read(number uint64, r record) (e Entry, err error) {
+	if err = json.Unmarshal(r.entry, &e); err != nil {
+		err = fmt.Errorf("read audit entry %d: %w", number, err)
+	}
+	e.Number = number
+	return e, err
 }
 
 // Last returns the head of the chain, to be told to people outside this machine.

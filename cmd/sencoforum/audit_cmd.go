@@ -33,6 +33,7 @@ func auditCommand(o *rootOptions) *cobra.Command {
 		Example: "  sencoforum audit\n  sencoforum audit --log --limit 20\n  sencoforum audit --messages --posts --json",
 		Args:    exactly(0),
 	}
+	c.AddCommand(auditVerifyCommand(o), auditShowCommand(o))
 	var f auditFlags
 	c.Flags().BoolVar(&f.messages, "messages", false, "only account for messages")
 	c.Flags().BoolVar(&f.log, "log", false, "only verify the record, and show its latest entries")
@@ -220,7 +221,7 @@ func (r *auditReport) log(tx *store.Tx, f auditFlags) error {
 		if f.most > 0 && e.Number+uint64(f.most) <= head.Number {
 			continue
 		}
-		r.Entries = append(r.Entries, entryView{e.Number, e.At, e.Actor, e.Action, e.List, e.Person, e.Items, e.Detail})
+		r.Entries = append(r.Entries, viewEntry(e))
 	}
 	return nil
 }
