@@ -188,6 +188,7 @@ func (d *Desk) acted(s *staff, do func(tx *store.Tx, id intake.ID) error) error 
 const (
 	flawEvery    = 24 * time.Hour
 	unclearEvery = 10 * time.Minute
+	undoneADay   = 30 // answers of all kinds that nothing was done
 )
 
 // flawed tells a moderator, at the address that is stored, that a reply in their name was not taken.
@@ -210,12 +211,13 @@ func (d *Desk) flawed(tx *store.Tx, s *staff) error {
 
 // undone tells a moderator that a reply did nothing, and what may be answered; why is empty where it was not understood.
 func (d *Desk) undone(tx *store.Tx, s *staff, why string) error {
-	s.did = "not understood"
+	what, most, within := "undone", undoneADay, flawEvery
 	if why == "" {
-		may, err := moderate.May(tx, "unclear", s.who.ID, d.cfg.Now(), 1, unclearEvery)
-		if err != nil || !may {
-			return err
-		}
+		s.did = "not understood"
+		what, most, within = "unclear", 1, unclearEvery
+	}
+	if may, err := moderate.May(tx, what, s.who.ID, d.cfg.Now(), most, within); err != nil || !may {
+		return err
 	}
 	n := notice.Unread{Read: s.ask.line, Why: cmp.Or(why, s.ask.why), About: "your reply"}
 	if s.what.Use != "" && s.what.Use != moderate.UseLetter {

@@ -142,3 +142,41 @@ func TestStrangersMayWriteSoMuchADay(t *testing.T) {
 		t.Errorf("%d of another, and %d the next day", a, b)
 	}
 }
+
+func TestWhoIsForgottenLeavesNoToken(t *testing.T) {
+	c := newClub(t)
+	c.stop()
+	c.propose(Act{Kind: ActRemove, Person: 4})
+	c.propose(Act{Kind: ActAdd, Address: testdb.Address(t, "Ruth@school.example")})
+	count := func() (n int) {
+		testdb.View(t, c.db, func(tx *store.Tx) error {
+			for _, err := range pending.All(tx) {
+				if err != nil {
+					return err
+				}
+				n++
+			}
+			for _, err := range pendingExpiry.All(tx) {
+				if err != nil {
+					return err
+				}
+				n++
+			}
+			return nil
+		})
+		return n
+	}
+	before := count()
+	if _, err := c.acts.cfg.Eraser.Forget(By{Actor: "operator uid 0", Now: noon}, 4, PostsFormer); err != nil {
+		t.Fatal(err)
+	}
+	if got := count(); before != 8 || got != 4 {
+		t.Errorf("%d rows of tokens, and %d when Ruth was forgotten", before, got)
+	}
+	testdb.Update(t, c.db, func(tx *store.Tx) error { // tokens of long ago go when new ones come
+		return tidyPending(tx, noon.Add(offerLife+tokensKept+24*time.Hour))
+	})
+	if got := count(); got != 0 {
+		t.Errorf("%d rows of tokens are left for good", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -221,12 +222,16 @@ func tidyTallies(tx *store.Tx, kind string, over func(what string, t tally) bool
 }
 
 // forgetActs takes a person out of what waits and what was counted.
-func forgetActs(tx *store.Tx, who list.PersonID) error {
+func forgetActs(tx *store.Tx, p list.Person) error {
+	who := p.ID
+	theirs := func(a message.Address) bool {
+		return slices.ContainsFunc(append(p.Addresses(), p.Backup), func(b message.Address) bool { return !a.IsZero() && a.Key() == b.Key() })
+	}
 	for row, err := range pending.All(tx) {
 		if err != nil {
 			return err
 		}
-		if p := row.Value; p.Person == who || p.Act != nil && p.Act.Person == who {
+		if p := row.Value; p.Person == who || p.Act != nil && (p.Act.Person == who || theirs(p.Act.Address)) {
 			if err := errors.Join(pending.Delete(tx, row.Key), pendingExpiry.Delete(tx, untilKey(p, row.Key))); err != nil {
 				return err
 			}
