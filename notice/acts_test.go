@@ -43,12 +43,15 @@ func TestMailsAboutActs(t *testing.T) {
 		"owner-answer":      FromModerators{Subject: "A study about SENCO workload", Words: "Thank you. We will put it before the members.", Quote: "Dear colleagues,\n\nwe are looking for SENCOs."},
 		"owner-question":    FromModerators{Subject: "report", Words: "Which child do you mean?", Quote: "report", Asked: true},
 		"owner-answered":    Answered{Writer: "Jo Brown", Subject: "A study about SENCO workload", Words: "Thank you."},
-		"practice":          Practice{WebURL: "https://forum.example.org"},
-		"practice-no-web":   Practice{},
-		"practised":         PracticeSeen{Who: "Ellen", Self: true, Word: "approve", Verified: true, Signed: true, At: at},
-		"practised-weakly":  PracticeSeen{Who: "Ellen", Word: "approve", Verified: true, At: at},
-		"practised-not":     PracticeSeen{Who: "Ellen", Self: true, Word: "ok", At: at},
-		"practised-other":   PracticeSeen{Who: "Ellen", Word: "approve", Other: "ellen@home.example", At: at},
+		"health": Health{Month: at, Posts: 212, Members: 1204, Came: 31, Left: 9, Stopped: 1, Reports: 3, Dead: 2, Check: "9f2c 71ab 03de 8845",
+			Delivery: []Delivery{{"BT", 9900, 100}, {"Virgin", 1000, 0}, {"Microsoft", 199, 1}}},
+		"health-quiet":     Health{Month: at, Members: 4, Needs: []string{"Only one person moderates: please find a second."}},
+		"practice":         Practice{WebURL: "https://forum.example.org"},
+		"practice-no-web":  Practice{},
+		"practised":        PracticeSeen{Who: "Ellen", Self: true, Word: "approve", Verified: true, Signed: true, At: at},
+		"practised-weakly": PracticeSeen{Who: "Ellen", Word: "approve", Verified: true, At: at},
+		"practised-not":    PracticeSeen{Who: "Ellen", Self: true, Word: "ok", At: at},
+		"practised-other":  PracticeSeen{Who: "Ellen", Word: "approve", Other: "ellen@home.example", At: at},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := round()

@@ -413,6 +413,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })
 	g.Go(func() error { return h.relay.Run(ctx, h.log) })
 	g.Go(func() error { return h.acts.Run(ctx, h.db) })
+	g.Go(func() error { return h.healthLetters(ctx) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}

@@ -211,3 +211,43 @@ func TestStoryMailToTheOwners(t *testing.T) {
 		s.stop()
 	})
 }
+
+// TestStoryTheMonthlyLetter: on the first of each month the moderator reads what happened, once, also when the server was started
+// anew that day.
+func TestStoryTheMonthlyLetter(t *testing.T) {
+	bubble(t, func(t *testing.T, dir string) {
+		s := newStory(t, dir, map[string]int{"garden.example": 5, "bt.example": 5}, "garden.example", "bt.example")
+		time.Sleep(time.Until(time.Date(2000, 2, 10, 8, 0, 0, 0, time.UTC))) // a bubble begins with 2000
+		s.post()
+		s.post()
+		time.Sleep(time.Minute)
+		s.send(storyMail{theModerator, "forum@lists.example.org", "Re: Post 1", "stop", "<1@garden.example>"})
+		s.command("member", "remove", "p4@bt.example", "--yes")
+		time.Sleep(time.Until(time.Date(2000, 3, 1, 8, 59, 0, 0, time.UTC)))
+		if n := len(s.mails(theModerator, "The Forum in February")); n != 0 {
+			t.Errorf("%d letters too early", n)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		s.stop()
+		s.start()
+		time.Sleep(48 * time.Hour)
+		letters := s.mails(theModerator, "The Forum in February: something needs you")
+		if len(letters) != 1 {
+			t.Fatalf("%d letters", len(letters))
+		}
+		for _, want := range []string{
+			"Posts: 2. Stopped: 1. Reported by members: 0.", "garden.example 100 %", "bt.example 100 %", "Members: 9 (0 came, 1 left).",
+			"- Only one person moderates: please find a second.", "Check number of the moderators' log: ",
+		} {
+			if !strings.Contains(letters[0].text, want) {
+				t.Errorf("without %q:\n%s", want, letters[0].text)
+			}
+		}
+		check := regexp.MustCompile(`log: ([0-9a-f ]{19})`).FindStringSubmatch(letters[0].text)[1]
+		if got := s.command("audit", "verify", check); !strings.Contains(got, "That is the check number of entry") {
+			t.Errorf("audit verify:\n%s", got)
+		}
+		s.stop()
+	})
+}
