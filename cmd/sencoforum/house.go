@@ -156,7 +156,13 @@ func (h *house) build(out queue.Courier) error {
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
 	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people, h.recaller(), h.relay)), h.queueConfig())
-	h.desk = incoming.New(h.log, h.db, h.keys, people, incoming.Config{
+	h.desk = h.newDesk(people, trusted)
+	return nil
+}
+
+// newDesk is where mail comes in.
+func (h *house) newDesk(people *moderate.Forwarder, trusted []netip.Prefix) *incoming.Desk {
+	return incoming.New(h.log, h.db, h.keys, people, incoming.Config{
 		Hostname:   h.cfg.Hostname,
 		Trusted:    trusted,
 		Bounces:    h.bounces,
@@ -174,7 +180,6 @@ func (h *house) build(out queue.Courier) error {
 		Acts:       h.acts,
 		Now:        time.Now,
 	})
-	return nil
 }
 
 // newPanel makes the moderators' side of the house, and the index of names by which look-alikes are found.
