@@ -25,6 +25,9 @@ func (p *Panel) askAuthor(tx *store.Tx, l list.List, it hold.Item, now time.Time
 		return err
 	}
 	n := notice.Doubt{Subject: m.Subject(), Findings: it.Findings, Files: len(m.Attachments()) > 0, Days: int(pupilDeleted / day), Again: again}
+	if it.Changed {
+		n.Left = p.mask(m.Text())
+	}
 	if n.Members, err = list.Count(tx, l.ID); err != nil {
 		return err
 	}

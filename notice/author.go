@@ -134,9 +134,10 @@ type Doubt struct {
 	Findings []list.Finding
 	Token    string
 	Members  int
-	Files    bool // it has files
-	Days     int  // when it is deleted, for what may name a child
-	Again    bool // a reminder
+	Files    bool   // it has files
+	Days     int    // when it is deleted, for what may name a child
+	Again    bool   // a reminder
+	Left     string // the text once words or files were taken out; empty when nothing was
 }
 
 // Compose returns the mail.
@@ -164,6 +165,9 @@ func (n Doubt) again() string {
 }
 
 func (n Doubt) pupil(to To) string {
+	if n.Left != "" {
+		return n.shown(to)
+	}
 	words := [][2]string{{"take out WORDS", "I take these words out and show you the result"}}
 	if n.Files {
 		words = append(words, [2]string{"remove attachments", "I take the files out"})
@@ -175,6 +179,17 @@ func (n Doubt) pupil(to To) string {
 		fill("Easiest: write it again without the name, and send that. This one is then not needed. Or reply with one of these lines:"), columns(words),
 		fill(fmt.Sprintf("If you do nothing it is not sent, and is deleted in %d days. If we hear nothing, a moderator looks at it. "+
 			"This check is a computer's guess. It can be wrong.", n.Days)))
+}
+
+// shown is what is left of a message from which its author had something taken out.
+func (n Doubt) shown(to To) string {
+	words := [][2]string{{"send anyway", "it is right now; a moderator reads it first"}, {"take out WORDS", "I take more words out"}}
+	if n.Files {
+		words = append(words, [2]string{"remove attachments", "I take the files out"})
+	}
+	words = append(words, [2]string{"cancel", "I throw the message away"})
+	return paragraphs(greeting(to.Person), n.again(), fill("I have taken it out. What is left stands below, and nobody else has it yet. Reply with one line:"), columns(words),
+		fill(fmt.Sprintf("If you do nothing it is not sent, and is deleted in %d days.", n.Days)), Returned{Matter: Matter{Text: n.Left}}.theirs())
 }
 
 func (n Doubt) notes(c list.Cause) []string {

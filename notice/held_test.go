@@ -175,6 +175,9 @@ func mails() map[string]func() (Mail, error) {
 		"writer-pupil": func() (Mail, error) {
 			return Doubt{Subject: "Re: Part-time timetables", Findings: pupil.Findings, Token: aToken, Members: 1204, Files: true, Days: 7}.Compose(toJane())
 		},
+		"writer-pupil-taken-out": func() (Mail, error) {
+			return Doubt{Subject: "Re: Part-time timetables", Findings: pupil.Findings, Token: aToken, Members: 1204, Files: true, Days: 7, Left: "We had the same when we wrote the [removed].\n\nJane\n"}.Compose(toJane())
+		},
 		"writer-not-sent":   func() (Mail, error) { return NotSent{Matter: parts()}.Compose(toJane()) },
 		"writer-taken-back": func() (Mail, error) { return TakenBack{Subject: "Our meeting", Read: "cancel"}.Compose(toJane()) },
 		"writer-too-late": func() (Mail, error) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sencoforum/document"
 	"sencoforum/guard"
+	"sencoforum/incoming"
 	"sencoforum/message"
 )
 
@@ -42,10 +41,7 @@ func guardCheckCommand(o *rootOptions) *cobra.Command {
 			if err := message.Scan(raw, message.Importing()); err != nil {
 				return fmt.Errorf("read the message: %w", err)
 			}
-			r, err := o.guardReport(cmd.Context(), message.Parse(raw))
-			if err != nil {
-				return err
-			}
+			r := o.guardReport(cmd.Context(), message.Parse(raw))
 			if err := o.show(r, r.tell); err != nil {
 				return err
 			}
@@ -103,11 +99,8 @@ type guardFile struct {
 }
 
 // guardReport searches a message.
-func (o *rootOptions) guardReport(ctx context.Context, m *message.Message) (guardReport, error) {
-	in, reasons, err := guardInput(ctx, m)
-	if err != nil {
-		return guardReport{}, err
-	}
+func (o *rootOptions) guardReport(ctx context.Context, m *message.Message) guardReport {
+	in, reasons := incoming.Guarded(ctx, m)
 	in.Today = o.now()
 	found := guard.Look(in, guard.DefaultAllow())
 	r := guardReport{Held: guard.Holds(found), Findings: []guardFinding{}, Files: []guardFile{}}
@@ -118,46 +111,7 @@ func (o *rootOptions) guardReport(ctx context.Context, m *message.Message) (guar
 		name := guard.Mask(f.Name, guard.In(found, guard.FileName, i+1))
 		r.Files = append(r.Files, guardFile{name, f.Read, reasons[i]})
 	}
-	return r, nil
-}
-
-// guardInput makes of a message what the guard reads, with a reason for each file that was not read. The words of others
-// are quotes; all else, with signature and footer, is the writer's.
-func guardInput(ctx context.Context, m *message.Message) (guard.Input, []string, error) {
-	v := m.View()
-	in := guard.Input{Subject: m.Subject()}
-	var own, quoted strings.Builder
-	for _, s := range v.Words.Segments {
-		if s.Kind == message.Quoted || s.Kind == message.Forwarded {
-			quoted.WriteString(s.Text)
-		} else {
-			own.WriteString(s.Text)
-		}
-	}
-	in.Own, in.Quoted = own.String(), quoted.String()
-	var reasons []string
-	for _, f := range v.Files {
-		content, _ := m.FileContent(f.Part, f.Inner)
-		file, reason := guard.File{Name: f.Name, Read: true}, ""
-		if strings.HasPrefix(f.Type, "image/") {
-			file.Place = message.HasPlace(content)
-		} else {
-			text, err := document.Extract(ctx, f.Name, content)
-			switch {
-			case errors.Is(err, document.ErrNotRead):
-				file.Read, reason = false, strings.TrimPrefix(err.Error(), document.ErrNotRead.Error()+": ")
-			case err != nil:
-				return in, nil, fmt.Errorf("read the files of the message: %w", err)
-			}
-			file.Text = text.String()
-			if text.Cut {
-				file.Read, reason = false, "it is so long that only its beginning was read"
-			}
-		}
-		in.Files = append(in.Files, file)
-		reasons = append(reasons, reason)
-	}
-	return in, reasons, nil
+	return r
 }
 
 // maskedLine returns the line of a finding as a moderator would see it, at most 100 characters around it.

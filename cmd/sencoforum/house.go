@@ -178,6 +178,7 @@ func (h *house) newDesk(people *moderate.Forwarder, trusted []netip.Prefix) *inc
 		Watch:      h.watch,
 		Panel:      h.panel,
 		Acts:       h.acts,
+		Pupil:      incoming.PupilData(h.log, time.Now),
 		Now:        time.Now,
 	})
 }
@@ -206,7 +207,7 @@ func newPanel(log *slog.Logger, cfg config.Config, keys *token.Keyring, operator
 			return nil, err
 		}
 	}
-	return moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, Operator: operator, Hours: hours}), nil
+	return moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, Operator: operator, Hours: hours, Mask: incoming.HideNumbers}), nil
 }
 
 // newActs returns what moderators do by mail.

@@ -30,6 +30,7 @@ var updateScripts = flag.Bool("update", false, "rewrite the output that the scri
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func TestMain(m *testing.M) {
+	document.Begin() // this program reads files for itself, too
 	testscript.Main(m, map[string]func(){"sencoforum": atNoon})
 }
 
