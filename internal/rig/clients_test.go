@@ -118,7 +118,7 @@ func askModerators(t *testing.T, d *demo, send sendFunc, word string) {
 	for address, text := range d.copies(t, l.mark(), d.moderators) {
 		for _, want := range []string{
 			"From: SENCO Forum moderators <senco-forum-owner@lists.example.org>\r\n", "To: " + address + "\r\n",
-			"<" + l.from + ">\r\n", "> I would be glad of help with " + word + ".\r\n",
+			"<senco-forum-owner+snc1_", l.from, "> I would be glad of help with " + word + ".\r\n",
 		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("without %q:\n%s", want, text)
