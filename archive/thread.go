@@ -83,6 +83,9 @@ func unite(tx *store.Tx, a, b Number) (Number, error) {
 	if err := inheritParted(tx, newer, older); err != nil {
 		return 0, err
 	}
+	if err := list.UniteChoices(tx, uint32(newer), uint32(older)); err != nil {
+		return 0, err
+	}
 	return older, announce(tx, newer)
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"sencoforum/list"
 	"sencoforum/store"
 )
 
@@ -191,6 +192,9 @@ func split(tx *store.Tx, a *Act) error {
 		return err
 	}
 	if err := shareTopics(tx, from, a.Post); err != nil {
+		return err
+	}
+	if err := list.CopyChoices(tx, uint32(from), uint32(a.Post)); err != nil {
 		return err
 	}
 	if err := loosen(tx, a.Post); err != nil {

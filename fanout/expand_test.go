@@ -22,7 +22,7 @@ import (
 )
 
 // members makes a list with n members, m1 to mN, all of whom get every post.
-func members(t *testing.T, db *store.DB, n int) {
+func members(t testing.TB, db *store.DB, n int) {
 	t.Helper()
 	testdb.Update(t, db, func(tx *store.Tx) error {
 		if _, err := list.Create(tx, forum()); err != nil {
@@ -42,7 +42,7 @@ func members(t *testing.T, db *store.DB, n int) {
 }
 
 // post publishes a post of member 1.
-func post(t *testing.T, db *store.DB, id string, refs ...string) archive.Post {
+func post(t testing.TB, db *store.DB, id string, refs ...string) archive.Post {
 	t.Helper()
 	raw := []byte("From: M <m1@school.example>\r\nSubject: hello\r\nMessage-ID: " + id + "\r\n\r\nwords\r\n")
 	var p archive.Post

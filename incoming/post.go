@@ -90,7 +90,11 @@ func (d *Desk) facts(tx *store.Tx, in *arrival) (list.Submission, list.Person, e
 		}
 	}
 	author, member, err := authorOf(tx, in)
+	if err != nil {
+		return sub, author, err
+	}
 	sub.Author = member
+	sub.Banned, err = list.Banned(tx, in.dest.List.ID, append(author.Addresses(), in.from.Address)...)
 	if err != nil || !in.looked {
 		return sub, author, err
 	}

@@ -68,7 +68,7 @@ func appendMembership(b []byte, m Membership) ([]byte, error) {
 	b = store.AppendTime(b, m.PausedUntil)
 	b = store.AppendTime(b, m.Joined)
 	b = binary.AppendUvarint(b, m.JoinedSeq)
-	b = store.AppendFlags(b, m.NotOwn, m.NoPosting, m.Suspended, m.NoRelay, m.Moderated, m.Duty, m.NoAck)
+	b = store.AppendFlags(b, m.NotOwn, m.NoPosting, m.Suspended, m.NoRelay, m.Moderated, m.Duty, m.NoAck, m.Unmailed)
 	if version == withHolds {
 		b = binary.AppendUvarint(b, uint64(m.Holds))
 	}
@@ -88,7 +88,7 @@ func parseMembership(b []byte) (Membership, error) {
 		List: ID(f.Number()), Person: PersonID(f.Number()), Role: Role(f.Text()), Mode: DeliveryMode(f.Text()),
 		PausedUntil: f.Time(), Joined: f.Time(), JoinedSeq: f.Number(),
 	}
-	f.Flags(&m.NotOwn, &m.NoPosting, &m.Suspended, &m.NoRelay, &m.Moderated, &m.Duty, &m.NoAck)
+	f.Flags(&m.NotOwn, &m.NoPosting, &m.Suspended, &m.NoRelay, &m.Moderated, &m.Duty, &m.NoAck, &m.Unmailed)
 	if version == withHolds {
 		m.Holds = int(min(f.Number(), uint64(MaxLimit)))
 	}

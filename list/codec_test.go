@@ -34,7 +34,7 @@ func TestPeopleAndMembershipsAreReadAsTheyWereWritten(t *testing.T) {
 			t.Errorf("%v, (-want +got):\n%s", err, d)
 		}
 	}
-	for _, want := range []Membership{exampleMembership(), {NotOwn: true}, {NoRelay: true}, {Holds: 2, Moderated: true}, {Duty: true, NoAck: true}, {}} {
+	for _, want := range []Membership{exampleMembership(), {NotOwn: true}, {NoRelay: true}, {Holds: 2, Moderated: true}, {Duty: true, NoAck: true}, {Unmailed: true}, {Role: RoleAuditor}, {}} {
 		b, _ := appendMembership(nil, want)
 		got, err := parseMembership(b)
 		if d := cmp.Diff(want, got); d != "" || err != nil {

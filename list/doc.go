@@ -12,6 +12,9 @@
 //	list.members    (ID, PersonID)    -> Membership, in order of person number
 //	list.moderators (ID, PersonID)    -> nothing; those of them who moderate
 //	list.names      (digest of how a name looks, PersonID) -> nothing
+//	list.bans       (ID, pattern)     -> Ban: who can neither join nor write
+//	list.choices    (thread, PersonID) -> the Choice of a member about a thread
+//	list.chosen     (PersonID, thread) -> the same, to find a person's
 //
 // Counters: list.lists and list.people give out numbers that are never used
 // again; list.ID.members counts the memberships of one list; list.names is the
@@ -34,6 +37,9 @@ var (
 	byAddress  = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())
 	moderators = store.NewTable("list.moderators", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.Empty())
 	names      = store.NewTable("list.names", store.PairKey(store.StringKey[string](), store.Uint32Key[PersonID]()), store.Empty())
+	bans       = store.NewTable("list.bans", store.PairKey(store.Uint32Key[ID](), store.StringKey[string]()), store.JSON[Ban]())
+	choices    = store.NewTable("list.choices", store.PairKey(store.Uint32Key[uint32](), store.Uint32Key[PersonID]()), choiceCodec)
+	chosen     = store.NewTable("list.chosen", store.PairKey(store.Uint32Key[PersonID](), store.Uint32Key[uint32]()), choiceCodec)
 	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), membershipCodec)
 )
 

@@ -48,6 +48,7 @@ type Settings struct {
 	NonMember   NonMember     `json:"non_member"`           // what becomes of a verified stranger's message; Strangers reads it
 	KeepPosts   int           `json:"keep_posts,omitempty"` // months after which posts are erased, 0 for never
 	Moderation
+	Joining
 }
 
 // Strangers is what becomes of a message whose verified author is no member.
@@ -135,6 +136,9 @@ func (s Settings) Validate() error {
 		faults = append(faults, fmt.Errorf("keep_posts is %d months; use 1 to %d, or 0 for ever", s.KeepPosts, MaxKeepPosts))
 	}
 	if err := s.Moderation.validate(); err != nil {
+		faults = append(faults, err)
+	}
+	if err := s.Joining.validate(); err != nil {
 		faults = append(faults, err)
 	}
 	if len(s.SubjectTag) > 30 || strings.ContainsAny(s.SubjectTag, "\r\n\x00") {

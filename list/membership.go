@@ -17,6 +17,7 @@ const (
 	RoleMember    Role = "member"
 	RoleModerator Role = "moderator"
 	RoleOwner     Role = "owner"
+	RoleAuditor   Role = "auditor" // reads the audit log; neither moderates nor gets mail for moderators
 )
 
 // Moderates reports whether the role may moderate.
@@ -50,6 +51,7 @@ type Membership struct {
 	Moderated   bool         `json:"moderated,omitempty"` // every post of theirs waits for moderators
 	Duty        bool         `json:"duty,omitempty"`      // a moderator who agreed to be on duty, in turns
 	NoAck       bool         `json:"no_ack,omitempty"`    // wants no acknowledgement of own posts
+	Unmailed    bool         `json:"unmailed,omitempty"`  // was added from a file, and gets nothing before they are told of it
 	Holds       int          `json:"holds,omitempty"`     // how many posts still wait for moderators, of a new member
 }
 
@@ -62,9 +64,9 @@ var (
 // Validate reports a role or mode that does not exist.
 func (m Membership) Validate() error {
 	switch m.Role {
-	case RoleMember, RoleModerator, RoleOwner:
+	case RoleMember, RoleModerator, RoleOwner, RoleAuditor:
 	default:
-		return fmt.Errorf("role %q: use member, moderator or owner", m.Role)
+		return fmt.Errorf("role %q: use member, moderator, owner or auditor", m.Role)
 	}
 	switch m.Mode {
 	case ModeEvery, ModeQuestions, ModeDaily, ModeWeekly, ModeNone:

@@ -165,5 +165,8 @@ func Forget(tx *store.Tx, id PersonID) error {
 	if err := rename(tx, id, p.Name, ""); err != nil {
 		return err
 	}
+	if err := forgetChoices(tx, id); err != nil {
+		return err
+	}
 	return people.Delete(tx, id)
 }

@@ -53,6 +53,7 @@ type Submission struct {
 	Spam      string // the field in which a filter that we believe calls it spam, or empty
 	Addresses int    // in To and Cc
 	Signs     Signs  // what a person may have to look at
+	Banned    bool   // From, or another address of the author's, is banned from the list
 }
 
 // A Verdict is what the policy decided and every reason it had, the deciding
@@ -156,7 +157,7 @@ func mayPost(s Submission) (Verdict, bool) {
 	switch {
 	case s.List.Closed:
 		return refuse(s, CaseClosed)
-	case s.Author != nil && s.Author.NoPosting:
+	case s.Banned, s.Author != nil && s.Author.NoPosting:
 		return refuse(s, CaseStopped)
 	}
 	return Verdict{}, false

@@ -42,6 +42,8 @@ const (
 	CaseForbidden Case = "forbidden" // relaying, which we do not do
 	CaseReports   Case = "reports"   // no report at the address for reports of mail hosts
 	CaseFlood     Case = "flood"     // more reports than are taken on one day
+	CaseJoin      Case = "join"      // a request to join, not shown to come from its sender
+	CaseRequests  Case = "requests"  // too many requests from one network
 )
 
 // A Refusal is an answer other than 250, fit for a member to read. It is the
@@ -91,6 +93,8 @@ var refusals = map[Case]struct {
 	CaseMany:      {550, "5.7.1", "many", "{name}: your message goes to over 100 addresses. Please send it to us alone."},
 	CaseToken:     {550, "5.7.1", "reply", "{name}: this reply address no longer works. {post}For help write to {owner}."},
 	CaseUnproved:  {550, "5.7.1", "sender", "{name}: we could not check that this came from you, so we did not pass it on. Questions? Write to {owner}."},
+	CaseJoin:      {550, "5.7.1", "join", "{name}: we could not check that this came from you. Questions? Write to {owner}."},
+	CaseRequests:  {451, "4.7.0", "later", "{name}: too many requests came from your mail system just now. It will try again by itself."},
 	CaseNoRelay:   {550, "5.7.1", "private", "{name}: private messages are switched off for you. Questions? Write to {owner}."},
 	CasePrivate:   {550, "5.7.1", "private", "{name}: that member cannot be reached by private message. Questions? Write to {owner}."},
 	CaseSelf:      {550, "5.7.1", "private", "{name}: this reply address leads to you yourself, so nothing was sent. Questions? Write to {owner}."},
