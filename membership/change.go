@@ -22,7 +22,7 @@ type By struct {
 }
 
 // Add puts a member on a list. Somebody the server knows already, by any address, keeps number and address and takes
-// the name that is given, if any. Posts that were published before do not come any more. The error is
+// the name that is given, if any; whether they wrote never does not matter any more. Posts that were published before do not come any more. The error is
 // list.ErrAlreadyMember, wrapped, when the person is on the list.
 func Add(tx *store.Tx, by By, l list.ID, m Member) (Member, error) {
 	p, err := list.FindPerson(tx, m.Person.Address)
@@ -38,6 +38,9 @@ func Add(tx *store.Tx, by By, l list.ID, m Member) (Member, error) {
 		return m, err
 	}
 	m.Person = p
+	if err := allow(tx, l, p.Address); err != nil {
+		return m, err
+	}
 	return enter(tx, by, l, m, "")
 }
 
@@ -53,6 +56,12 @@ func enter(tx *store.Tx, by By, l list.ID, m Member, detail string) (Member, err
 	}
 	if err := list.Join(tx, m.Membership); err != nil {
 		return m, fmt.Errorf("%s: %w", m.Person.Address, err)
+	}
+	if err := forgetDetails(tx, l, m.Person.ID); err != nil { // of an earlier membership
+		return m, err
+	}
+	if err := notePause(tx, by.Now, m.Membership); err != nil {
+		return m, err
 	}
 	return m, by.record(tx, "member add", m, detail)
 }
@@ -82,6 +91,9 @@ func Save(tx *store.Tx, by By, m Member) error {
 			return err
 		}
 	}
+	if err := notePause(tx, by.Now, m.Membership); err != nil {
+		return err
+	}
 	return by.record(tx, "member set", m, words(changes))
 }
 
@@ -98,7 +110,7 @@ func words(changes []Change) string {
 	var all []string
 	for _, c := range changes {
 		switch c.Key {
-		case keyAddress, keyName, keyLinked:
+		case keyAddress, keyName, keyLinked, keyBackup:
 			all = append(all, c.Key)
 		default:
 			all = append(all, c.Key+" "+cmp.Or(c.To, "off"))
@@ -123,6 +135,9 @@ func Remove(tx *store.Tx, by By, m Member) error {
 		return err
 	}
 	if err := revokeReturn(tx, m.Membership.List, m.Person.ID); err != nil {
+		return err
+	}
+	if err := forgetDetails(tx, m.Membership.List, m.Person.ID); err != nil {
 		return err
 	}
 	return by.record(tx, "member remove", m, "")

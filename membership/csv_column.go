@@ -30,8 +30,10 @@ var headings = map[string]string{
 	"own": "own", "ownposts": "own", "myposts": "own",
 	"posting": "posting", "maypost": "posting",
 	"relay": "relay", "privatemessages": "relay",
-	"moderated": "moderated", "duty": "duty", "ack": "ack", "holds": "holds",
+	"moderated": "moderated", "duty": "duty", "ack": "ack", "acknowledgements": "ack", "holds": "holds",
 	"linked": keyLinked, "otheraddresses": keyLinked,
+	"waiting": keyWaiting,
+	"backup":  keyBackup, "secondaddress": keyBackup,
 }
 
 // columnsOf returns the key of each column, "" for one that says nothing to us, and the headings of those. Of two

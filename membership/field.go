@@ -37,6 +37,8 @@ const (
 	keyRole    = "role"
 	keyPause   = "pause"
 	keyLinked  = "linked"
+	keyBackup  = "backup"
+	keyWaiting = "waiting"
 )
 
 // Fields returns every field, in the order of the columns of a CSV file.
@@ -50,7 +52,7 @@ func Fields() []Field {
 			show: func(m Member) string { return m.Person.Name }},
 		{Key: keyMode, Values: "every, questions, daily, weekly or none", read: readMode,
 			show: func(m Member) string { return string(m.Membership.Mode) }},
-		{Key: keyRole, Values: "member, moderator or owner", closed: true, read: readRole,
+		{Key: keyRole, Values: "member, moderator, owner or auditor", closed: true, read: readRole,
 			show: func(m Member) string { return string(m.Membership.Role) }},
 		{Key: "joined", Values: "a date", closed: true, read: readJoined,
 			show: func(m Member) string { return formatMoment(m.Membership.Joined) }},
@@ -74,6 +76,10 @@ func Fields() []Field {
 			show: func(m Member) string { return word(m.Membership.Suspended) }},
 		{Key: keyLinked, Values: "email addresses with spaces between, or off", personal: true, read: readLinked,
 			show: func(m Member) string { return join(m.Person.Linked) }},
+		{Key: keyWaiting, Values: "on or off: whether they get nothing before 'invite imported' tells them", read: onOff(func(m *Member, on bool) { m.Membership.Unmailed = on }),
+			show: func(m Member) string { return word(m.Membership.Unmailed) }},
+		{Key: keyBackup, Values: "a second email address, for when the first is dead, or off", personal: true, read: readBackup,
+			show: func(m Member) string { return m.Person.Backup.String() }},
 	}
 }
 
@@ -117,6 +123,19 @@ func readAddress(m *Member, value string, _ time.Time) error {
 	return nil
 }
 
+func readBackup(m *Member, value string, _ time.Time) error {
+	if strings.EqualFold(value, "off") {
+		m.Person.Backup = message.Address{}
+		return nil
+	}
+	a, err := message.ParseAddress(value)
+	if err != nil {
+		return fmt.Errorf("%q: %w", value, err)
+	}
+	m.Person.Backup = a
+	return nil
+}
+
 func readName(m *Member, value string, _ time.Time) error {
 	name := list.CleanName(value)
 	if name == "" && value != "" && value != "off" {
@@ -152,8 +171,8 @@ func readMode(m *Member, value string, _ time.Time) error {
 
 func readRole(m *Member, value string, _ time.Time) error {
 	r := list.Role(strings.ToLower(value))
-	if r != list.RoleMember && r != list.RoleModerator && r != list.RoleOwner {
-		return fmt.Errorf("%q is no role; use member, moderator or owner", value)
+	if r != list.RoleMember && r != list.RoleModerator && r != list.RoleOwner && r != list.RoleAuditor {
+		return fmt.Errorf("%q is no role; use member, moderator, owner or auditor", value)
 	}
 	m.Membership.Role = r
 	return nil

@@ -18,6 +18,10 @@ type Host struct {
 	Keys     *token.Keyring
 	Operator message.Address // told where a list has no moderator; may be zero
 	WebURL   string          // base address of the pages that leaving and coming back have; empty while there are none
+	JoinURL  string          // base address of the page on which one says yes to joining; empty while there is none
+
+	// Provider names who receives the mail of a domain; nil: each domain is a provider.
+	Provider func(domain string) string
 }
 
 // mail puts a mail of the robot's into the queue. word begins its Message-ID.

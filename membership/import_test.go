@@ -38,10 +38,10 @@ func exported(t testing.TB, db *store.DB, l list.ID) string {
 	return b.String()
 }
 
-const everybody = `address,name,mode,role,joined,pause,own,posting,relay,moderated,duty,ack,holds,suspended,linked
-priya@school.example,Priya N.,every,owner,2019-07-01T14:04:05+01:00,,on,on,on,off,off,on,,off,
-tom@school.example,'=Tom,daily,member,2020-01-02T00:00:00Z,2027-09-02T00:00:00+01:00,off,off,off,on,off,off,2,off,tom@home.example tom@x.example
-zoe@school.example,"Zoë, O’Neill",none,moderator,2026-11-22T12:00:00Z,,on,on,on,off,off,on,,off,
+const everybody = `address,name,mode,role,joined,pause,own,posting,relay,moderated,duty,ack,holds,suspended,linked,waiting,backup
+priya@school.example,Priya N.,every,owner,2019-07-01T14:04:05+01:00,,on,on,on,off,off,on,,off,,off,
+tom@school.example,'=Tom,daily,member,2020-01-02T00:00:00Z,2027-09-02T00:00:00+01:00,off,off,off,on,off,off,2,off,tom@home.example tom@x.example,on,tom@backup.example
+zoe@school.example,"Zoë, O’Neill",none,moderator,2026-11-22T12:00:00Z,,on,on,on,off,off,on,,off,,off,
 `
 
 func TestWhatIsExportedIsImportedTheSame(t *testing.T) {

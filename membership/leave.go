@@ -48,7 +48,14 @@ func Leave(tx *store.Tx, by By, h Host, l list.ID, p list.PersonID) (Leaving, er
 	if err := by.record(tx, "member leave", m, by.How); err != nil {
 		return done, err
 	}
-	return done, h.sayGoodbye(tx, by, m, done)
+	in, err := list.Get(tx, l)
+	if err != nil {
+		return done, err
+	}
+	if err := h.sayGoodbye(tx, by, m, done); err != nil {
+		return done, err
+	}
+	return done, h.noteLeaving(tx, by, in, person)
 }
 
 // sayGoodbye mails who has left, and the operator where somebody has to look after the list now.

@@ -186,8 +186,10 @@ func allowed(before, after Member, member bool, known Known) error {
 func rank(r list.Role) int {
 	switch r {
 	case list.RoleOwner:
-		return 2
+		return 3
 	case list.RoleModerator:
+		return 2
+	case list.RoleAuditor:
 		return 1
 	}
 	return 0

@@ -73,7 +73,7 @@ func TestWhatAFileWouldDo(t *testing.T) {
 		"joining in the future is a fault":                 {"new@x.example,,,,2030-01-01,,,,", []string{`2 fault joined: "2030-01-01" lies in the future`}},
 		"a date that is none is a fault":                   {"new@x.example,,,,,Easter,,,", []string{`2 fault pause: cannot read the date "Easter"; write it like 2 September 2027, 2/9/2027 or 2027-09-02`}},
 		"an address as a name is a fault":                  {"new@x.example,x@y.example,,", []string{`2 fault name: "x@y.example" is not fit to be shown; write a name without an address in it`}},
-		"an unknown mode, role or switch is a fault":       {"a@x.example,,hourly\nb@x.example,,,boss\nc@x.example,,,,,,maybe", []string{`2 fault mode: "hourly" is no delivery mode; use every, questions, daily, weekly or none`, `3 fault role: "boss" is no role; use member, moderator or owner`, `4 fault own: "maybe": write on or off`}},
+		"an unknown mode, role or switch is a fault":       {"a@x.example,,hourly\nb@x.example,,,boss\nc@x.example,,,,,,maybe", []string{`2 fault mode: "hourly" is no delivery mode; use every, questions, daily, weekly or none`, `3 fault role: "boss" is no role; use member, moderator, owner or auditor`, `4 fault own: "maybe": write on or off`}},
 		"one fault does not stop the rest":                 {"nonsense\nnew@x.example", []string{`2 fault "nonsense": read address: no at sign`, "3 added"}},
 		"the same address twice is a fault":                {"new@x.example,A\nNEW@x.example,B", []string{"2 added", "3 fault NEW@x.example stands in line 2 already"}},
 		"the same member by two addresses is a fault":      {"tom@school.example,A\ntom@home.example,B", []string{"2 changed name:->A", "3 fault tom@school.example stands in line 2 already"}},
@@ -113,8 +113,8 @@ func TestSettingsOfAMember(t *testing.T) {
 		"another linked address":        {"linked", "tom@home.example tom@old.example", "linked:tom@home.example->tom@home.example tom@old.example"},
 		"no linked address":             {"linked", "off", "linked:tom@home.example->"},
 		"no address":                    {"address", "tom", `fault address: "tom": read address: no at sign`},
-		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, relay, moderated, duty, ack, holds, suspended, linked`},
-		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, relay, moderated, duty, ack, holds, suspended, linked`},
+		"a role is not set here":        {"role", "owner", `fault there is no setting "role" of a member; the settings are address, name, mode, pause, own, posting, relay, moderated, duty, ack, holds, suspended, linked, waiting, backup`},
+		"a setting that does not exist": {"colour", "red", `fault there is no setting "colour" of a member; the settings are address, name, mode, pause, own, posting, relay, moderated, duty, ack, holds, suspended, linked, waiting, backup`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			after, err := Set(tom, c.key, c.value, noon)

@@ -182,6 +182,9 @@ func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
 		return Homecoming{}, fmt.Errorf("use return token: %w", err)
 	}
 	home, to := Homecoming{List: l, Person: p.ID}, notice.To{List: l, Person: p}
+	if banned, err := list.Banned(tx, l.ID, p.Addresses()...); err != nil || banned {
+		return Homecoming{}, errors.Join(ErrNoReturn, err)
+	}
 	_, err = list.Member(tx, l.ID, p.ID)
 	switch {
 	case err == nil: // let in by another way meanwhile, and stays as they are
@@ -197,6 +200,14 @@ func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
 
 // restore makes somebody a member again and tells them.
 func (h Host) restore(tx *store.Tx, by By, to notice.To, m list.Membership) error {
+	if err := rejoin(tx, by, to.Person, m, by.How); err != nil {
+		return err
+	}
+	return h.mail(tx, by, to, "back", func(to notice.To) (notice.Mail, error) { return notice.Back(to, m) })
+}
+
+// rejoin stores a membership again that had ended.
+func rejoin(tx *store.Tx, by By, p list.Person, m list.Membership, detail string) error {
 	last, err := archive.LastSeq(tx)
 	if err != nil {
 		return err
@@ -205,10 +216,7 @@ func (h Host) restore(tx *store.Tx, by By, to notice.To, m list.Membership) erro
 	if err := list.Join(tx, m); err != nil {
 		return err
 	}
-	if err := by.record(tx, "member return", Member{Person: to.Person, Membership: m}, by.How); err != nil {
-		return err
-	}
-	return h.mail(tx, by, to, "back", func(to notice.To) (notice.Mail, error) { return notice.Back(to, m) })
+	return by.record(tx, "member return", Member{Person: p, Membership: m}, detail)
 }
 
 // askBack tells the moderators that somebody asks to come back, and the person that they were told.
@@ -231,7 +239,7 @@ func (h Host) askBack(tx *store.Tx, by By, to notice.To, left time.Time) error {
 	return h.mail(tx, by, to, "asked", func(t notice.To) (notice.Mail, error) { return notice.Asked(t, days(freeReturn)) })
 }
 
-// Forget takes away every way back of a person.
+// Forget takes away every way back of a person, and what they asked for or were asked.
 func Forget(tx *store.Tx, p list.PersonID) error {
 	for row, err := range left.All(tx) {
 		if err != nil {
@@ -244,5 +252,5 @@ func Forget(tx *store.Tx, p list.PersonID) error {
 			return err
 		}
 	}
-	return nil
+	return forgetAsked(tx, p)
 }

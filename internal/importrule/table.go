@@ -41,7 +41,7 @@ var table = []room{
 	{"digest", 2, 1, nil},
 	{"search", 2, none, []string{"archive", "list", "message", "store", "calendar"}},
 	// the books
-	{"notice", 1, none, []string{"list", "archive", "hold", "message"}},
+	{"notice", 1, none, []string{"list", "archive", "hold", "message", "calendar"}},
 	{"archive", 1, none, []string{"intake", "list", "message", "store"}},
 	{"hold", 1, none, []string{"intake", "list", "token", "message", "store"}},
 	{"list", 1, none, []string{"token", "message", "store", "calendar"}},

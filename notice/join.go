@@ -1,0 +1,245 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/calendar"
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+// ConfirmJoin asks the owner of an address whether they want to join. Nothing in it comes from whoever asked but the address.
+type ConfirmJoin struct {
+	Token   string
+	Until   time.Time         // how long the token works
+	Start   list.DeliveryMode // what they get who say nothing about it
+	Invited bool              // somebody who runs the list asked, and nobody has to approve
+	PageURL string            // base address of the page that says yes, too; empty: only by mail
+}
+
+// Compose returns the mail. An answer that begins with yes does it, and never refuses all further requests.
+func (n ConfirmJoin) Compose(t To) (Mail, error) {
+	subject, who := "Join "+t.List.Title+"? Please reply yes", fmt.Sprintf(
+		"Someone, we hope you, asked for %s\nto join %s.", t.Person.Address, t.List.Title)
+	if n.Invited {
+		subject, who = "You are invited to "+t.List.Title, fmt.Sprintf("The moderators of %s invite you to join.", t.List.Title)
+	}
+	how := "To join, reply: yes"
+	if t.List.Joins() == list.JoinApprove && !n.Invited {
+		how = "To join, reply yes, and below it tell us in a line who you are. Like this:\n\n" +
+			"  yes\n  new SENCO in a primary school in Leeds\n\n" +
+			"A moderator reads it and lets you in, mostly the same day."
+	}
+	page := ""
+	if n.PageURL != "" {
+		page = "Or press \"Join\" on this page:\n" + strings.TrimRight(n.PageURL, "/") + "/yes/" + n.Token
+	}
+	return t.compose(subject, t.answer(n.Token), paragraphs(who, how, n.modes(), page, rules(t.List),
+		"If you did not ask, do nothing. You will get no more email. To stop\nanyone asking for you again, reply: never\nThis works until "+moment(n.Until)+"."))
+}
+
+// modes are the words that may follow the yes.
+func (n ConfirmJoin) modes() string {
+	text := "How many emails? Add a word on a line of its own:\n"
+	every, questions := "every       everything", "questions   every new question, replies only where you take part"
+	const rest = "        daily, weekly   one email with all of it"
+	const silent = "\n              (this is what you get if you say nothing)"
+	if n.Start == list.ModeQuestions {
+		return text + "  " + questions + silent + "\n  " + every + rest
+	}
+	return text + "  " + every + rest + silent + "\n  " + questions
+}
+
+// rules names the page with the rules of a list, if it has one.
+func rules(l list.List) string {
+	if l.RulesURL == "" {
+		return ""
+	}
+	return "The rules: " + l.RulesURL
+}
+
+// moment writes a day and an hour as people here do, for example "Monday 7 December 2026, 09:00".
+func moment(t time.Time) string {
+	return t.In(calendar.London()).Format("Monday 2 January 2006, 15:04")
+}
+
+// weekday writes a day with its name, for example "Thursday 2 September 2027".
+func weekday(t time.Time) string { return t.In(calendar.London()).Format("Monday 2 January 2006") }
+
+// AlreadyMember tells somebody who asks to join that they are on the list, and why they may not have noticed.
+func AlreadyMember(t To, m list.Membership) (Mail, error) {
+	since := "You are already a member."
+	if !m.Joined.IsZero() {
+		since = fmt.Sprintf("You are already a member since %d.", m.Joined.In(calendar.London()).Year())
+	}
+	return t.compose("You are already a member of "+t.List.Title, message.Mailbox{}, paragraphs(
+		t.hello(),
+		since+"\n"+howPostsCome(m, t.Now),
+		fmt.Sprintf("To ask something, just write to\n%s", t.List.Post()),
+		fmt.Sprintf("For help from a person write to\n%s", t.List.Service("owner")),
+	))
+}
+
+// howPostsCome says what a member gets now.
+func howPostsCome(m list.Membership, now time.Time) string {
+	switch {
+	case m.Suspended:
+		return "No emails go to you now, because they came back from your address."
+	case m.Paused(now):
+		return "You are paused until " + weekday(m.PausedUntil) + ". Until then you get no posts."
+	}
+	return nowWords[m.Mode]
+}
+
+var nowWords = map[list.DeliveryMode]string{
+	list.ModeEvery:     "You get every post at once.",
+	list.ModeQuestions: "You get every new question at once, and replies only where you take part.",
+	list.ModeDaily:     "You get one email a day.",
+	list.ModeWeekly:    "You get one email every Monday.",
+	list.ModeNone:      "You get no posts by email.",
+}
+
+// Applied tells somebody who said yes that the moderators decide now.
+func Applied(t To, read string) (Mail, error) {
+	return t.compose("The moderators of "+t.List.Title+" have your request", message.Mailbox{}, paragraphs(
+		t.hello(),
+		"Thank you. A moderator reads your request and lets you in, mostly the\nsame day. You need not do anything.",
+		fmt.Sprintf("Questions? Write to\n%s", t.List.Service("owner")),
+		iRead(read),
+	))
+}
+
+// iRead tells people what of their mail was read.
+func iRead(line string) string {
+	if line = shorten(line); line == "" {
+		return ""
+	}
+	return "I read: \"" + line + "\""
+}
+
+// A WantsIn tells a moderator that somebody asks to join, and what they wrote about themselves.
+type WantsIn struct {
+	Address message.Address
+	Name    string
+	Words   string // the applicant's own, of any length
+	Mode    list.DeliveryMode
+}
+
+// Compose returns the mail. It is what moderators get for as long as no other way leads to their decision.
+func (n WantsIn) Compose(t To) (Mail, error) {
+	name := list.CleanName(n.Name)
+	who, called := name+" <"+n.Address.String()+">", name
+	if name == "" {
+		who, called = n.Address.String(), n.Address.String()
+	}
+	wrote := who + "\nwants to join and wrote nothing about themselves."
+	if words := quoted(n.Words); words != "" {
+		wrote = who + "\nwants to join and wrote:\n\n" + words
+	}
+	return t.compose("Wants to join - "+called, message.Mailbox{}, paragraphs(
+		wrote,
+		"The address is confirmed.",
+		fmt.Sprintf("To let them in, ask whoever runs the server for:\nsencoforum member add --list %s --welcome --mode %s %s", t.List.Name, n.Mode, command(n.Address)),
+		fmt.Sprintf("To ask them something, write to %s yourself.", n.Address),
+	))
+}
+
+// maxWords bounds how much of somebody's own words stands in a mail about them, in bytes.
+const maxWords = 2000
+
+// quoted is a text of somebody else's, set off by two spaces, without empty lines at its ends.
+func quoted(text string) string {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "?"))
+	if len(text) > maxWords {
+		text = strings.ToValidUTF8(text[:maxWords], "") + " [cut]"
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("  " + strings.TrimRight(line, "\r\n") + "\n")
+	}
+	return b.String()
+}
+
+// A Welcome greets a new member.
+type Welcome struct {
+	Members int               // of the list
+	Mode    list.DeliveryMode // that they have
+	Days    int               // posts on a school day, about; 0 for unknown
+	Held    bool              // moderators read their first message before it goes
+}
+
+// Compose returns the mail.
+func (n Welcome) Compose(t To) (Mail, error) {
+	first := t.hello() + ". You are in."
+	if n.Members >= 50 {
+		first = t.hello() + fmt.Sprintf(". You are in, and you are not alone: about %s people\nread this.", about(n.Members))
+	}
+	held := ""
+	if n.Held {
+		held = "We read your first message before everyone gets it, mostly within hours."
+	}
+	return t.compose("Welcome to "+t.List.Title, message.Mailbox{}, paragraphs(
+		first+" No question is too small. To ask, just write to\n"+t.List.Post().String(),
+		n.words(t),
+		"Reply = everyone. To write to one person, use the address at the end of\ntheir message. Do not write anything that could show who a child or\nfamily is. Your own school's name in your signature is fine.",
+		"Your school may be asked by law to show work email, this list too."+below(rules(t.List)),
+		held,
+	))
+}
+
+func (n Welcome) words(t To) string {
+	now := map[list.DeliveryMode]string{
+		list.ModeEvery: "every post", list.ModeQuestions: "every new question", list.ModeDaily: "one a day",
+		list.ModeWeekly: "one a week", list.ModeNone: "none",
+	}[n.Mode]
+	if n.Days > 0 && n.Mode == list.ModeQuestions {
+		now += fmt.Sprintf(";\n                    %d emails a school day if you choose: every", n.Days)
+	}
+	return fmt.Sprintf("FEWER EMAILS        reply with: weekly    (now: %s)\n"+
+		"HOLIDAY             reply with: pause until 2 September\n"+
+		"LEAVE               reply with: leave\n"+
+		"A PERSON            %s", now, t.List.Service("owner"))
+}
+
+func below(line string) string {
+	if line == "" {
+		return ""
+	}
+	return "\n" + line
+}
+
+// about rounds a number down to two figures and writes it as people read it.
+func about(n int) string {
+	unit := 1
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	n = n / unit * unit
+	if n >= 1000 {
+		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	}
+	return fmt.Sprint(n)
+}
+
+// Declined tells somebody that the moderators do not let them in.
+func Declined(t To, reason string) (Mail, error) {
+	why := "The moderators did not let you in: your request does not fit what this\nforum is for."
+	if words := quoted(reason); words != "" {
+		why = "The moderators did not let you in. They wrote:\n\n" + words
+	}
+	return t.compose("Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
+		t.hello(), why, fmt.Sprintf("A question, or a mistake? Write to the moderators, who are people:\n%s", t.List.Service("owner")),
+	))
+}
+
+// ConfirmLeave asks a member whether a mail that says it came from them, and that was not shown to, is theirs.
+func ConfirmLeave(t To, tok string, until time.Time) (Mail, error) {
+	return t.compose("Leave "+t.List.Title+"? Please reply yes", t.answer(tok), paragraphs(
+		t.hello(),
+		fmt.Sprintf("Someone, we hope you, asked us to take you off %s.\nWe could not check that it was you.", t.List.Title),
+		"To leave, reply: yes",
+		"If you did not ask, do nothing, and all stays as it is.\nThis works until "+moment(until)+".",
+	))
+}

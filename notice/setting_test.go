@@ -1,0 +1,61 @@
+package notice
+
+import (
+	"testing"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/message"
+)
+
+func TestMailsAboutSettings(t *testing.T) {
+	to, fresh, answer := toTom(), toTom(), toTom()
+	fresh.Person.Address = message.Address{Local: "tom", Domain: "new.example"}
+	answer.Answers = "<1@school.example>"
+	until := time.Date(2026, 12, 6, 12, 0, 0, 0, time.UTC)
+	fresher := fresh.Person.Address
+	missed := Missed{Posts: 9, Discussions: []Discussion{{"Part-time timetables", 2}, {"Laptops in exams", 6}, {"", 1}}}
+	missed.Cut(2)
+	owner := fresh.Person
+	owner.Name = "Tom Brown"
+	status := Status{
+		Person:     list.Person{Name: "Tom", Address: to.Person.Address, Linked: []message.Address{fresher}, Backup: message.Address{Local: "t", Domain: "home.example"}},
+		Membership: list.Membership{Mode: list.ModeWeekly, Joined: time.Date(2019, 9, 1, 9, 0, 0, 0, time.UTC), PausedUntil: until}, Muted: 2, Waiting: 1, Read: "status",
+	}
+	for name, compose := range map[string]func() (Mail, error){
+		"done": func() (Mail, error) {
+			return Obeyed{Subject: DoneWords(list.ModeWeekly), Text: []string{NowWords(list.ModeWeekly), "Other words: every, questions, daily, weekly, none, pause"}, Read: "Weekly please!"}.Compose(answer)
+		},
+		"done-resumed": func() (Mail, error) {
+			return Obeyed{Subject: "Done: your pause is over", Text: []string{NowWords(list.ModeEvery)}, Missed: missed, Read: "resume"}.Compose(answer)
+		},
+		"pause-over": func() (Mail, error) { return PauseOver{list.Membership{Mode: list.ModeEvery}, missed}.Compose(to) },
+		"pause-over-nothing": func() (Mail, error) {
+			return PauseOver{list.Membership{Mode: list.ModeQuestions}, Missed{}}.Compose(to)
+		},
+		"status":   func() (Mail, error) { return status.Compose(answer) },
+		"move-old": func() (Mail, error) { return ConfirmMove{Token: backToken, New: fresher, Until: until}.Compose(to) },
+		"move-new": func() (Mail, error) {
+			return ConfirmMove{Token: backToken, New: fresher, Fresh: true, Until: until}.Compose(fresh)
+		},
+		"move-backup": func() (Mail, error) {
+			return ConfirmMove{Token: backToken, New: fresher, Backup: true, Until: until}.Compose(fresh)
+		},
+		"moved":        func() (Mail, error) { return Moved{New: fresher, Role: true}.Compose(fresh) },
+		"moved-away":   func() (Mail, error) { return Moved{New: fresher, Left: true}.Compose(to) },
+		"moved-own":    func() (Mail, error) { return Moved{New: fresher, Own: true}.Compose(fresh) },
+		"moved-backup": func() (Mail, error) { return Moved{New: fresher, Backup: true}.Compose(to) },
+		"role-waits":   func() (Mail, error) { return RoleWaits{Who: owner, Role: list.RoleOwner}.Compose(to) },
+		"many-left": func() (Mail, error) {
+			return ManyLeft{Provider: "outlook.com", Count: 6, Since: time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)}.Compose(to)
+		},
+		"restored":            func() (Mail, error) { return Restored(to) },
+		"we-have-moved":       func() (Mail, error) { return WeHaveMoved(to, list.Membership{Mode: list.ModeWeekly}) },
+		"we-have-moved-every": func() (Mail, error) { return WeHaveMoved(to, list.Membership{Mode: list.ModeEvery}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, _ := golden(t, name, compose)
+			fits(t, m)
+		})
+	}
+}
