@@ -107,6 +107,16 @@ func (b *Book) ResumeOf(tx *store.Tx, t string) (list.List, error) {
 	return l, err
 }
 
+// SuspensionOf tells who was suspended, and on which list, by a token that has been used or not, and changes nothing. The error
+// is ErrNoResume.
+func (b *Book) SuspensionOf(tx *store.Tx, t string) (list.ID, list.PersonID, error) {
+	s, _, err := b.findResume(tx, t)
+	if errors.Is(err, ErrResumed) {
+		err = nil
+	}
+	return s.List, s.Person, err
+}
+
 // Resume ends a suspension on the member's own wish and tells them at both of their addresses. How is the way by which
 // they said so. The count of dead bounces begins anew, so an address that is still dead is suspended again. A token works
 // once: the error is then ErrResumed, or ErrNoResume for one that never will.

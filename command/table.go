@@ -141,6 +141,8 @@ var table = []Word{
 	{Name: "follow", Takes: PerhapsPost, With: []string{"this", "this thread", "this discussion"}, At: member | toList, Help: "all of one discussion"},
 	{Name: "report", Takes: PerhapsPost, With: []string{"this", "this post"}, At: member | toList, Taught: true, Help: "show a post to the moderators (reply to it)"},
 	{Name: "address", Also: []string{"changeaddr", "change", "change my address to", "change address to", "change my email to", "change my email address to", "change address", "my new address is", "my new email is", "my new email address is"}, Odd: []string{"alias"}, Takes: Address, At: member, Taught: true, Form: "address NEW@ADDRESS", Help: "write to you there"},
+	{Name: "backup", Also: []string{"second address"}, Takes: Address, At: RequestAddress | Robot, Form: "backup OTHER@ADDRESS", Help: "where to write when your address is dead"},
+	{Name: "backup off", Also: []string{"no second address"}, At: RequestAddress | Robot, Help: "none"},
 	{Name: "own on", Also: []string{"myposts", "repro", "own posts on"}, At: member, Help: "your own posts come back to you"},
 	{Name: "own off", Also: []string{"norepro", "not_me", "own posts off"}, At: member, Help: "they do not"},
 	{Name: "ack on", Also: []string{"ack", "acknowledgements", "acknowledgements on"}, At: member, Help: "a short answer to each of your posts"},

@@ -155,6 +155,12 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 		} else {
 			err = d.forPeople(in)
 		}
+	case list.KindJoin:
+		err = d.join(in)
+	case list.KindLeave:
+		err = d.leaving(in)
+	case list.KindRequest:
+		err = d.request(in)
 	default:
 		err = d.forPeople(in)
 	}

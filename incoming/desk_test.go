@@ -174,8 +174,10 @@ func TestWhatBecomesOfAMessage(t *testing.T) {
 			m.to, m.client = "senco-forum-owner@lists.example.org", "192.0.2.1"
 			m.set("From: parent@home.example")
 		}, "handled"},
-		{"an unverified request to leave is refused", func(m *mail) { m.to, m.client = "senco-forum-leave@lists.example.org", "192.0.2.1" }, "550 sender"},
+		{"an unverified request to leave is taken, whoever From names", func(m *mail) { m.to, m.client = "senco-forum-leave@lists.example.org", "192.0.2.1" }, "handled"},
 		{"a verified request to leave reaches people", func(m *mail) { m.to = "senco-forum-leave@lists.example.org" }, "handled"},
+		{"an unverified request to join names the way", func(m *mail) { m.to, m.client = "senco-forum-join@lists.example.org", "192.0.2.1" }, "550 join"},
+		{"a verified request to join is taken", func(m *mail) { m.to = "senco-forum-subscribe@lists.example.org" }, "handled"},
 		{"postmaster is always there", func(m *mail) { m.to, m.client = "postmaster@lists.example.org", "192.0.2.1" }, "handled"},
 		{"automatic mail to the owners is thrown away", func(m *mail) {
 			m.to = "senco-forum-owner@lists.example.org"

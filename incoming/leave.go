@@ -7,6 +7,24 @@ import (
 	"sencoforum/store"
 )
 
+// leaving takes mail to the address by which members leave. Of a message that nobody could check, whoever From names, a
+// member is asked at the stored address whether it is theirs; the session says the same to everybody.
+func (d *Desk) leaving(in *arrival) error {
+	if err := d.takesRequest(in, ""); err != nil {
+		return err
+	}
+	if signs := d.automatic(in); len(signs) > 0 {
+		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
+	}
+	if in.auth != list.Verified {
+		return d.askLater(in, membership.Request{Purpose: membership.ToLeave, Address: in.from.Address})
+	}
+	if done, err := d.leave(in); done || err != nil {
+		return err
+	}
+	return d.forPeople(in)
+}
+
 // leave takes mail to the address by which members leave, which is also where
 // the button of a mail program writes to. A verified member leaves at once, and
 // what the mail says does not matter. It reports false for anybody else: people

@@ -41,12 +41,7 @@ func (d *Desk) forPeople(in *arrival) error {
 	if signs := d.automatic(in); len(signs) > 0 {
 		return d.keep(in, intake.Discarded, list.Verdict{Reasons: append([]string{"automatic"}, signs...)})
 	}
-	switch in.dest.Kind {
-	case list.KindLeave:
-		if done, err := d.leave(in); done || err != nil {
-			return err
-		}
-	case list.KindRequest:
+	if in.dest.Kind == list.KindRequest {
 		if done, err := d.wordToRobot(in); done || err != nil {
 			return err
 		}

@@ -20,6 +20,9 @@ type Host struct {
 	WebURL   string          // base address of the pages that leaving and coming back have; empty while there are none
 	JoinURL  string          // base address of the page on which one says yes to joining; empty while there is none
 
+	// Data puts a mail with all that is known of a person; nil: there is none by mail.
+	Data func(tx *store.Tx, l list.ID, p list.Person) error
+
 	// Provider names who receives the mail of a domain; nil: each domain is a provider.
 	Provider func(domain string) string
 }

@@ -34,6 +34,7 @@ const (
 	WordFollow    = Word("follow") // likewise
 	WordAddress   = Word("address")
 	WordBackup    = Word("backup") // with an address, or off
+	WordData      = Word("my data")
 	WordLeave     = Word("leave")
 )
 
@@ -56,7 +57,7 @@ func orders() map[Word]orderFunc {
 		WordPause: orderPause, WordResume: orderResume,
 		WordOwn: orderSwitch, WordAck: orderSwitch, WordShow: orderShown, WordHide: orderShown,
 		WordMute: orderThread, WordFollow: orderThread,
-		WordAddress: orderAddress, WordBackup: orderAddress,
+		WordAddress: orderAddress, WordBackup: orderAddress, WordData: orderData,
 	}
 }
 
@@ -261,6 +262,25 @@ func orderAddress(h Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed
 			"If this address can be yours, we have written to it:\n\n  " + a.String(), "Reply yes there, and we know it as your second address."}}
 	}
 	return d, Ask(tx, by, r, noNetwork)
+}
+
+// orderData sends all that is known of a member, once a day.
+func orderData(h Host, tx *store.Tx, by By, m Member, _ Order) (notice.Obeyed, error) {
+	if h.Data == nil {
+		return nothing("This server cannot do that by email. Please ask the moderators."), nil
+	}
+	d, err := DetailsOf(tx, m.Membership.List, m.Person.ID)
+	if err != nil {
+		return notice.Obeyed{}, err
+	}
+	if by.Now.Sub(d.DataAt) < 24*time.Hour {
+		return nothing("You had your data in the last 24 hours. Please ask again tomorrow."), nil
+	}
+	if err := changeDetails(tx, m.Membership, func(d *Details) { d.DataAt = by.Now }); err != nil {
+		return notice.Obeyed{}, err
+	}
+	return notice.Obeyed{Subject: "Done: your data is on its way", Text: []string{
+		"We are putting together all that we know of you, and all your posts. It\ncomes in an email of its own, in some minutes."}}, h.Data(tx, m.Membership.List, m.Person)
 }
 
 // MoveDead asks for another address in place of one that is dead. The caller has seen a mail that only the member could

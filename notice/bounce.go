@@ -34,7 +34,7 @@ func (n Bounce) Probe() (Mail, error) {
 func (n Bounce) Suspended() (Mail, error) {
 	return n.compose("request", n.Member.Name, n.Member.Backup, "Are you getting our emails?", fmt.Sprintf(
 		"%s\n\nOur emails to your usual address have come back on several days, so we\nhave stopped sending there. You are still a member of %s.\n"+
-			"\nThat address works again? Reply with: resume%s\nYou have a new one? Write it in your reply: the moderators, who are people,\nsee to it.\n",
+			"\nThat address works again? Reply with: resume%s\nYou have a new one? Reply with: address new@school.example\nWhatever else you reply goes to the moderators, who are people.\n",
 		greeting(n.Member), n.List.Title, n.button()))
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,6 +25,8 @@ type personView struct {
 	Asked       message.Address   `json:"asked"`  // the address that the export was asked for
 	Person      list.Person       `json:"person"` // number 0 for somebody who only wrote old posts
 	Memberships []memberView      `json:"memberships"`
+	Chosen      []personChoice    `json:"discussions,omitempty"` // that they mute or follow
+	Consents    []personConsent   `json:"consents,omitempty"`
 	Bounces     []personBounces   `json:"bounces,omitempty"` // of their address, where mail came back
 	Held        []personHeld      `json:"held,omitempty"`    // messages of theirs that wait for an answer
 	Waiting     []personMail      `json:"mail_waiting,omitempty"`
@@ -32,6 +35,19 @@ type personView struct {
 	Acts        []personAct       `json:"record,omitempty"` // what was done to them, or by them
 	Posts       []personPost      `json:"posts,omitempty"`
 	Addresses   []message.Address `json:"-"`
+}
+
+type personChoice struct {
+	Thread uint32 `json:"discussion"`
+	Muted  bool   `json:"muted"` // else followed
+}
+
+// personConsent is what somebody agreed to on a list.
+type personConsent struct {
+	List    string    `json:"list"`
+	Terms   string    `json:"terms,omitempty"` // version of the rules
+	TermsAt time.Time `json:"terms_at,omitzero"`
+	Shown   bool      `json:"shown_to_members"`
 }
 
 type personBounces struct {
@@ -113,7 +129,7 @@ func (a *admin) viewPerson(tx *store.Tx, at message.Address) (personView, error)
 	case !errors.Is(err, list.ErrNoPerson):
 		return v, err
 	}
-	for _, gather := range []func(*store.Tx, *personView) error{a.gatherLists, gatherHeld, gatherMail, gatherFailed, gatherPrivate, gatherActs} {
+	for _, gather := range []func(*store.Tx, *personView) error{a.gatherLists, gatherChosen, gatherHeld, gatherMail, gatherFailed, gatherPrivate, gatherActs} {
 		if err := gather(tx, &v); err != nil {
 			return v, fmt.Errorf("gather what is known of them: %w", err)
 		}
@@ -139,6 +155,11 @@ func (a *admin) gatherLists(tx *store.Tx, v *personView) error {
 		one := viewMember(m)
 		one.List = l.Post().String()
 		v.Memberships = append(v.Memberships, one)
+		d, err := membership.DetailsOf(tx, l.ID, v.Person.ID)
+		if err != nil {
+			return err
+		}
+		v.Consents = append(v.Consents, personConsent{List: one.List, Terms: d.Terms, TermsAt: d.TermsAt, Shown: d.Shown})
 		state, known, err := bounce.StateOf(tx, l.ID, v.Person.ID)
 		if err != nil {
 			return err
@@ -148,6 +169,14 @@ func (a *admin) gatherLists(tx *store.Tx, v *personView) error {
 		}
 	}
 	return nil
+}
+
+func gatherChosen(tx *store.Tx, v *personView) error {
+	chosen, err := list.Chosen(tx, v.Person.ID)
+	for _, thread := range slices.Sorted(maps.Keys(chosen)) {
+		v.Chosen = append(v.Chosen, personChoice{Thread: thread, Muted: chosen[thread] == list.Mute})
+	}
+	return err
 }
 
 func gatherHeld(tx *store.Tx, v *personView) error {

@@ -139,7 +139,8 @@ func (h *house) build(out queue.Courier) error {
 	}
 	h.relay = relay.New(h.db, h.keys, time.Now)
 	leave := leaveURL(h.cfg)
-	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave}
+	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave, Data: h.putData,
+		Provider: func(domain string) string { return h.watch.Provider(domain) }}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
 		if err := h.smtp.KeepPolicies(h.db); err != nil {
 			return err
@@ -155,7 +156,7 @@ func (h *house) build(out queue.Courier) error {
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
-	h.queue = queue.New(h.log, h.db, out, h.signed(renderers(composer, people, h.recaller(), h.relay)), h.queueConfig())
+	h.queue = queue.New(h.log, h.db, out, h.signed(h.renderers(composer, people, h.recaller())), h.queueConfig())
 	h.desk = h.newDesk(people, trusted)
 	return nil
 }
@@ -296,7 +297,7 @@ func (h *house) lettersEnd(tx *store.Tx, r queue.Row, res queue.Result) error {
 }
 
 // renderers sends each row to the room that knows its kind.
-func renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderate.Recaller, b *relay.Book) queue.Render {
+func (h *house) renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderate.Recaller) queue.Render {
 	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
 		switch r.Kind {
 		case fanout.Kind:
@@ -306,7 +307,9 @@ func renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderate.Recaller,
 		case moderate.RecallKind:
 			return rc.Render(ctx, r)
 		case relay.Kind:
-			return b.Render(ctx, r)
+			return h.relay.Render(ctx, r)
+		case dataKind:
+			return h.renderData(ctx, r)
 		case queue.LetterKind:
 			return queue.RenderLetter(ctx, r)
 		}
@@ -414,6 +417,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.watch.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
 	g.Go(func() error { return h.panel.Run(ctx, h.db, time.Now) })
+	g.Go(func() error { return membership.NewKeeper(h.log, h.db, h.host, time.Now).Run(ctx) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })
 	g.Go(func() error { return newNights(h).run(ctx) })
 	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })

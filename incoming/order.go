@@ -1,0 +1,104 @@
+package incoming
+
+import (
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/calendar"
+	"sencoforum/command"
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/membership"
+	"sencoforum/store"
+)
+
+// request takes mail to the robot. What a verified member orders about themselves is done and answered; somebody who only
+// wants to join is answered as at the address for that; all else goes to people.
+func (d *Desk) request(in *arrival) error {
+	if err := d.takesRequest(in, list.CaseSender); err != nil {
+		return err
+	}
+	if len(d.automatic(in)) > 0 || !mayAnswer(in) {
+		return d.forPeople(in)
+	}
+	q := command.Request{At: command.RequestAddress, Today: d.cfg.Now().In(calendar.London()), Lists: []string{in.dest.List.Name, in.dest.List.Title}}
+	var person list.PersonID
+	err := d.db.View(func(tx *store.Tx) error {
+		p, m, err := authorOf(tx, in)
+		if m != nil {
+			person = p.ID
+			q.Moderator, q.Paused = m.Role.Moderates(), m.Paused(d.cfg.Now())
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r := command.Read(command.Of(in.msg, q))
+	if r.Outcome == command.Done && r.Word.Name == "join" {
+		return d.joinAs(in, list.DeliveryMode(r.Args.Mode))
+	}
+	o, ok := orderOf(r)
+	if !ok || person == 0 {
+		return d.forPeople(in)
+	}
+	return d.obey(in, person, o)
+}
+
+// obey does an order of a member and keeps the message as handled, in one transaction.
+func (d *Desk) obey(in *arrival, person list.PersonID, o membership.Order) error {
+	o.Answers = answers(in)
+	n := intake.New{Record: in.record([]string{"order " + string(o.Word)}), State: intake.Handled, Key: in.key}
+	by := membership.By{Now: d.cfg.Now(), How: membership.ByMail}
+	var again bool
+	err := d.update(func(tx *store.Tx) (err error) {
+		if _, again, err = intake.Known(tx, in.key); err != nil {
+			return err
+		}
+		if again {
+			return in.putDuplicate(tx)
+		}
+		if _, err := intake.Put(tx, n); err != nil {
+			return err
+		}
+		return membership.Obey(tx, by, d.cfg.Host, in.dest.List.ID, person, o)
+	})
+	if err == nil {
+		d.log.Info("order", "list", in.dest.List.Name, "word", string(o.Word), "person", uint32(person), "again", again)
+	}
+	return err
+}
+
+// readAt reads what somebody answers, or writes to a place.
+func readAt(in *arrival, at command.Place, now time.Time) command.Reading {
+	return command.Read(command.Of(in.msg, command.Request{At: at, Today: now.In(calendar.London())}))
+}
+
+// orderWords are the names of commands that are orders about a membership.
+var orderWords = map[string]membership.Order{
+	"every": {Word: membership.WordEvery}, "questions": {Word: membership.WordQuestions}, "daily": {Word: membership.WordDaily},
+	"weekly": {Word: membership.WordWeekly}, "none": {Word: membership.WordNone}, "pause": {Word: membership.WordPause},
+	"resume": {Word: membership.WordResume}, "status": {Word: membership.WordStatus}, "leave": {Word: membership.WordLeave},
+	"own on": {Word: membership.WordOwn, Value: "on"}, "own off": {Word: membership.WordOwn, Value: "off"},
+	"ack on": {Word: membership.WordAck, Value: "on"}, "ack off": {Word: membership.WordAck, Value: "off"},
+	"show me": {Word: membership.WordShow}, "hide me": {Word: membership.WordHide}, "mute": {Word: membership.WordMute},
+	"follow": {Word: membership.WordFollow}, "address": {Word: membership.WordAddress}, "backup": {Word: membership.WordBackup},
+	"backup off": {Word: membership.WordBackup, Value: "off"}, "my data": {Word: membership.WordData},
+}
+
+// orderOf is the order that a command is.
+func orderOf(r command.Reading) (membership.Order, bool) {
+	o, ok := orderWords[r.Word.Name]
+	if !ok || r.Outcome != command.Done || r.Word.Who != command.Anyone {
+		return o, false
+	}
+	o.Read = r.Read
+	switch {
+	case !r.Args.Until.IsZero():
+		o.Value = r.Args.Until.Format("2 January 2006")
+	case r.Args.Address != "":
+		o.Value = r.Args.Address
+	}
+	o.Post = archive.Number(r.Args.Post)
+	return o, true
+}
