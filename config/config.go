@@ -105,6 +105,7 @@ type Lists struct {
 	Footer      bool
 	NonMember   string // NonMemberAsk, NonMemberHold or NonMemberRefuse
 	Ack         bool   // authors are told that their post was taken
+	Join        string // JoinOpen, JoinConfirm or JoinApprove
 }
 
 // Calendar says whose school holidays count.
@@ -133,6 +134,9 @@ const (
 	NonMemberAsk     = "ask"
 	NonMemberHold    = "hold"
 	NonMemberRefuse  = "refuse"
+	JoinOpen         = "open"
+	JoinConfirm      = "confirm"
+	JoinApprove      = "approve"
 )
 
 // Local is the name in Default for the host and the domain: a server that nobody else can reach.
@@ -180,6 +184,7 @@ func Default() Config {
 			Footer:      true,
 			NonMember:   NonMemberAsk,
 			Ack:         true,
+			Join:        JoinApprove,
 		},
 		Log: Log{Level: "info", Format: "text"},
 	}

@@ -70,6 +70,7 @@ func (c *Config) settings() []setting {
 		{"lists.footer", &c.Lists.Footer},
 		{"lists.non_member", &c.Lists.NonMember},
 		{"lists.ack", &c.Lists.Ack},
+		{"lists.join", &c.Lists.Join},
 
 		{"calendar.nation", &c.Calendar.Nation},
 		{"calendar.file", &c.Calendar.File},

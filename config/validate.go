@@ -233,6 +233,7 @@ func (v *validator) lists(c Lists, maxMessage Size) {
 		v.fault("lists.send_delay", "is "+c.SendDelay.String(), "choose from 0, which sends at once, to 15 minutes")
 	}
 	v.oneOf("lists.non_member", c.NonMember, NonMemberAsk, NonMemberHold, NonMemberRefuse)
+	v.oneOf("lists.join", c.Join, JoinOpen, JoinConfirm, JoinApprove)
 	if c.AttachTotal > maxMessage {
 		v.fault("lists.attach_total", "is more than smtp.max_message", "choose from 0 to "+maxMessage.String())
 	}

@@ -67,6 +67,7 @@ var validateCases = []struct {
 		c.SMTP.SpamHeaders, c.SMTP.TrustedNetworks = []string{"X-Spam"}, []string{"10.0.0.0/8"}
 	}, nil},
 	{"a spam filter that nobody is believed about", func(c *Config) { c.SMTP.SpamHeaders = []string{"X-Spam"} }, []string{"smtp.spam_headers"}},
+	{"a way to join that is none", func(c *Config) { c.Lists.Join = "free" }, []string{"lists.join"}},
 	{"strangers let in", func(c *Config) { c.Lists.NonMember = "accept" }, []string{"lists.non_member"}},
 	{"attachments larger than a message", func(c *Config) { c.Lists.AttachTotal = 20 << 20 }, []string{"lists.attach_total"}},
 	{"sending delayed for days", func(c *Config) { c.Lists.SendDelay = c.Delivery.RetryFor }, []string{"lists.send_delay"}},
@@ -78,7 +79,7 @@ var validateCases = []struct {
 		"smtp.connections_per_ip", "smtp.connections_per_network", "delivery.through", "delivery.tls",
 		"delivery.retry_for", "delivery.unsettled_max", "delivery.connections", "delivery.connections_total",
 		"delivery.warm_up",
-		"smarthost.port", "smarthost.tls", "smarthost.connections", "lists.non_member", "log.level", "log.format",
+		"smarthost.port", "smarthost.tls", "smarthost.connections", "lists.non_member", "lists.join", "log.level", "log.format",
 	}},
 }
 

@@ -106,8 +106,8 @@ func modeIn(subject string) list.DeliveryMode {
 	return ""
 }
 
-// confirmed takes the answer to a mail in which somebody confirms what they, or somebody in their name, asked for.
-func (d *Desk) confirmed(in *arrival, tok string, p membership.Purpose) error {
+// confirmedRequest takes the answer to a mail in which somebody confirms what they, or somebody in their name, asked for.
+func (d *Desk) confirmedRequest(in *arrival, tok string, p membership.Purpose) error {
 	at := command.Confirming
 	if p == membership.ToJoin || p == membership.ToInvite {
 		at = command.Join

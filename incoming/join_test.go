@@ -26,8 +26,8 @@ func (o *office) keepMembers(t testing.TB) {
 	}
 }
 
-// from is a mail of somebody else's to an address of the list.
-func from(who, to, subject, body string) *mail {
+// mailFrom is a mail of somebody else's to an address of the list.
+func mailFrom(who, to, subject, body string) *mail {
 	m := ordinary()
 	m.from, m.to, m.body = who, to, body
 	m.set("From: Jane Smith <" + who + ">")
@@ -51,12 +51,12 @@ func (o *office) lastConfirm(t testing.TB) string {
 
 func TestJoiningByEmailFromAPhone(t *testing.T) {
 	o := open(t)
-	o.mustReceive(t, from("jane@school.example", "senco-forum-join@lists.example.org", "subscribe weekly", "whatever"))
+	o.mustReceive(t, mailFrom("jane@school.example", "senco-forum-join@lists.example.org", "subscribe weekly", "whatever"))
 	if got := o.letters(t); len(got) != 0 {
 		t.Fatalf("in the session: %q", got)
 	}
 	o.keepMembers(t)
-	m := from("jane@school.example", o.lastConfirm(t), "Re: Join SENCO Forum? Please reply yes", "Yes\r\n\r\nnew SENCO in a primary school in Leeds\r\nweekly\r\n\r\nSent from my iPhone\r\n\r\n> Someone, we hope you")
+	m := mailFrom("jane@school.example", o.lastConfirm(t), "Re: Join SENCO Forum? Please reply yes", "Yes\r\n\r\nnew SENCO in a primary school in Leeds\r\nweekly\r\n\r\nSent from my iPhone\r\n\r\n> Someone, we hope you")
 	m.client = "192.0.2.1" // nothing shows who wrote the answer but the token
 	o.mustReceive(t, m)
 	var asked string
@@ -71,7 +71,7 @@ func TestJoiningByEmailFromAPhone(t *testing.T) {
 	if err := o.receive(t, m); err != nil { // the relay did not hear our answer
 		t.Errorf("the same answer again: %v", err)
 	}
-	m = from("jane@school.example", m.to, "once more", "yes")
+	m = mailFrom("jane@school.example", m.to, "once more", "yes")
 	var r *list.Refusal
 	if err := o.receive(t, m); !errors.As(err, &r) || r.Case != "reply" {
 		t.Errorf("a token that was used: %v", err)
@@ -81,7 +81,7 @@ func TestJoiningByEmailFromAPhone(t *testing.T) {
 func TestRequestsFromOneNetworkAreBounded(t *testing.T) {
 	o := open(t)
 	for i := range 12 {
-		m := from("jane@school.example", "senco-forum-leave@lists.example.org", fmt.Sprint("leave", i), "")
+		m := mailFrom("jane@school.example", "senco-forum-leave@lists.example.org", fmt.Sprint("leave", i), "")
 		m.set(fmt.Sprintf("From: p%d@school.example", i))
 		m.client = fmt.Sprintf("192.0.2.%d", i+1)
 		err := o.receive(t, m)
@@ -99,7 +99,7 @@ func TestMembersAndStrangersGetTheSameReply(t *testing.T) {
 			for _, who := range []string{"priya@school.example", "nobody@school.example", "eve@banned.example"} {
 				o := open(t)
 				testdb.Update(t, o.db, func(tx *store.Tx) error { return list.AddBan(tx, 1, list.Ban{Pattern: "@banned.example"}) })
-				m := from(who, to, "x", "")
+				m := mailFrom(who, to, "x", "")
 				m.client = client
 				replies = append(replies, fmt.Sprint(o.receive(t, m)))
 			}
@@ -161,7 +161,7 @@ func TestOrdersNeedAVerifiedMember(t *testing.T) {
 	if err := o.receive(t, m); err == nil {
 		t.Error("an order that nobody could check is taken")
 	}
-	o.mustReceive(t, from("eve@evil.example", m.to, "x", "weekly"))
+	o.mustReceive(t, mailFrom("eve@evil.example", m.to, "x", "weekly"))
 	m = ordinary()
 	m.to, m.body = "senco-forum-request@lists.example.org", "weekly"
 	m.set("Auto-Submitted: auto-replied")
@@ -187,7 +187,7 @@ func TestASuspensionEndsWithAnotherAddress(t *testing.T) {
 	if len(all) != 1 || !strings.Contains(all[0], "To <priya@new.example>") {
 		t.Fatalf("%q", all)
 	}
-	o.mustReceive(t, from("priya@new.example", o.lastConfirm(t), "Re", "yes"))
+	o.mustReceive(t, mailFrom("priya@new.example", o.lastConfirm(t), "Re", "yes"))
 	var p list.Person
 	testdb.View(t, o.db, func(tx *store.Tx) (err error) { p, err = list.GetPerson(tx, 1); return err })
 	if diff := cmp.Diff("priya@new.example", p.Address.String()); diff != "" {
@@ -212,7 +212,7 @@ func TestWhoIsBannedMayNotPost(t *testing.T) {
 			return errors.Join(list.AddBan(tx, 1, list.Ban{Pattern: "priya@school.example"}), list.AddBan(tx, 1, list.Ban{Pattern: "@spam.example"}))
 		})
 		var r *list.Refusal
-		if err := o.receive(t, from(who, "senco-forum@lists.example.org", "x", "Hello all")); !errors.As(err, &r) || r.Case != "stopped" {
+		if err := o.receive(t, mailFrom(who, "senco-forum@lists.example.org", "x", "Hello all")); !errors.As(err, &r) || r.Case != "stopped" {
 			t.Errorf("%s: %v", who, err)
 		}
 	}

@@ -65,7 +65,7 @@ func (d *Desk) answeredElse(in *arrival, tok string) error {
 	case err != nil:
 		return err
 	case confirms != "":
-		return d.confirmed(in, tok, confirms)
+		return d.confirmedRequest(in, tok, confirms)
 	case ends && at.Outcome == command.Done && at.Word.Name == "address":
 		return d.moveDead(in, tok, at.Args.Address)
 	case ends && wantsMail(in.msg, d.cfg.Now()):

@@ -43,6 +43,7 @@ type Line struct {
 	Start   list.DeliveryMode // of somebody new of whom no cell says a mode; empty is every post
 	Remarks []string          // what a membership here cannot hold, or why mail was off; no name and no address
 
+	wait    bool // somebody new gets nothing before they are told of it
 	atLeast bool // the cell of the role raises and never lowers
 }
 

@@ -44,6 +44,9 @@ func comingDay(month time.Month, day int, now time.Time) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("there is no %d %s in the coming years", day, month)
 }
 
+// ParseMoment reads a date, or a date with its time in London such as 2026-11-22 11:58.
+func ParseMoment(s string, now time.Time) (time.Time, error) { return parseMoment(s, now) }
+
 // parseMoment reads a date, or a date with its time as FormatMoment writes it.
 func parseMoment(s string, now time.Time) (time.Time, error) {
 	for _, form := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05"} {

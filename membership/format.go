@@ -36,6 +36,7 @@ type Reading struct {
 	Format     Format
 	Mode       list.DeliveryMode // of members of whom the file says none; empty is none either
 	Moderators bool              // whoever moderated there does so here
+	Wait       bool              // who is added gets nothing before they are told of it; see InviteWaiting
 }
 
 // An Official is somebody who ran a list on another system.
@@ -100,6 +101,9 @@ func Read(raw []byte, r Reading) (File, error) {
 	}
 	f.Format = format
 	r.settle(&f)
+	for i := range f.Lines {
+		f.Lines[i].wait = r.Wait
+	}
 	return f, nil
 }
 

@@ -144,7 +144,7 @@ func current(line Line, known Known, now time.Time) (m Member, member bool, err 
 		m.Person = list.Person{Address: a, Created: now}
 	}
 	if member = m.Membership.Person != 0; !member {
-		m.Membership = list.Membership{Person: m.Person.ID, Role: list.RoleMember, Mode: cmp.Or(line.Start, list.ModeEvery), Joined: now}
+		m.Membership = list.Membership{Person: m.Person.ID, Role: list.RoleMember, Mode: cmp.Or(line.Start, list.ModeEvery), Joined: now, Unmailed: line.wait}
 	}
 	return m, member, nil
 }

@@ -135,7 +135,7 @@ func (n WantsIn) Compose(t To) (Mail, error) {
 		who, called = n.Address.String(), n.Address.String()
 	}
 	wrote := who + "\nwants to join and wrote nothing about themselves."
-	if words := quoted(n.Words); words != "" {
+	if words := setOff(n.Words); words != "" {
 		wrote = who + "\nwants to join and wrote:\n\n" + words
 	}
 	return t.compose("Wants to join - "+called, message.Mailbox{}, paragraphs(
@@ -149,8 +149,8 @@ func (n WantsIn) Compose(t To) (Mail, error) {
 // maxWords bounds how much of somebody's own words stands in a mail about them, in bytes.
 const maxWords = 2000
 
-// quoted is a text of somebody else's, set off by two spaces, without empty lines at its ends.
-func quoted(text string) string {
+// setOff is a text of somebody else's, set off by two spaces, without empty lines at its ends.
+func setOff(text string) string {
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "?"))
 	if len(text) > maxWords {
 		text = strings.ToValidUTF8(text[:maxWords], "") + " [cut]"
@@ -226,7 +226,7 @@ func about(n int) string {
 // Declined tells somebody that the moderators do not let them in.
 func Declined(t To, reason string) (Mail, error) {
 	why := "The moderators did not let you in: your request does not fit what this\nforum is for."
-	if words := quoted(reason); words != "" {
+	if words := setOff(reason); words != "" {
 		why = "The moderators did not let you in. They wrote:\n\n" + words
 	}
 	return t.compose("Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(

@@ -32,6 +32,8 @@ type admin struct {
 	now   func() time.Time
 	actor string // who gave the command, for the audit log
 
+	host *membership.Host // nil when no server runs; see hostOf
+
 	eraser *moderate.Eraser // nil when no server runs and nothing was taken out yet; see eraserOf
 
 	in          io.Reader
@@ -54,6 +56,21 @@ func operator(uid int) string { return fmt.Sprintf("operator uid %d", uid) }
 
 // by is who changes something, and when.
 func (a *admin) by() membership.By { return membership.By{Actor: a.actor, Now: a.now()} }
+
+// hostOf is what mails about memberships say of this server: the running server's, or one of its own where none runs.
+func (a *admin) hostOf() (membership.Host, error) {
+	if a.host != nil {
+		return *a.host, nil
+	}
+	keys, err := openKeys(a.cfg.Data)
+	if err != nil {
+		return membership.Host{}, err
+	}
+	operator, err := optionalAddress(a.cfg.Operator)
+	return membership.Host{Keys: keys, Operator: operator, WebURL: leaveURL(a.cfg), Provider: func(domain string) string {
+		return courier.ShippedProviders().Name(domain, nil)
+	}}, err
+}
 
 // confirm goes on only with a yes. The text says what will happen.
 func (a *admin) confirm(format string, args ...any) error {

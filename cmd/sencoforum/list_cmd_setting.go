@@ -82,6 +82,15 @@ func listSettings() []listSetting {
 		{"ack", "on or off", false,
 			func(l *list.List, v string) error { return readOnOff(&l.Ack, v) },
 			func(l list.List) string { return onOff(l.Ack) }, true},
+		{"join", "open, confirm or approve: what somebody who asks to join has to do", false,
+			func(l *list.List, v string) error { l.Join = list.JoinPolicy(v); return nil },
+			func(l list.List) string { return string(l.Joins()) }, true},
+		{"terms", "a version of the rules that new members accept, such as 2026-09; or off", false,
+			func(l *list.List, v string) error { l.Terms = unlessOff(v); return nil },
+			func(l list.List) string { return cmp.Or(l.Terms, "off") }, true},
+		{"rules_url", "the address of a page with the rules; or off", true,
+			func(l *list.List, v string) error { l.RulesURL = unlessOff(v); return nil },
+			func(l list.List) string { return cmp.Or(l.RulesURL, "off") }, true},
 	}
 }
 
@@ -147,6 +156,7 @@ func newList(name, domain, title string, defaults config.Lists, now time.Time) l
 		Footer:      defaults.Footer,
 		NonMember:   list.NonMember(defaults.NonMember),
 		Moderation:  list.Moderation{Ack: defaults.Ack},
+		Joining:     list.Joining{Join: list.JoinPolicy(defaults.Join)},
 	}}
 	if defaults.SubjectTag {
 		first, _, _ := strings.Cut(title, " ")

@@ -16,7 +16,7 @@ import (
 func memberCommand(o *rootOptions) *cobra.Command {
 	return group("member", "Add, change and remove members, one by one or from a file",
 		memberAddCommand(o), memberRemoveCommand(o), memberListCommand(o), memberShowCommand(o),
-		memberSetCommand(o), memberImportCommand(o), memberExportCommand(o), memberForgetCommand(o))
+		memberSetCommand(o), memberImportCommand(o), memberExportCommand(o), memberRestoreCommand(o), memberForgetCommand(o))
 }
 
 // listFlag adds --list to a command.
@@ -26,20 +26,25 @@ func listFlag(c *cobra.Command) *string {
 
 func memberAddCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "add ADDRESS",
-		Short:   "Add a member; nobody is mailed",
-		Long:    "Add a member at once, without asking them. Nobody is mailed.\nPosts come from the next one on.",
+		Use:   "add ADDRESS",
+		Short: "Add a member; nobody is mailed, unless --welcome is given",
+		Long: "Add a member at once, without asking them. Nobody is mailed, unless --welcome is given.\n" +
+			"Posts come from the next one on.",
 		Example: `  sencoforum member add --list senco-forum priya@school.example --name "Priya Nair" --mode questions`,
 		Args:    exactly(1),
 	}
 	name := listFlag(c)
 	called := c.Flags().String("name", "", "the `NAME` that other members see")
 	mode := c.Flags().String("mode", string(list.ModeEvery), "how posts come: every, questions, daily, weekly or none")
+	welcome := c.Flags().Bool("welcome", false, "they asked to join: let them in and send the welcome mail")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		return o.reach(cmd, func(_ context.Context, a *admin) error {
 			m, err := a.newMember(args[0], *called, *mode)
 			if err != nil {
 				return err
+			}
+			if *welcome {
+				return a.admit(*name, m)
 			}
 			l, m, err := a.addMember(*name, m)
 			if err != nil {
@@ -65,6 +70,29 @@ func (a *admin) newMember(address, name, mode string) (m membership.Member, err 
 		}
 	}
 	return m, nil
+}
+
+// admit lets somebody in who asked to join, and welcomes them.
+func (a *admin) admit(name string, m membership.Member) error {
+	h, err := a.hostOf()
+	if err != nil {
+		return err
+	}
+	var l list.List
+	err = a.db.Update(func(tx *store.Tx) (err error) {
+		if l, err = a.list(tx, name); err != nil {
+			return err
+		}
+		app := membership.Application{List: l.ID, Address: m.Person.Address, Name: m.Person.Name, Mode: m.Membership.Mode, At: a.now()}
+		m, err = membership.Admit(tx, a.by(), h, app, false)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(viewMember(m), func(t *text) {
+		t.say("Added %s to %s, mode %s. They get the welcome mail.", m.Person.Address, l.Post(), m.Membership.Mode)
+	})
 }
 
 func (a *admin) addMember(name string, add membership.Member) (l list.List, m membership.Member, err error) {

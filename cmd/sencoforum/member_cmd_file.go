@@ -24,8 +24,8 @@ func memberImportCommand(o *rootOptions) *cobra.Command {
 		Short: "Add and change members from a file; nobody is mailed",
 		Long: "Add and change members from a file. Nobody is mailed, and nobody is removed.\n" +
 			"The first line of a CSV file names the columns: address, name, mode, role, joined, pause,\n" +
-			"own, posting, relay, linked, in any order; only address is needed. An empty cell changes\n" +
-			"nothing.\n" +
+			"own, posting, relay, linked, ack, waiting, backup, in any order; only address is needed. An\n" +
+			"empty cell changes nothing.\n" +
 			"What Mailman, LISTSERV, Sympa, groups.io and Google Groups write is read as well, with\n" +
 			"what their members chose; what has no counterpart here is named.\n" +
 			"When a line has a fault nothing is written, unless --skip-bad is given.",
@@ -36,6 +36,7 @@ func memberImportCommand(o *rootOptions) *cobra.Command {
 	name := listFlag(c)
 	dry := c.Flags().Bool("dry-run", false, "say what would be done, and do nothing; 3 when a line has a fault")
 	skip := c.Flags().Bool("skip-bad", false, "leave lines with a fault out and do the others")
+	wait := c.Flags().Bool("wait", false, "those who are added get nothing before 'sencoforum invite imported' tells them")
 	reading := readingFlags(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		how, err := reading()
@@ -43,6 +44,7 @@ func memberImportCommand(o *rootOptions) *cobra.Command {
 			return err
 		}
 		return o.reach(cmd, func(ctx context.Context, a *admin) error {
+			how.Wait = *wait
 			i, err := a.planImport(*name, how)
 			if err != nil {
 				return err

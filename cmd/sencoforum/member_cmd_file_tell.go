@@ -198,6 +198,8 @@ func (i *importing) ending() string {
 	switch {
 	case i.write && i.plan.Faults > 0:
 		return "The lines with a fault were left out. Nobody was mailed."
+	case i.write && i.how.Wait && i.plan.Added > 0:
+		return "Nobody was mailed, and who was added gets nothing yet. To tell them, so many a day: sencoforum invite imported --list " + i.to.Name + " --per-day 200"
 	case i.write:
 		return "Nobody was mailed."
 	case i.dry:

@@ -31,10 +31,16 @@ func moderatorAddCommand(o *rootOptions) *cobra.Command {
 	called := c.Flags().String("name", "", "the `NAME` that members see, for a new member")
 	owner := c.Flags().Bool("owner", false, "make them an owner: a chair, who moderates too")
 	quiet := c.Flags().Bool("no-practice", false, "send no practice message")
+	auditor := c.Flags().Bool("auditor", false, "let them only read the log: they get no mail for moderators and decide nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		role := list.RoleModerator
-		if *owner {
+		switch {
+		case *owner && *auditor:
+			return usage("an owner reads the log anyway; give --owner or --auditor")
+		case *owner:
 			role = list.RoleOwner
+		case *auditor:
+			role = list.RoleAuditor
 		}
 		return o.reach(cmd, func(_ context.Context, a *admin) error {
 			return a.addModerator(*name, newModerator{address: args[0], called: *called, role: role, quiet: *quiet})
@@ -71,7 +77,7 @@ func (a *admin) addModerator(name string, n newModerator) error {
 		if joined = membership.Unknown(err); joined {
 			m, err = membership.Add(tx, a.by(), l.ID, fresh)
 		}
-		practise = err == nil && !n.quiet && !m.Membership.Role.Moderates()
+		practise = err == nil && !n.quiet && role.Moderates() && !m.Membership.Role.Moderates()
 		if err == nil && m.Membership.Role != role {
 			m, err = membership.SetRole(tx, a.by(), m, role)
 		}
@@ -87,6 +93,10 @@ func (a *admin) addModerator(name string, n newModerator) error {
 	return a.show(viewMember(m), func(t *text) {
 		if joined {
 			t.say("Added %s to %s.", m.Person.Address, l.Post())
+		}
+		if n.role == list.RoleAuditor {
+			t.say("%s is now an auditor of %s: they may read the log, and get no mail for moderators.", m.Person.Address, l.Post())
+			return
 		}
 		t.say("%s is now %s of %s and gets the mail to %s.", m.Person.Address, article(role), l.Post(), l.Service("owner"))
 		if practise {
@@ -123,7 +133,7 @@ func (a *admin) removeModerator(name, address string) error {
 	if err != nil {
 		return err
 	}
-	if !m.Membership.Role.Moderates() {
+	if m.Membership.Role == list.RoleMember {
 		return usage("%s is neither moderator nor owner of %s; who is: sencoforum moderator list --list %s", m.Person.Address, l.Post(), l.Name)
 	}
 	if last {
@@ -142,7 +152,7 @@ func (a *admin) removeModerator(name, address string) error {
 		return err
 	}
 	return a.show(viewMember(m), func(t *text) {
-		t.say("%s moderates %s no more and stays a member.", m.Person.Address, l.Post())
+		t.say("%s has no role in %s any more and stays a member.", m.Person.Address, l.Post())
 	})
 }
 
@@ -156,7 +166,7 @@ func moderatorListCommand(o *rootOptions) *cobra.Command {
 	name := listFlag(c)
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return o.reach(cmd, func(_ context.Context, a *admin) error {
-			l, all, err := a.members(*name, func(m membership.Member) bool { return m.Membership.Role.Moderates() })
+			l, all, err := a.members(*name, func(m membership.Member) bool { return m.Membership.Role != list.RoleMember })
 			if err != nil {
 				return err
 			}

@@ -83,7 +83,7 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 // newRoot returns the command tree with the admin commands, which the server has as well.
 func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
-		listCommand(o), memberCommand(o), moderatorCommand(o), threadCommand(o), topicCommand(o), collectionCommand(o),
+		listCommand(o), memberCommand(o), inviteCommand(o), banCommand(o), moderatorCommand(o), threadCommand(o), topicCommand(o), collectionCommand(o),
 		importCommand(o), exportCommand(o), queueCommand(o), dkimCommand(o), dnsCommand(o), doctorCommand(o), reportsCommand(o),
 		auditCommand(o), verifyCommand(o), postCommand(o), heldCommand(o), storeCommand(o), retentionCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
