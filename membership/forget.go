@@ -8,14 +8,14 @@ import (
 	"sencoforum/store"
 )
 
+// about reports whether a row names a person who is to be forgotten, or one of their addresses.
+type about func(who list.PersonID, all ...message.Address) bool
+
 // forgetAsked takes away requests, tokens and changes of address that name a person or one of their addresses, and the
 // details of their memberships. That somebody never wants to be asked stays: it is a hash, and their wish.
 func forgetAsked(tx *store.Tx, p list.PersonID) error {
 	person, err := list.GetPerson(tx, p)
-	if errors.Is(err, list.ErrNoPerson) {
-		err = nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, list.ErrNoPerson) {
 		return err
 	}
 	theirs := map[string]bool{}
@@ -24,7 +24,7 @@ func forgetAsked(tx *store.Tx, p list.PersonID) error {
 			theirs[a.Key()] = true
 		}
 	}
-	about := func(who list.PersonID, all ...message.Address) bool {
+	is := func(who list.PersonID, all ...message.Address) bool {
 		for _, a := range all {
 			if theirs[a.Key()] {
 				return true
@@ -32,16 +32,24 @@ func forgetAsked(tx *store.Tx, p list.PersonID) error {
 		}
 		return who == p
 	}
+	return errors.Join(forgetRequests(tx, is), forgetConfirms(tx, is), forgetMoves(tx, is), forgetAllDetails(tx, is))
+}
+
+func forgetRequests(tx *store.Tx, is about) error {
 	for row, err := range requests.All(tx) {
 		if err != nil {
 			return err
 		}
-		if r := row.Value; about(r.Person, r.Address, r.New) {
+		if r := row.Value; is(r.Person, r.Address, r.New) {
 			if err := forgetRequest(tx, row.Key, r); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
+}
+
+func forgetConfirms(tx *store.Tx, is about) error {
 	for row, err := range confirmExpiry.All(tx) {
 		if err != nil {
 			return err
@@ -50,27 +58,35 @@ func forgetAsked(tx *store.Tx, p list.PersonID) error {
 		if err != nil {
 			return err
 		}
-		if about(c.Person, c.Address, c.New) {
+		if is(c.Person, c.Address, c.New) {
 			if err := errors.Join(confirms.Delete(tx, row.Key.B), confirmExpiry.Delete(tx, row.Key)); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
+}
+
+func forgetMoves(tx *store.Tx, is about) error {
 	for row, err := range moves.All(tx) {
 		if err != nil {
 			return err
 		}
-		if about(row.Value.Person, row.Value.Old, row.Value.New) {
+		if is(row.Value.Person, row.Value.Old, row.Value.New) {
 			if err := moves.Delete(tx, row.Key); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
+}
+
+func forgetAllDetails(tx *store.Tx, is about) error {
 	for row, err := range details.All(tx) {
 		if err != nil {
 			return err
 		}
-		if row.Key.B == p {
+		if is(row.Key.B) {
 			if err := details.Delete(tx, row.Key); err != nil {
 				return err
 			}

@@ -316,7 +316,7 @@ func TestCapsHoldWhateverComes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newTown(house)
 		inHour := map[int][]time.Time{}
-		n := rapid.IntRange(1, 8).Draw(t, "bursts")
+		n := rapid.IntRange(1, 5).Draw(t, "bursts")
 		for range n {
 			w.now = w.now.Add(time.Duration(rapid.IntRange(0, 10).Draw(t, "pause")*rapid.SampledFrom([]int{1, 60, 3600, 36000}).Draw(t, "times")) * time.Second)
 			network := rapid.IntRange(1, 5).Draw(t, "network")
@@ -394,6 +394,22 @@ func busiest(all []time.Time, d time.Duration) (most int) {
 		most = max(most, n)
 	}
 	return most
+}
+
+// TestOneAddressADay: somebody names an address every day; its owner gets three mails in 30 days.
+func TestOneAddressADay(t *testing.T) {
+	w := newTown(t)
+	for range 45 {
+		for range 2 {
+			w.askToJoin("jane@school.example")
+			w.keep()
+		}
+		w.now = w.now.Add(24 * time.Hour)
+	}
+	w.checkCaps(t, 0)
+	if n := len(w.told()); n != 6 { // days 1 to 3 and 31 to 33
+		t.Errorf("%d mails", n)
+	}
 }
 
 // TestAQuietNetworkGoesBeforeABusyOne: who asks once does not wait behind the tenth request of another network.

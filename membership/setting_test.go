@@ -159,6 +159,8 @@ func TestAPauseEndsWithTheListOfWhatWasMissed(t *testing.T) {
 		t.Errorf("who resumes:\n%s", text)
 	}
 	w.news(&seen)
+	w.now = time.Date(2026, 12, 2, 6, 0, 0, 0, time.UTC)
+	w.publish("<3@x>", "After midnight", intake.Done) // which came to him
 	w.now = time.Date(2026, 12, 2, 6, 59, 58, 0, time.UTC)
 	if next := w.keep(); next.Sub(w.now) != time.Second {
 		t.Errorf("looks again at %v", next)
@@ -329,32 +331,37 @@ func TestManyWhoLeaveAtOnce(t *testing.T) {
 			if c.want == 0 {
 				return
 			}
-			// All of that provider come back, and nobody else.
-			var gone []list.Person
-			testdb.Update(t, w.db, func(tx *store.Tx) (err error) {
-				if gone, err = Leavers(tx, w.host, w.forum.ID, "BigMail", since, w.now); err != nil {
-					return err
-				}
-				for _, p := range gone {
-					if err := Restore(tx, By{Actor: "operator", Now: w.now}, w.host, w.forum.ID, p.ID); err != nil {
-						return err
-					}
-					if err := Restore(tx, By{Actor: "operator", Now: w.now}, w.host, w.forum.ID, p.ID); !errors.Is(err, ErrNoReturn) {
-						t.Errorf("twice: %v", err)
-					}
-				}
-				return nil
-			})
-			if len(gone) != len(all) {
-				t.Errorf("%d come back", len(gone))
-			}
-			if _, ok := w.member(other.Person.ID); ok {
-				t.Error("somebody of another provider came back")
-			}
-			if _, ok := w.member(all[7].Person.ID); !ok {
-				t.Error("who left is not back")
-			}
+			w.restored(all, other, since)
 		})
+	}
+}
+
+// restored lets all of that provider come back, and nobody else.
+func (w *town) restored(all []Member, other Member, since time.Time) {
+	w.t.Helper()
+	var gone []list.Person
+	testdb.Update(w.t, w.db, func(tx *store.Tx) (err error) {
+		if gone, err = Leavers(tx, w.host, w.forum.ID, "BigMail", since, w.now); err != nil {
+			return err
+		}
+		for _, p := range gone {
+			if err := Restore(tx, By{Actor: "operator", Now: w.now}, w.host, w.forum.ID, p.ID); err != nil {
+				return err
+			}
+			if err := Restore(tx, By{Actor: "operator", Now: w.now}, w.host, w.forum.ID, p.ID); !errors.Is(err, ErrNoReturn) {
+				w.t.Errorf("twice: %v", err)
+			}
+		}
+		return nil
+	})
+	if len(gone) != len(all) {
+		w.t.Errorf("%d come back", len(gone))
+	}
+	if _, ok := w.member(other.Person.ID); ok {
+		w.t.Error("somebody of another provider came back")
+	}
+	if _, ok := w.member(all[7].Person.ID); !ok {
+		w.t.Error("who left is not back")
 	}
 }
 
