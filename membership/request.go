@@ -96,12 +96,12 @@ func Ask(tx *store.Tx, by By, r Request, from netip.Addr) error {
 	same := sameKey{A: r.List, B: string(r.Purpose) + " " + hashAddress(r.Address)}
 	if old, ok, err := asked.Get(tx, same); err != nil {
 		return err
-	} else if ok { // the same again keeps its place
+	} else if ok { // the same again keeps its place and its time
 		was, _, err := requests.Get(tx, old)
-		if err != nil {
+		if err != nil || was.Proved && !r.Proved { // what is shown to be theirs is not changed by what is not
 			return err
 		}
-		r.Proved = r.Proved || was.Proved
+		r.Asked = was.Asked
 		return requests.Put(tx, old, r)
 	}
 	if room, err := makeRoom(tx, turn); err != nil || !room {

@@ -2,6 +2,8 @@ package notice
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"sencoforum/calendar"
@@ -24,7 +26,7 @@ func (n ManyLeft) Compose(t To) (Mail, error) {
 		fmt.Sprintf("%d members at %s have left %s\nsince %s. That was just after an email of ours went out.", n.Count, n.Provider, t.List.Title, at.Format("15:04")),
 		"People do not do that. It is more likely that a program at this mail\nprovider opened the links in our email. They have left all the same, and\neach of them got a goodbye that says how to come back.",
 		fmt.Sprintf("To bring all of them back, ask whoever runs the server for:\nsencoforum member restore --list %s --provider %s --since '%s'",
-			t.List.Name, n.Provider, at.Format("2006-01-02 15:04")),
+			t.List.Name, shellWord(n.Provider), at.Format("2006-01-02 15:04")),
 		"That shows them first. Each then gets an email that tells why.",
 	))
 }
@@ -52,4 +54,14 @@ func WeHaveMoved(t To, m list.Membership) (Mail, error) {
 		"Not for you? Reply: leave",
 		"If our emails land in your junk folder, please move one out, or show this\nto your technician: our emails come from the domain "+t.List.Domain,
 	))
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9.-]+$`)
+
+// shellWord is a name as it may stand in a command that people paste.
+func shellWord(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", "") + "'"
 }

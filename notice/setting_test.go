@@ -49,6 +49,9 @@ func TestMailsAboutSettings(t *testing.T) {
 		"many-left": func() (Mail, error) {
 			return ManyLeft{Provider: "outlook.com", Count: 6, Since: time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)}.Compose(to)
 		},
+		"many-left-spaces": func() (Mail, error) {
+			return ManyLeft{Provider: "Microsoft 365", Count: 6, Since: time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)}.Compose(to)
+		},
 		"restored":            func() (Mail, error) { return Restored(to) },
 		"we-have-moved":       func() (Mail, error) { return WeHaveMoved(to, list.Membership{Mode: list.ModeWeekly}) },
 		"we-have-moved-every": func() (Mail, error) { return WeHaveMoved(to, list.Membership{Mode: list.ModeEvery}) },
