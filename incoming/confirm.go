@@ -87,7 +87,7 @@ func (d *Desk) toOwners(in *arrival) error {
 }
 
 // comeBack does what a return token is for.
-func (d *Desk) comeBack(in *arrival, back string) error {
+func (d *Desk) comeBack(in *arrival, back string, mode list.DeliveryMode) error {
 	n := intake.New{Record: in.record([]string{"return"}), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
 	var again bool
 	var home membership.Homecoming
@@ -98,7 +98,7 @@ func (d *Desk) comeBack(in *arrival, back string) error {
 		if again {
 			return in.putDuplicate(tx)
 		}
-		if home, err = membership.Return(tx, membership.By{Now: d.cfg.Now(), How: membership.ByMail}, d.cfg.Host, back); err != nil {
+		if home, err = membership.ReturnAs(tx, membership.By{Now: d.cfg.Now(), How: membership.ByMail}, d.cfg.Host, back, mode); err != nil {
 			return err
 		}
 		_, err = intake.Put(tx, n)

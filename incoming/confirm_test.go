@@ -66,7 +66,7 @@ func TestTheWordThatBringsBack(t *testing.T) {
 		"join us for coffee": false, "I would like to join": true, "Hello Asha\njoin": true, "rejoin": true, "j0in": false, "I did not mean to join": false,
 		"unsubscribe\njoin": false, "ja": false, "yes1": false, "On Sunday somebody wrote:\n> join": false,
 	} {
-		if got := wantsBack(written(text), time.Time{}); got != want {
+		if _, got := wantsBack(written(text), time.Time{}); got != want {
 			t.Errorf("%q: got %t, want %t", text, got, want)
 		}
 	}
@@ -85,7 +85,8 @@ func TestWhatBecomesOfAnAnswerToAGoodbye(t *testing.T) {
 		{"one word brings back, though nobody knows who wrote it", "join", func(*mail) {}, "handled", true, 1},
 		{"from whichever address", "Yes.", func(m *mail) { m.from = "home@home.example"; m.set("From: home@home.example") }, "handled", true, 1},
 		{"in another case of the address", "join", func(m *mail) { m.to = strings.ToUpper(m.to) }, "handled", true, 1},
-		{"anything else goes to the moderators", "weekly", func(*mail) {}, "handled", false, 0},
+		{"a mode brings back, too", "weekly", func(*mail) {}, "handled", true, 1},
+		{"anything else goes to the moderators", "I never got anything", func(*mail) {}, "handled", false, 0},
 		{"nothing at all too", "", func(*mail) {}, "handled", false, 0},
 		{"a quoted goodbye does nothing", "> A mistake? Reply: join", func(*mail) {}, "handled", false, 0},
 		{"a machine changes nothing", "join", func(m *mail) { m.set("Auto-Submitted: auto-replied") }, "discarded", false, 0},

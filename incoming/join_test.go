@@ -217,3 +217,12 @@ func TestWhoIsBannedMayNotPost(t *testing.T) {
 		}
 	}
 }
+
+// Mail 10 offers it: who only wanted fewer mails is back with one word, and gets them.
+func TestAGoodbyeAnsweredWithAMode(t *testing.T) {
+	o, back := left(t)
+	o.mustReceive(t, answer(back, "Weekly please\r\n\r\n> Only fewer emails? Reply: weekly"))
+	if m, err := memberAtAll(o, t); err != nil || m.Mode != list.ModeWeekly {
+		t.Errorf("%+v, %v", m, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sencoforum/command"
+	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/relay"
 )
@@ -11,8 +12,19 @@ import (
 // saysYes reports whether an answer to a question of ours says yes and nothing else.
 func saysYes(m *message.Message, now time.Time) bool { return does(m, command.WasYou, now, "yes") }
 
-// wantsBack reports whether an answer to a goodbye is the word that brings its writer back.
-func wantsBack(m *message.Message, now time.Time) bool { return does(m, command.Goodbye, now, "join") }
+// wantsBack reports whether an answer to a goodbye is the word that brings its writer back, or a delivery mode, which does so
+// as well and says how posts are to come.
+func wantsBack(m *message.Message, now time.Time) (list.DeliveryMode, bool) {
+	got := command.Read(command.Of(m, command.Request{At: command.Goodbye, Today: now}))
+	if got.Outcome != command.Done {
+		return "", false
+	}
+	switch mode := list.DeliveryMode(got.Word.Name); mode {
+	case list.ModeEvery, list.ModeQuestions, list.ModeDaily, list.ModeWeekly, list.ModeNone:
+		return mode, true
+	}
+	return "", got.Word.Name == "join"
+}
 
 // wantsMail reports whether an answer to a mail about a suspension is the word that ends it.
 func wantsMail(m *message.Message, now time.Time) bool {

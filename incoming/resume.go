@@ -70,8 +70,10 @@ func (d *Desk) answeredElse(in *arrival, tok string) error {
 		return d.moveDead(in, tok, at.Args.Address)
 	case ends && wantsMail(in.msg, d.cfg.Now()):
 		return d.resume(in, tok)
-	case !ends && wantsBack(in.msg, d.cfg.Now()):
-		return d.comeBack(in, tok)
+	case !ends:
+		if mode, back := wantsBack(in.msg, d.cfg.Now()); back {
+			return d.comeBack(in, tok, mode)
+		}
 	}
 	return d.toOwners(in)
 }

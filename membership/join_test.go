@@ -205,6 +205,26 @@ func TestABanStopsAtAnyStep(t *testing.T) {
 	})
 }
 
+// TestARequestThatIsProvedStaysSo: somebody else who names the same address changes neither name nor mode of it.
+func TestARequestThatIsProvedStaysSo(t *testing.T) {
+	w := newTown(t)
+	w.set(func(l *list.List) { l.Join = list.JoinOpen })
+	a := testdb.Address(t, "jane@school.example")
+	for _, r := range []Request{
+		{Purpose: ToJoin, Address: a, Name: "Forger", Mode: list.ModeNone},
+		{Purpose: ToJoin, Address: a, Name: "Jane", Proved: true},
+		{Purpose: ToJoin, Address: a, Name: "Forger", Mode: list.ModeNone},
+	} {
+		if err := w.ask(r, client); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.keep()
+	if m, ok := w.find("jane@school.example"); !ok || m.Person.Name != "Jane" || m.Membership.Mode != list.ModeEvery {
+		t.Errorf("%t, %+v", ok, m)
+	}
+}
+
 func TestNeverIsForGood(t *testing.T) {
 	const jane = "jane@school.example"
 	w, seen := newTown(t), 0

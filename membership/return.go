@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -164,6 +165,11 @@ type Homecoming struct {
 // person; the error is ErrNobody where there is nobody to ask. A token works once: the error is then ErrReturned, with
 // Asked as it was, or ErrNoReturn for one that never will.
 func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
+	return ReturnAs(tx, by, h, t, "")
+}
+
+// ReturnAs is Return with a delivery mode that takes the place of the old one; the empty mode keeps that.
+func ReturnAs(tx *store.Tx, by By, h Host, t string, mode list.DeliveryMode) (Homecoming, error) {
 	f, digest, err := findReturn(tx, by.Now, t)
 	if err != nil {
 		return Homecoming{Asked: f.late(f.Used)}, err
@@ -192,6 +198,7 @@ func Return(tx *store.Tx, by By, h Host, t string) (Homecoming, error) {
 	case !errors.Is(err, list.ErrNoMember):
 		return home, err
 	case !f.late(by.Now):
+		f.Was.Mode = cmp.Or(mode, f.Was.Mode)
 		return home, h.restore(tx, by, to, f.Was)
 	}
 	home.Asked = true

@@ -30,6 +30,7 @@ func (g Goodbye) Compose(t To) (Mail, error) {
 		"You get no more forum email. Thank you for having been with us.",
 		g.How,
 		mistake,
+		"Only fewer emails? Reply: weekly",
 		"Whatever else you reply goes to the moderators.",
 	))
 }
