@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -129,7 +130,11 @@ func orderMode(_ Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed, e
 func orderPause(_ Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed, error) {
 	until, said, err := ReadPause(o.Value, by.Now)
 	if err != nil {
-		return nothing(strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + ".\nFor example, reply with: pause until 2 September"), nil
+		why := strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
+		if date := new(DateError); errors.As(err, &date) {
+			why = fmt.Sprintf("I could not read the date '%s'. Write it like 12 April.", date.Words)
+		}
+		return nothing(why + "\nFor example, reply with: pause until 2 September"), nil
 	}
 	m.Membership.PausedUntil = until
 	if err := Save(tx, by, m); err != nil {

@@ -29,9 +29,17 @@ const maxPause = 366 * 24 * time.Hour
 
 var pauseFor = regexp.MustCompile(`^for (a|an|one|two|three|\d{1,3}) (day|week|month)s?$`)
 
+// A DateError says that words are no date.
+type DateError struct{ Words string }
+
+// Error names the words and shows the right form.
+func (e *DateError) Error() string {
+	return fmt.Sprintf("cannot read the date %q; write it like 12 April", e.Words)
+}
+
 // ReadPause reads what follows the word pause: nothing, a date with or without "until", or "for 2 weeks". It returns when the
-// pause ends, in London at the beginning of a day, and whether that was said. The error names the words and shows the right
-// form.
+// pause ends, in London at the beginning of a day, and whether that was said. The error is a *DateError, or says
+// what is wrong with the day.
 func ReadPause(words string, now time.Time) (until time.Time, said bool, err error) {
 	words = strings.Join(strings.Fields(strings.ToLower(words)), " ")
 	today := midnight(now)
@@ -54,14 +62,14 @@ func ReadPause(words string, now time.Time) (until time.Time, said bool, err err
 	} else {
 		date := strings.TrimPrefix(words, "until ")
 		if until, err = ParseDate(date, now); err != nil {
-			return time.Time{}, true, fmt.Errorf("I could not read the date %q. Write it like 12 April", date)
+			return time.Time{}, true, &DateError{Words: date}
 		}
 	}
 	switch {
 	case !until.After(now):
-		return until, true, fmt.Errorf("%s has passed. Write a day that comes, like 12 April", until.Format("2 January 2006"))
+		return until, true, fmt.Errorf("%s has passed; write a day that comes, like 12 April", until.Format("2 January 2006"))
 	case until.Sub(now) > maxPause:
-		return until, true, fmt.Errorf("a pause lasts a year at most. For no emails at all, reply: none")
+		return until, true, errors.New("a pause lasts a year at most; for no emails at all, reply: none")
 	}
 	return until, true, nil
 }

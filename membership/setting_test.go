@@ -73,7 +73,7 @@ func TestOrders(t *testing.T) {
 			func(m list.Membership, _ Details) bool { return m.Paused(noon.AddDate(0, 0, 27)) }},
 		{"a mode while paused", Order{Word: WordEvery}, []string{"You are paused until Sunday 20 December 2026"},
 			func(m list.Membership, _ Details) bool { return m.Mode == list.ModeEvery && m.Paused(noon) }},
-		{"a date that nobody can read", Order{Word: WordPause, Value: "until Easter"}, []string{"Subject: Nothing was done", `I could not read the date "easter". Write it like 12 April.`},
+		{"a date that nobody can read", Order{Word: WordPause, Value: "until Easter"}, []string{"Subject: Nothing was done", "I could not read the date 'easter'. Write it like 12 April."},
 			func(m list.Membership, _ Details) bool { return m.Paused(noon.AddDate(0, 0, 27)) }},
 		{"resume", Order{Word: WordResume}, []string{"Subject: Done: your pause is over", "You get every post at once."},
 			func(m list.Membership, d Details) bool {

@@ -14,8 +14,10 @@ import (
 )
 
 func banCommand(o *rootOptions) *cobra.Command {
-	return group("ban", "Keep an address, a domain or a pattern from joining and writing",
+	c := group("ban", "Keep an address, a domain or a pattern from joining and writing",
 		banAddCommand(o), banRemoveCommand(o), banListCommand(o))
+	c.Annotations = map[string]string{minor: "yes"}
+	return c
 }
 
 func banAddCommand(o *rootOptions) *cobra.Command {

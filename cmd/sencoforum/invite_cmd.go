@@ -21,6 +21,8 @@ func inviteCommand(o *rootOptions) *cobra.Command {
 			"never, and 60 such emails go out in an hour. What is not sent for these reasons is not told.",
 		Example: "  sencoforum invite --list senco-forum jane@school.example",
 		Args:    between(1, -1),
+
+		Annotations: map[string]string{minor: "yes"},
 	}
 	name := listFlag(c)
 	mode := c.Flags().String("mode", "", "how posts come to them unless they say so: every, questions, daily, weekly or none")

@@ -18,7 +18,7 @@ func manCommand(o *rootOptions) *cobra.Command {
 		Example: "  sencoforum man | man -l -\n  sudo sencoforum man --dir /usr/local/share/man/man1",
 		Args:    exactly(0),
 
-		Annotations: map[string]string{minor: "yes"},
+		Annotations: map[string]string{minor: unnamed},
 	}
 	dir := c.Flags().String("dir", "", "the `DIRECTORY` to write to; it must be there")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

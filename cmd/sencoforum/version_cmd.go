@@ -47,7 +47,7 @@ func versionCommand(o *rootOptions) *cobra.Command {
 		Example: "  sencoforum version --json",
 		Args:    exactly(0),
 
-		Annotations: map[string]string{minor: "yes"},
+		Annotations: map[string]string{minor: unnamed},
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			return o.show(b, func(t *text) {
