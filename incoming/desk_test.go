@@ -96,7 +96,7 @@ func (m *mail) set(field string) {
 	m.header = append(m.header, field)
 }
 
-func (o *office) receive(t *testing.T, m *mail) error {
+func (o *office) receive(t testing.TB, m *mail) error {
 	t.Helper()
 	env := &message.Envelope{Client: netip.MustParseAddr(m.client), Helo: "laptop", Received: noon}
 	env.To = testdb.Address(t, m.to)
