@@ -1,0 +1,69 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"sencoforum/message"
+)
+
+// TestMyDataByEmail: two words bring a file with what the server knows of its writer and their posts, and nobody else's; the
+// same again on that day brings none.
+func TestMyDataByEmail(t *testing.T) {
+	const forum = "senco-forum@lists.example.org"
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	me, all := people[1].Address, len(people)
+	w.mail(me, forum, "mine", "A post of mine about laptops.")
+	w.mail(people[0].Address, forum, "theirs", "A post of theirs about readers.")
+	w.carrier.await(t, 2*all)
+	w.mail(me, "senco-forum-request@lists.example.org", "x", "my data")
+	copies := w.carrier.await(t, 2*all+2)
+	if copyFor(copies, me, "It\r\ncomes in an email of its own") == "" {
+		t.Error("no answer")
+	}
+	got := message.Parse([]byte(copyFor(copies, me, "my-data.zip")))
+	files := got.Attachments()
+	if len(files) != 1 {
+		t.Fatalf("%d files", len(files))
+	}
+	raw := dataFile(t, got, files[0].Part)
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(b)
+	}
+	if !strings.Contains(text, "about laptops") || !strings.Contains(text, me) || strings.Contains(text, "about readers") {
+		t.Errorf("the file holds:\n%s", text)
+	}
+	w.mail(me, "senco-forum-request@lists.example.org", "again", "my data")
+	if copyFor(w.carrier.await(t, 2*all+3), me, "Please ask again tomorrow") == "" {
+		t.Error("a second file on one day")
+	}
+}
+
+// dataFile is the content of a part.
+func dataFile(t *testing.T, m *message.Message, n int) []byte {
+	t.Helper()
+	for i, p := range m.Walk() {
+		if i == n {
+			return p.Content()
+		}
+	}
+	t.Fatalf("no part %d", n)
+	return nil
+}
