@@ -27,11 +27,9 @@ type Application struct {
 // ErrBarred says that somebody cannot be let in, because they are banned or refused all requests.
 var ErrBarred = errors.New("banned from this list, or does not want to be asked again; to let them in all the same: ban remove, or member add")
 
-// newMemberHolds is how many posts of a new member wait for moderators.
-const newMemberHolds = 1
-
 // Admit makes a member of somebody who asked to be one, and welcomes them. by is the moderator who decided, or nobody where
-// the list asks nobody. The first post of whoever is not trusted waits for moderators. The error is list.ErrAlreadyMember or
+// the list asks nobody. The first posts of whoever is not trusted wait for moderators,
+// as many as the list says. The error is list.ErrAlreadyMember or
 // ErrBarred, wrapped, when the world has changed since they asked.
 func Admit(tx *store.Tx, by By, h Host, app Application, trusted bool) (Member, error) {
 	l, err := list.Get(tx, app.List)
@@ -47,7 +45,7 @@ func Admit(tx *store.Tx, by By, h Host, app Application, trusted bool) (Member, 
 	}
 	m := Member{Membership: list.Membership{Role: list.RoleMember, Mode: app.Mode, Joined: by.Now}}
 	if !trusted {
-		m.Membership.Holds = newMemberHolds
+		m.Membership.Holds = l.NewMemberHolds()
 	}
 	m.Person, err = list.FindPerson(tx, app.Address)
 	if errors.Is(err, list.ErrNoPerson) {

@@ -193,8 +193,13 @@ func (a *admin) showLists() error {
 	})
 }
 
-// whatIsSet lists keys with what they take for a help of one screen: those that take the same stand together.
+// shortSetting is how long a key with what it takes may be to share a line with its neighbour, in bytes.
+const shortSetting = 40
+
+// whatIsSet lists keys with what they take for a help of one screen: those that take the same stand together, and short ones
+// two in a line.
 func whatIsSet(keys, values []string) (lines string) {
+	alone := "" // a short one that has its line for itself so far
 	for i, v := range values {
 		if slices.Index(values, v) < i {
 			continue // named with the first that takes the same
@@ -205,7 +210,18 @@ func whatIsSet(keys, values []string) (lines string) {
 				alike = append(alike, keys[j])
 			}
 		}
-		lines += "\n  " + strings.Join(alike, ", ") + ": " + v
+		entry := strings.Join(alike, ", ") + ": " + v
+		switch {
+		case alone != "" && len(entry) <= shortSetting:
+			lines += ";  " + entry
+			alone = ""
+			continue
+		case len(entry) <= shortSetting:
+			alone = entry
+		default:
+			alone = ""
+		}
+		lines += "\n  " + entry
 	}
 	return lines
 }
