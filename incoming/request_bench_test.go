@@ -31,7 +31,7 @@ func BenchmarkRequest(b *testing.B) {
 			i := 0
 			for b.Loop() {
 				i++
-				m := from(fmt.Sprintf(form, i%people), "senco-forum-leave@lists.example.org", fmt.Sprint("x", i), "")
+				m := mailFrom(fmt.Sprintf(form, i%people), "senco-forum-leave@lists.example.org", fmt.Sprint("x", i), "")
 				m.client = fmt.Sprintf("10.%d.%d.1", i/2560%256, i/10%256)
 				if err := o.receive(b, m); err != nil {
 					b.Fatal(err)
