@@ -67,7 +67,7 @@ func newFloodRun(t *testing.T, f *swarm, trusted string) *floodRun {
 	if err := r.srv.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := r.srv.Command(t.Context(), "moderator", "add", "--list", "rig", r.to[0]); err != nil {
+	if out, err := r.srv.Command(t.Context(), "moderator", "add", "--no-practice", "--list", "rig", r.to[0]); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	f.addr, f.owner = r.srv.Addr, strings.Replace(List, "@", "-owner@", 1)
@@ -85,6 +85,9 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
+// lettersMost is how many letters one of four strangers writes, of the 200 that they may write in a day.
+const lettersMost = 45
+
 // honest posts n messages, or fewer when ctx ends. Sender 0 is the trusted relay,
 // which posts to the list; the others are strangers, who write to its owners.
 func (r *floodRun) honest(ctx context.Context, i, n int) {
@@ -93,10 +96,17 @@ func (r *floodRun) honest(ctx context.Context, i, n int) {
 	if i%10 == 0 {
 		p.from, d.from, d.to = net.IPv4(127, 251, 1, byte(1+i)), r.to[0], List
 	}
+	pause := 200 * time.Millisecond
+	if d.to == r.f.owner { // strangers may write so many letters in a day and no more
+		n, pause = min(n, lettersMost), time.Second
+	}
 	for k := 0; ctx.Err() == nil && k < n; k++ {
 		d.id = fmt.Sprintf("<%d.%d@flood.example>", i, k)
+		if d.to == r.f.owner {
+			d.from = fmt.Sprintf("parent%d.%d@home.example", i, k/5)
+		}
 		r.deliver(ctx, p, d)
-		sleep(ctx, 200*time.Millisecond)
+		sleep(ctx, pause)
 	}
 }
 
