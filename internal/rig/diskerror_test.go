@@ -81,9 +81,9 @@ func TestRigDiskErrorFindsAPlantedFault(t *testing.T) {
 // findsEarly has senders that believe a message acknowledged too early.
 func findsEarly(t *testing.T, binary string) {
 	d := newDiskRig(t, binary, true)
-	for i := range 4 {
+	for i := range 14 { // the first writes of a server are its own
 		f := commits()[0]
-		f.when = 3 + i
+		f.when = 3 + 2*i
 		d.run(t, f)
 	}
 	lost := 0
