@@ -2,10 +2,6 @@ package guard
 
 import (
 	"bytes"
-	"compress/gzip"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,19 +43,7 @@ func TestOrdinaryMails(t *testing.T) {
 // TestRealMails counts holds in twenty years of a public mailing list of programmers, where no child is named: names, dates,
 // numbers and tables of real people.
 func TestRealMails(t *testing.T) {
-	f, err := os.Open(filepath.Join(corpora.Dir(t, "archive-twisted-web"), "twisted-web.mbox.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mbox, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mbox := corpora.RealMbox(t)
 	mails, held := 0, 0
 	for _, raw := range bytes.Split(mbox, []byte("\n\nFrom ")) {
 		_, rest, _ := bytes.Cut(raw, []byte("\n"))

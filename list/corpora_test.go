@@ -2,10 +2,6 @@ package list
 
 import (
 	"bytes"
-	"compress/gzip"
-	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"sencoforum/internal/corpora"
@@ -15,19 +11,7 @@ import (
 // TestRealMailsSeldomLookPrivate counts how many posts of a public mailing list would be asked about: at most one in 200 may
 // be.
 func TestRealMailsSeldomLookPrivate(t *testing.T) {
-	f, err := os.Open(filepath.Join(corpora.Dir(t, "archive-twisted-web"), "twisted-web.mbox.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mbox, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
+	mbox := corpora.RealMbox(t)
 	all, asked, risky := 0, 0, 0
 	for _, raw := range bytes.Split(mbox, []byte("\nFrom ")) {
 		_, raw, _ = bytes.Cut(raw, []byte("\n"))

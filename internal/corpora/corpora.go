@@ -3,6 +3,8 @@
 package corpora
 
 import (
+	"compress/gzip"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -46,6 +48,25 @@ func Files(t testing.TB, dir, pattern string) []string {
 		t.Fatalf("read corpus %s: no file matches %s", dir, pattern)
 	}
 	return files
+}
+
+// RealMbox returns the mbox of twenty years of a public mailing list of programmers, in which no child is named.
+func RealMbox(t testing.TB) []byte {
+	t.Helper()
+	f, err := os.Open(filepath.Join(Dir(t, "archive-twisted-web"), "twisted-web.mbox.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mbox, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mbox
 }
 
 // moduleRoot is the nearest directory above the test's that holds go.mod.
