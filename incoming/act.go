@@ -105,11 +105,7 @@ func (d *Desk) act(in *arrival) error {
 	if err := d.untoken(in); err != nil {
 		return err
 	}
-	err := d.db.View(func(tx *store.Tx) error {
-		refusal, err := d.sendable(tx, in)
-		return orError(refusal, err)
-	})
-	if err != nil {
+	if err := d.mayCome(in); err != nil {
 		return err
 	}
 	if signs := d.automatic(in); len(signs) > 0 {

@@ -47,11 +47,7 @@ func (d *Desk) confirm(in *arrival) error {
 	if err := d.hideTokens(in); err != nil {
 		return err
 	}
-	err := d.db.View(func(tx *store.Tx) error {
-		refusal, err := d.sendable(tx, in)
-		return orError(refusal, err)
-	})
-	if err != nil {
+	if err := d.mayCome(in); err != nil {
 		return err
 	}
 	if signs := d.automatic(in); len(signs) > 0 {
@@ -59,7 +55,7 @@ func (d *Desk) confirm(in *arrival) error {
 	}
 	var g hold.Grant
 	var it hold.Item
-	err = d.db.View(func(tx *store.Tx) (err error) {
+	err := d.db.View(func(tx *store.Tx) (err error) {
 		g, it, err = hold.Look(tx, tok, d.cfg.Now())
 		return err
 	})

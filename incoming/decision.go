@@ -100,11 +100,7 @@ func (d *Desk) decide(in *arrival) error {
 	if err := d.hideTokens(in); err != nil {
 		return err
 	}
-	err = d.db.View(func(tx *store.Tx) error {
-		refusal, err := d.sendable(tx, in)
-		return orError(refusal, err)
-	})
-	if err != nil {
+	if err := d.mayCome(in); err != nil {
 		return err
 	}
 	if signs := d.automatic(in); len(signs) > 0 {

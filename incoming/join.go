@@ -48,10 +48,7 @@ func (d *Desk) takesRequest(in *arrival, unproved list.Case) error {
 	case in.auth != list.Verified && unproved != "":
 		return in.texts.Refuse(unproved)
 	}
-	return d.db.View(func(tx *store.Tx) error {
-		refusal, err := d.sendable(tx, in)
-		return orError(refusal, err)
-	})
+	return d.mayCome(in)
 }
 
 // askLater stores a message as handled, together with the request that it makes. The text of the message is not kept.

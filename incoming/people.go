@@ -26,11 +26,7 @@ func (d *Desk) forPeople(in *arrival) error {
 	default:
 		return in.texts.Refuse(list.CaseSender)
 	}
-	err := d.db.View(func(tx *store.Tx) error {
-		refusal, err := d.sendable(tx, in)
-		return orError(refusal, err)
-	})
-	if err != nil {
+	if err := d.mayCome(in); err != nil {
 		return err
 	}
 	if in.dest.Kind == list.KindOperator || in.dest.Kind == list.KindOwner {
@@ -47,7 +43,7 @@ func (d *Desk) forPeople(in *arrival) error {
 		}
 	}
 	var to []list.Person
-	err = d.db.View(func(tx *store.Tx) (err error) {
+	err := d.db.View(func(tx *store.Tx) (err error) {
 		to, err = d.people.Recipients(tx, in.dest)
 		return err
 	})
@@ -74,6 +70,14 @@ func (d *Desk) mayWrite(tx *store.Tx, in *arrival) (bool, error) {
 		return err == nil, err
 	}
 	return moderate.Stranger{List: in.dest.List.ID, From: in.from.Address, Checked: in.auth == list.Verified}.MayWrite(tx, d.cfg.Now(), strangersLetters, strangersInAll)
+}
+
+// mayCome refuses a message that is in a loop or says that it comes from us.
+func (d *Desk) mayCome(in *arrival) error {
+	return d.db.View(func(tx *store.Tx) error {
+		refusal, err := d.sendable(tx, in)
+		return orError(refusal, err)
+	})
 }
 
 // sendable applies the rules about loops and our own addresses.

@@ -58,10 +58,7 @@ func (d *Desk) forOperator(ctx context.Context, in *arrival) error {
 
 // sendableNow applies the rules about loops and our own addresses.
 func (d *Desk) sendableNow(in *arrival) error {
-	return d.db.View(func(tx *store.Tx) error {
-		refusal, err := d.sendable(tx, in)
-		return orError(refusal, err)
-	})
+	return d.mayCome(in)
 }
 
 // openReport reads the report inside a message, outside of any transaction. Where its sender has no room for one today,
