@@ -71,12 +71,11 @@ func NewImportPlan() *ImportPlan {
 func (p *ImportPlan) Add(ctx context.Context, s ImportSource) error {
 	p.sources = append(p.sources, s)
 	first := len(p.found)
-	err := s.scan(func(f ImportFound) error {
+	err := scanAhead(ctx, s, func(f ImportFound) {
 		if n := len(p.found); n > first && p.found[n-1].size < 0 {
 			p.found[n-1].size = f.At - p.found[n-1].at
 		}
 		p.note(f)
-		return ctx.Err()
 	})
 	if n := len(p.found); n > first && p.found[n-1].size < 0 {
 		if m, ok := s.(*MboxSource); ok {
@@ -84,6 +83,38 @@ func (p *ImportPlan) Add(ctx context.Context, s ImportSource) error {
 		}
 	}
 	return err
+}
+
+// What scanAhead hands over at once, in messages and in bytes: as much as makes the handing over cheap.
+const (
+	aheadMessages = 64
+	aheadBytes    = 1 << 20
+)
+
+// scanAhead yields what a source has, in its order, while the source is read on beside that: both take about the same time.
+func scanAhead(ctx context.Context, s ImportSource, yield func(ImportFound)) error {
+	pieces := make(chan []ImportFound, 2)
+	var failed error // of the scan; to be read when pieces is closed
+	go func() {
+		defer close(pieces)
+		var piece []ImportFound
+		size := 0
+		failed = s.scan(func(f ImportFound) error {
+			piece, size = append(piece, f), size+len(f.Raw)
+			if len(piece) >= aheadMessages || size >= aheadBytes {
+				pieces <- piece
+				piece, size = nil, 0
+			}
+			return ctx.Err()
+		})
+		pieces <- piece
+	}()
+	for piece := range pieces {
+		for _, f := range piece {
+			yield(f)
+		}
+	}
+	return failed
 }
 
 // note keeps what is needed of a message.

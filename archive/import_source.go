@@ -18,7 +18,7 @@ const MaxImported = 48 << 20
 type ImportSource interface {
 	// Name is what people call it: a file or a folder.
 	Name() string
-	// scan yields every message. What is yielded is good until the next step.
+	// scan yields every message. What is yielded stays as it is.
 	scan(yield func(ImportFound) error) error
 	// read returns a message again, by its place and its size there.
 	read(at, size int64) ([]byte, error)

@@ -310,15 +310,29 @@ var postmarks = []string{
 	"Mon Jan _2 15:04:05 MST 2006", "Mon Jan _2 15:04:05 2006 MST", "Mon, _2 Jan 2006 15:04:05 -0700",
 }
 
-var postmarkStart = regexp.MustCompile(`(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*$`)
-
-// postmark reads the date of a From_ line, in UTC unless it says otherwise.
+// postmark reads the date of a From_ line, in UTC unless it says otherwise. It begins with the first day of the week.
 func postmark(line []byte) time.Time {
-	text := string(postmarkStart.Find(bytes.TrimSpace(line)))
-	for _, layout := range postmarks {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t
+	line = bytes.TrimSpace(line)
+	for i := 0; i+4 <= len(line); i++ {
+		if !weekday(line[i:]) {
+			continue
 		}
+		text := string(line[i:])
+		for _, layout := range postmarks {
+			if t, err := time.Parse(layout, text); err == nil {
+				return t
+			}
+		}
+		break
 	}
 	return time.Time{}
+}
+
+// weekday says whether a text begins with the short name of a day, and a space or ", " behind it.
+func weekday(text []byte) bool {
+	switch string(text[:3]) {
+	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":
+		return text[3] == ' ' || text[3] == ',' && len(text) > 4 && text[4] == ' '
+	}
+	return false
 }

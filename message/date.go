@@ -41,8 +41,7 @@ func (d *dateReader) word(w string) {
 		d.clock(lower)
 	case strings.Count(w, "-") == 2 && w[0] != '-', strings.Count(w, "/") == 2:
 		d.joined(lower)
-	case d.month == 0 && monthNumber(lower) > 0:
-		d.month = monthNumber(lower)
+	case d.month == 0 && isLetter(w[0]) && d.monthName(lower):
 	case lower == "am" || lower == "pm":
 		d.noon, d.afternoon = true, lower == "pm"
 	case w[0] == '+' || w[0] == '-':
@@ -165,14 +164,16 @@ func (d *dateReader) namedZone(w string) {
 		d.zone(w[i:])
 		return
 	}
-	hours, ok := map[string]int{
-		"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0,
-		"bst": 1, "cet": 1, "met": 1, "mez": 1, "west": 1, "cest": 2, "mest": 2, "mesz": 2, "eet": 2, "eest": 3,
-		"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-	}[w]
-	if ok && !d.zoned {
+	if hours, ok := zoneHours[w]; ok && !d.zoned {
 		d.zoned, d.offset = true, hours*3600
 	}
+}
+
+// zoneHours are the hours east of UTC of zones with a name.
+var zoneHours = map[string]int{
+	"ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0,
+	"bst": 1, "cet": 1, "met": 1, "mez": 1, "west": 1, "cest": 2, "mest": 2, "mesz": 2, "eet": 2, "eest": 3,
+	"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }
 
 func (d *dateReader) time() (time.Time, bool) {
@@ -195,15 +196,27 @@ func (d *dateReader) time() (time.Time, bool) {
 	return time.Date(d.year, time.Month(d.month), d.day, d.hour, d.minute, d.sec, 0, loc), true
 }
 
-// monthNumber reads a month's English name by its first three letters.
+// monthName takes in a word that is the name of a month.
+func (d *dateReader) monthName(w string) bool {
+	d.month = monthNumber(w)
+	return d.month > 0
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// monthNumber reads a month's English name, in small letters, by three of its letters or more.
 func monthNumber(w string) int {
 	if len(w) < 3 || len(w) > 9 {
 		return 0
 	}
 	for m := time.January; m <= time.December; m++ {
-		if name := strings.ToLower(m.String()); strings.HasPrefix(name, w) || w == "sept" && m == time.September {
+		name := m.String()
+		if len(w) <= len(name) && w[0] == name[0]|0x20 && w[1:] == name[1:len(w)] {
 			return int(m)
 		}
+	}
+	if w == "sept" {
+		return int(time.September)
 	}
 	return 0
 }
