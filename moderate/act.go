@@ -3,233 +3,155 @@ package moderate
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"sencoforum/archive"
-	"sencoforum/hold"
-	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/message"
-	"sencoforum/notice"
 	"sencoforum/store"
 )
 
-// Undo takes back a decision of any moderator's before it takes effect: the item waits again, as if nobody had decided. The
-// errors are ErrGone, ErrNoUndo and ErrTooLate.
-func (p *Panel) Undo(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) {
-	it, l, err := p.open(tx, n)
-	var decided *DecidedError
-	switch {
-	case err == nil:
-		return Outcome{Item: it, List: l}, ErrNoUndo
-	case !errors.As(err, &decided):
-		return Outcome{Item: it, List: l}, err
-	case it.Decision.Done || !by.Now.Before(it.Decision.Due):
-		return Outcome{Item: it, List: l}, ErrTooLate
+// ActKind is what is to be done to a post that is out, to its discussion, or to a person.
+type ActKind string
+
+// The acts. Those on people are done by whoever has the memberships; see OnPerson.
+const (
+	ActRecall  ActKind = "recall"
+	ActErasure ActKind = "erase"
+	ActRelease ActKind = "release"
+	ActRedact  ActKind = "redact"
+	ActClose   ActKind = "close"
+	ActReopen  ActKind = "open"
+	ActPin     ActKind = "pin"
+	ActTag     ActKind = "tag"
+	ActHide    ActKind = "remove post"
+
+	ActRemove ActKind = "remove" // a member
+	ActAdd    ActKind = "add"    // somebody, as a member
+)
+
+// An Act is one thing that a moderator asks for and confirms once more.
+type Act struct {
+	Kind    ActKind         `json:"kind"`
+	List    list.ID         `json:"list"`
+	Post    archive.Number  `json:"post,omitempty"`
+	Person  list.PersonID   `json:"person,omitempty"`
+	Address message.Address `json:"address,omitzero"`  // of somebody to be added
+	Name    string          `json:"name,omitempty"`    // beside it
+	Phrases []string        `json:"phrases,omitempty"` // to be taken out of the post
+	Topic   string          `json:"topic,omitempty"`
+}
+
+// OnPerson reports an act on a person.
+func (a Act) OnPerson() bool {
+	return a.Kind == ActRemove || a.Kind == ActAdd
+}
+
+// Errors of what is asked for.
+var (
+	ErrNoTopic = errors.New("there is no such topic")
+	ErrNoAct   = errors.New("that cannot be asked for by mail")
+)
+
+// stepDays is how long a second step counts, in days.
+const stepDays = int(offerLife / day)
+
+// about is what an act looks like in words, with what it does.
+type about struct{ what, then string }
+
+// describe says an act in words, and whether it can be done now. The errors are archive.ErrNoPost, ErrNotOut, ErrNoTopic,
+// list.ErrNoMember and ErrNoAct, and what is wrong with words to be taken out.
+func (a *Acts) describe(tx *store.Tx, act Act) (about, error) {
+	if act.OnPerson() {
+		return describePerson(tx, act)
 	}
-	if it.Decision.Verdict == hold.Approved && it.Kind == hold.Post {
-		_, err := archive.Withhold(tx, archive.Number(it.Post), by.Now)
-		if errors.Is(err, archive.ErrNotWaiting) { // it has just gone out
-			return Outcome{Item: it, List: l}, ErrTooLate
+	p, delivered, err := have(tx, act.Post)
+	if err != nil {
+		return about{}, err
+	}
+	if p.List != act.List {
+		return about{}, fmt.Errorf("post %d: %w", act.Post, archive.ErrNoPost)
+	}
+	d := about{what: fmt.Sprintf("%s post %d", act.Kind, p.Number)}
+	if p.Subject != "" {
+		d.what += fmt.Sprintf(", %q", lineOf(p).Subject)
+	}
+	hidden := p.State == archive.Hidden
+	ok := hidden || p.State == archive.Published
+	switch act.Kind {
+	case ActRecall:
+		d.then, ok = counted(delivered, "person has", "people have")+" the post. Each gets an email that asks them to delete it.\nNobody can take the emails back from them.", p.MayRecall() == nil && delivered > 0
+	case ActErasure:
+		d.then = "The post goes for ever from our server: from the archive, from what waits, and\nfrom mail about it. This cannot be undone. An empty place keeps its number."
+		ok = ok && !p.IsSealed(p.Removed)
+	case ActHide:
+		d.then, ok = "Nobody can see the post any more, and no more copies go out. It is kept.", p.State == archive.Published || p.State == archive.Waiting
+	case ActRelease:
+		d.then, ok = "The post can be seen again, and those who have no copy get one.", hidden
+	case ActRedact:
+		if err := (Words{Phrases: act.Phrases}).Check(); err != nil {
+			return d, fmt.Errorf("%w: %w", ErrNoAct, err)
 		}
+		d.what = fmt.Sprintf("take words out of post %d, %q", p.Number, lineOf(p).Subject)
+		d.then = "These words go from the post, wherever they stand in it. This cannot be undone:\n\n  " + strings.Join(act.Phrases, "\n  ")
+	default:
+		return describeThread(tx, act, p)
+	}
+	if !ok {
+		return d, fmt.Errorf("%s post %d, which is %s: %w", act.Kind, p.Number, p.State, ErrNotOut)
+	}
+	return d, nil
+}
+
+// describeThread is describe for acts on the discussion of a post.
+func describeThread(tx *store.Tx, act Act, p archive.Post) (about, error) {
+	c, err := archive.Curated(tx, p.Number)
+	if err != nil {
+		return about{}, err
+	}
+	first, err := archive.Get(tx, c.Thread)
+	if err != nil {
+		return about{}, err
+	}
+	d := about{what: fmt.Sprintf("%s discussion %d, %q", act.Kind, c.Thread, first.Subject)}
+	switch act.Kind {
+	case ActClose:
+		d.then = "The discussion says that it is closed. Nobody is told by email."
+	case ActReopen:
+		d.then = "The discussion is open again."
+	case ActPin:
+		d.then = "The discussion stands at the top of the archive."
+	case ActTag:
+		t, err := archive.FindTopic(tx, act.List, act.Topic)
 		if err != nil {
-			return Outcome{}, err
+			return d, fmt.Errorf("%w: %w", ErrNoTopic, err)
 		}
+		d.what = fmt.Sprintf("%s discussion %d, %q: %s", act.Kind, c.Thread, first.Subject, t.Name)
+	default:
+		return d, fmt.Errorf("%q: %w", act.Kind, ErrNoAct)
 	}
-	was := it.Decision.Verdict
-	it.Decision = nil
-	if err := by.tell(tx, it, "undo", string(was)); err != nil {
-		return Outcome{}, err
-	}
-	if err := p.save(tx, it); err != nil {
-		return Outcome{}, err
-	}
-	name, err := firstName(tx, by.Person)
-	if err != nil {
-		return Outcome{}, err
-	}
-	told := notice.Told{Line: notice.UndoLine(was, name, Local(by.Now))}
-	return Outcome{Item: it, List: l}, p.outcome(tx, l, it, by.Person, by.Now, told)
+	return d, nil
 }
 
-// Claim says that a moderator looks after an item, for 24 hours. The others see it in the morning note; those who have not
-// been told are not told while it lasts.
-func (p *Panel) Claim(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) {
-	it, l, err := p.open(tx, n)
-	if err != nil {
-		return Outcome{Item: it, List: l}, err
-	}
-	it.Claim = &hold.Claim{Person: by.Person, Until: by.Now.Add(claimLife)}
-	if err := by.tell(tx, it, "claim", ""); err != nil {
-		return Outcome{}, err
-	}
-	name, err := firstName(tx, by.Person)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if err := p.save(tx, it); err != nil {
-		return Outcome{}, err
-	}
-	return Outcome{Item: it, List: l}, p.outcome(tx, l, it, by.Person, by.Now, notice.Told{Line: notice.ClaimLine(name, Local(by.Now))})
-}
-
-// mostAsked bounds how often an applicant is asked.
-const mostAsked = 5
-
-// Ask sends a moderator's question to somebody who wants to join. The answer comes back with Answered. The error is ErrNoAsk
-// for a message to the list.
-func (p *Panel) Ask(tx *store.Tx, by Decider, n hold.Number, question string) (Outcome, error) {
-	it, l, err := p.open(tx, n)
-	if err != nil {
-		return Outcome{Item: it, List: l}, err
-	}
-	who, ok, err := writer(tx, it)
-	if err != nil {
-		return Outcome{}, err
-	}
-	question = Reason(question)
-	if it.Kind != hold.Application || !ok || it.Named >= mostAsked || question == "" {
-		return Outcome{Item: it, List: l}, ErrNoAsk
-	}
-	it.Named++
-	tok, err := hold.Allow(tx, it, it.Author, by.Now.Add(tokenLife))
-	if err != nil {
-		return Outcome{}, err
-	}
-	if err := by.tell(tx, it, "ask", ""); err != nil {
-		return Outcome{}, err
-	}
-	if err := p.send(tx, toWriter(l, who, it, by.Now), notice.Question{Words: question, Token: tok}); err != nil {
-		return Outcome{}, err
-	}
-	return Outcome{Item: it, List: l}, p.save(tx, it)
-}
-
-// Answered adds what an applicant answered to what they wrote about themselves, and tells the moderators who know of it.
-func (p *Panel) Answered(tx *store.Tx, by By, n hold.Number, words string) error {
-	it, l, err := p.open(tx, n)
-	if err != nil {
-		return err
-	}
-	it.Words = strings.TrimSpace(it.Words + "\n\n" + Reason(words))
-	if err := p.save(tx, it); err != nil {
-		return err
-	}
-	return p.again(tx, l, it, by)
-}
-
-// again mails the notice of an item that has changed to all who were told of it.
-func (p *Panel) again(tx *store.Tx, l list.List, it hold.Item, by By) error {
-	for _, t := range it.Told {
-		who, ok, err := stillModerator(tx, l.ID, t.Person)
-		if err != nil {
-			return err
+// describePerson is describe for acts on people.
+func describePerson(tx *store.Tx, act Act) (about, error) {
+	if act.Kind == ActAdd {
+		who := act.Address.String()
+		if name := list.CleanName(act.Name); name != "" {
+			who = name + ", " + who
 		}
-		if !ok {
-			continue
-		}
-		if err := p.notify(tx, l, it, who, by.Now); err != nil {
-			return err
-		}
+		return about{"add " + who, "They become a member and get the posts from now on. Please be sure that they\nasked for it."}, nil
 	}
-	return nil
-}
-
-// stillModerator returns a moderator of a list, or false for somebody who is none any more.
-func stillModerator(tx *store.Tx, l list.ID, p list.PersonID) (list.Person, bool, error) {
-	m, err := list.Member(tx, l, p)
-	if errors.Is(err, list.ErrNoMember) || err == nil && !m.Role.Moderates() {
-		return list.Person{}, false, nil
+	if _, err := list.Member(tx, act.List, act.Person); err != nil {
+		return about{}, err
 	}
+	p, err := list.GetPerson(tx, act.Person)
 	if err != nil {
-		return list.Person{}, false, err
+		return about{}, err
 	}
-	who, err := list.GetPerson(tx, p)
-	return who, err == nil, err
-}
-
-// Redact takes words out of a held message and shows what is left to the moderator who asked, for a decision. The errors are
-// ErrNoWords, and message.ErrLeft where they cannot be taken out.
-func (p *Panel) Redact(tx *store.Tx, by Decider, n hold.Number, w Words) (Outcome, error) {
-	it, l, err := p.open(tx, n)
-	if err != nil {
-		return Outcome{Item: it, List: l}, err
+	who := p.Address.String()
+	if name := list.CleanName(p.Name); name != "" {
+		who = name + ", " + who
 	}
-	m, err := messageOf(tx, it)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if m == nil {
-		return Outcome{Item: it, List: l}, ErrNoWords
-	}
-	if len(w.Phrases)+len(w.Files) == 0 {
-		return Outcome{Item: it, List: l}, ErrNoWords
-	}
-	if err := w.Check(); err != nil {
-		return Outcome{Item: it, List: l}, fmt.Errorf("%w: %w", ErrNoWords, err)
-	}
-	done, err := message.Redact(m.Raw(), w.redaction("[removed]"))
-	if err != nil {
-		return Outcome{Item: it, List: l}, err
-	}
-	if done.Places+len(done.Files) == 0 {
-		return Outcome{Item: it, List: l}, ErrNoWords
-	}
-	if err := intake.Rewrite(tx, it.Message, it.Key, done.Raw); err != nil {
-		return Outcome{}, err
-	}
-	it.Changed = true
-	it.Findings = withoutWords(it.Findings, w)
-	if err := by.tell(tx, it, "redact", fmt.Sprintf("%d places, %d files", done.Places, len(done.Files))); err != nil {
-		return Outcome{}, err
-	}
-	if err := p.save(tx, it); err != nil {
-		return Outcome{}, err
-	}
-	who, ok, err := stillModerator(tx, l.ID, by.Person)
-	if err != nil || !ok {
-		return Outcome{Item: it, List: l}, err
-	}
-	return Outcome{Item: it, List: l}, p.notify(tx, l, it, who, by.Now)
-}
-
-// withoutWords takes words that were redacted out of what was found, where the notes quote the message.
-func withoutWords(all []list.Finding, w Words) []list.Finding {
-	r := w.redaction("[removed]")
-	out := slices.Clone(all)
-	for i, f := range out {
-		out[i].Notes = slices.Clone(f.Notes)
-		for j := range out[i].Notes {
-			out[i].Notes[j], _ = r.Replace(out[i].Notes[j])
-		}
-	}
-	return out
-}
-
-// RemoveAttachments takes every file out of a held message and shows what is left. The error is ErrNoFiles where there is
-// none.
-func (p *Panel) RemoveAttachments(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) {
-	it, l, err := p.open(tx, n)
-	if err != nil {
-		return Outcome{Item: it, List: l}, err
-	}
-	m, err := messageOf(tx, it)
-	if err != nil {
-		return Outcome{}, err
-	}
-	var w Words
-	if m != nil {
-		for _, f := range m.Attachments() {
-			w.Files = append(w.Files, f.Name)
-		}
-	}
-	if len(w.Files) == 0 {
-		return Outcome{Item: it, List: l}, ErrNoFiles
-	}
-	out, err := p.Redact(tx, by, n, w)
-	if errors.Is(err, ErrNoWords) {
-		err = ErrNoFiles
-	}
-	return out, err
+	return about{"remove " + who, "They are no member any more, and no more copies go to them. Their posts stay."}, nil
 }

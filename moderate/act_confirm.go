@@ -1,0 +1,172 @@
+package moderate
+
+import (
+	"fmt"
+
+	"sencoforum/archive"
+	"sencoforum/list"
+	"sencoforum/notice"
+	"sencoforum/queue"
+	"sencoforum/store"
+)
+
+// Propose asks a moderator once more about an act: a mail with a token that works once. It says what will be done. The errors are
+// ErrWeakProof, ErrNotModerator and those of an act that cannot be done.
+func (a *Acts) Propose(tx *store.Tx, h Hand, act Act) error {
+	who, err := mustModerate(tx, act.List, h)
+	if err != nil {
+		return err
+	}
+	if !h.Proof.Strong() {
+		return ErrWeakProof
+	}
+	d, err := a.describe(tx, act)
+	if err != nil {
+		return err
+	}
+	l, err := list.Get(tx, act.List)
+	if err != nil {
+		return err
+	}
+	tok, err := allow(tx, Pending{Use: UseStep, List: l.ID, Person: who.ID, Post: act.Post, Act: &act, Until: h.Now.Add(offerLife)}, h.Now)
+	if err != nil {
+		return err
+	}
+	r := a.roundFor(l, who, act, h).Tokened("mod", tok)
+	return a.mail(tx, r, notice.Confirm{What: d.what, Then: d.then, Days: stepDays})
+}
+
+// roundFor is a mail to a moderator about an act, in the thread of its post.
+func (a *Acts) roundFor(l list.List, who list.Person, act Act, h Hand) notice.Round {
+	r := ofPost(l, who, act.Post, h.Now)
+	if act.Post == 0 {
+		r.Root = ""
+	}
+	if who.ID == h.Person {
+		r.Answers = h.Answers
+	}
+	return r
+}
+
+// People does an act on a person, in the transaction of the caller.
+type People func(tx *store.Tx, by By, act Act) error
+
+// CarryOut does the act that a token stands for, once, with the moderator's yes: at once what is small, and as a job what reads or
+// writes much. The moderators are told when it is done. The errors are ErrNoToken, ErrSpentStep, ErrWeakProof, ErrNotModerator,
+// and those of an act that cannot be done any more; then the token is not spent.
+func (a *Acts) CarryOut(tx *store.Tx, h Hand, tok string, people People) (Act, error) {
+	p, err := LookPending(tx, tok)
+	if err != nil {
+		return Act{}, err
+	}
+	switch {
+	case p.Use != UseStep || p.Act == nil || p.Person != h.Person:
+		return Act{}, ErrNoToken
+	case !p.Used.IsZero() || !h.Now.Before(p.Until):
+		return *p.Act, ErrSpentStep
+	case !h.Proof.Strong():
+		return *p.Act, ErrWeakProof
+	}
+	act := *p.Act
+	if _, err := mustModerate(tx, act.List, h); err != nil {
+		return act, err
+	}
+	d, err := a.describe(tx, act)
+	if err != nil {
+		return act, err
+	}
+	if err := a.do(tx, h, act, d, people); err != nil {
+		return act, err
+	}
+	return act, spend(tx, tok, h.Now)
+}
+
+// do does an act that nothing stands against.
+func (a *Acts) do(tx *store.Tx, h Hand, act Act, d about, people People) error {
+	switch act.Kind {
+	case ActRecall, ActErasure, ActRelease, ActRedact, ActHide:
+		return putJob(tx, Job{Act: act, What: d.what, By: h.Person, Actor: h.Actor, Proof: h.Proof, At: h.Now})
+	}
+	if act.OnPerson() {
+		if people == nil {
+			return ErrNoAct
+		}
+		if err := people(tx, h.By, act); err != nil {
+			return err
+		}
+	} else if err := curate(tx, h, act); err != nil {
+		return err
+	}
+	return a.tellDone(tx, h, act, notice.Carried{What: d.what})
+}
+
+// curate does what changes a discussion.
+func curate(tx *store.Tx, h Hand, act Act) (err error) {
+	by := archive.Curator{Who: h.Actor, Now: h.Now}
+	switch act.Kind {
+	case ActClose:
+		_, err = archive.Close(tx, act.Post, by)
+	case ActReopen:
+		_, err = archive.Reopen(tx, act.Post)
+	case ActPin:
+		_, err = archive.Pin(tx, act.Post, by)
+	case ActTag:
+		t, found := archive.FindTopic(tx, act.List, act.Topic)
+		if found != nil {
+			return fmt.Errorf("%w: %w", ErrNoTopic, found)
+		}
+		_, err = archive.Tag(tx, act.Post, t.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return h.note(tx, "thread "+string(act.Kind), act.List, 0, uint64(act.Post))
+}
+
+// tellDone tells all who look after the list what was done and by whom; n says what.
+func (a *Acts) tellDone(tx *store.Tx, h Hand, act Act, n notice.Carried) error {
+	l, err := list.Get(tx, act.List)
+	if err != nil {
+		return err
+	}
+	if n.By, err = calledBy(tx, h.Person); err != nil {
+		return err
+	}
+	n.At = london(h.Now)
+	to, err := a.circle(tx, l.ID)
+	if err != nil {
+		return err
+	}
+	for _, who := range to {
+		if err := a.mail(tx, a.roundFor(l, who, act, h), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tell mails one moderator, in the thread of a post where one is meant.
+func (a *Acts) Tell(tx *store.Tx, l list.List, who list.Person, post archive.Number, h Hand, n composing) error {
+	return a.mail(tx, a.roundFor(l, who, Act{Post: post}, h), n)
+}
+
+// Offered are the words that may be answered to a mail with a token, and what it was about.
+func (a *Acts) Offered(tx *store.Tx, p Pending) (words [][2]string, what string, err error) {
+	switch p.Use {
+	case UsePractice:
+		return [][2]string{{"approve", "that is all this test needs"}}, "Practice", nil
+	case UseStep:
+		return [][2]string{{"yes", "to do what you asked for"}}, fmt.Sprintf("%s #%d", p.Act.Kind, p.Post), nil
+	}
+	post, err := archive.Get(tx, p.Post)
+	if err != nil {
+		return nil, "", err
+	}
+	what = fmt.Sprintf("%q #%d", lineOf(post).Subject, post.Number)
+	if p.Message != 0 {
+		by, err := reporter(tx, p.Message)
+		return notice.ReportedWords(by), what, err
+	}
+	counts, err := queue.Tally(tx, uint64(p.Post))
+	return notice.StoppedWords(counts.Delivered), what, err
+}
