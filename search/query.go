@@ -69,6 +69,9 @@ type Expansion struct {
 	Name   string   // as it is shown: "EHC plan"
 	Entry  string   // name of the entry of the vocabulary from which it comes
 	Why    Relation
+	// Before, when it is not zero, is when people had stopped to write it: only posts from before then count. The word
+	// "statement" means a plan in a post of 2010 and hardly ever in one of 2025.
+	Before time.Time
 }
 
 // A Relation says what an expansion is to the words that were typed.
