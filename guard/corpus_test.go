@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -11,9 +12,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sencoforum/guard/testdata/gen"
 )
 
 var misses = flag.Bool("misses", false, "name every post of the corpus that the guard judges wrongly")
+
+var update = flag.Bool("update", false, "write the labelled posts anew")
 
 // corpusDay is today in the labelled posts.
 var corpusDay = time.Date(2026, 11, 27, 9, 0, 0, 0, time.UTC)
@@ -35,6 +40,29 @@ func (p labelled) input() Input {
 		in.Files = append(in.Files, File{Name: f.Name, Text: f.Text, Read: true, Place: f.GPS})
 	}
 	return in
+}
+
+// TestPostsAreThoseOfTheirMaker makes the labelled posts anew: labels that nobody can make again prove nothing.
+func TestPostsAreThoseOfTheirMaker(t *testing.T) {
+	files, err := gen.Files()
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for name, made := range files {
+		file := filepath.Join("testdata", "posts", name)
+		if *update {
+			if err := os.WriteFile(file, made, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		committed, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(committed, made) {
+			t.Errorf("%s is not what guard/testdata/gen makes: %d bytes, and %d are made; look at both with git diff after -update", name, len(committed), len(made))
+		}
+	}
 }
 
 func readCorpus(t *testing.T, dir string) []labelled {
