@@ -282,46 +282,53 @@ func heldApproveCommand(o *rootOptions) *cobra.Command {
 	return c
 }
 
-func heldRejectCommand(o *rootOptions) *cobra.Command {
+// decision is what a command that decides about an item, and about nothing else, does.
+type decision struct {
+	use, short, long string
+	example          string
+	args             cobra.PositionalArgs
+	decide           func(p *moderate.Panel, tx *store.Tx, by moderate.Decider, n hold.Number, words string) (moderate.Outcome, error)
+	done             string
+}
+
+// deciding is the command of a decision; what stands behind the code are its words.
+func (o *rootOptions) deciding(d decision) *cobra.Command {
 	return &cobra.Command{
-		Use:   "reject CODE [REASON...]",
-		Short: "Send a message back to its writer, with a reason",
-		Long: "Send a message back to its writer, with a reason.\n" +
-			"The words names, advert, thanks and digest stand for a text of ours.",
-		Example: "  sencoforum held reject 8f3k Please take the name out and send it again.",
-		Args:    between(1, -1),
+		Use: d.use, Short: d.short, Long: d.long, Example: d.example, Args: d.args,
 		RunE: o.onHeld(func(a *admin, n hold.Number, args []string) error {
 			return a.decideHeld(n, func(p *moderate.Panel, tx *store.Tx, by moderate.Decider) (moderate.Outcome, error) {
-				return p.Reject(tx, by, n, strings.Join(args, " "))
-			}, "Sent back")
+				return d.decide(p, tx, by, n, strings.Join(args, " "))
+			}, d.done)
 		}),
 	}
+}
+
+func heldRejectCommand(o *rootOptions) *cobra.Command {
+	return o.deciding(decision{
+		use: "reject CODE [REASON...]", short: "Send a message back to its writer, with a reason",
+		long: "Send a message back to its writer, with a reason.\n" +
+			"The words names, advert, thanks and digest stand for a text of ours.",
+		example: "  sencoforum held reject 8f3k Please take the name out and send it again.", args: between(1, -1),
+		decide: (*moderate.Panel).Reject, done: "Sent back",
+	})
 }
 
 func heldDiscardCommand(o *rootOptions) *cobra.Command {
-	return &cobra.Command{
-		Use:     "discard CODE",
-		Short:   "Throw a message away; its writer is not told, and it is kept for 30 days",
-		Example: "  sencoforum held discard 8f3k",
-		Args:    exactly(1),
-		RunE: o.onHeld(func(a *admin, n hold.Number, _ []string) error {
-			return a.decideHeld(n, func(p *moderate.Panel, tx *store.Tx, by moderate.Decider) (moderate.Outcome, error) {
-				return p.Discard(tx, by, n)
-			}, "Discarded")
-		}),
-	}
+	return o.deciding(decision{
+		use: "discard CODE", short: "Throw a message away; its writer is not told, and it is kept for 30 days",
+		example: "  sencoforum held discard 8f3k", args: exactly(1), done: "Discarded",
+		decide: func(p *moderate.Panel, tx *store.Tx, by moderate.Decider, n hold.Number, _ string) (moderate.Outcome, error) {
+			return p.Discard(tx, by, n)
+		},
+	})
 }
 
 func heldUndoCommand(o *rootOptions) *cobra.Command {
-	return &cobra.Command{
-		Use:     "undo CODE",
-		Short:   "Take a decision back before it takes effect",
-		Example: "  sencoforum held undo 8f3k",
-		Args:    exactly(1),
-		RunE: o.onHeld(func(a *admin, n hold.Number, _ []string) error {
-			return a.decideHeld(n, func(p *moderate.Panel, tx *store.Tx, by moderate.Decider) (moderate.Outcome, error) {
-				return p.Undo(tx, by, n)
-			}, "Undone")
-		}),
-	}
+	return o.deciding(decision{
+		use: "undo CODE", short: "Take a decision back before it takes effect",
+		example: "  sencoforum held undo 8f3k", args: exactly(1), done: "Undone",
+		decide: func(p *moderate.Panel, tx *store.Tx, by moderate.Decider, n hold.Number, _ string) (moderate.Outcome, error) {
+			return p.Undo(tx, by, n)
+		},
+	})
 }
