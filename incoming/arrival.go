@@ -37,6 +37,7 @@ type arrival struct {
 	item   hold.Number // under which it waits already; 0: it has just come
 	looked bool        // signs, digest and tokenFree are those of this message
 	signs  list.Signs  // what a person may have to look at, by the message alone
+	hints  []string    // what its author may want to look at; it holds nothing
 	digest string      // of a long text of its author's
 	flood  bool        // the same long text came again and again
 

@@ -53,8 +53,8 @@ type Config struct {
 	Host       membership.Host
 	Now        func() time.Time
 
-	// Pupil says where a message may name a child, in words for its author and for moderators; nil: nobody looks.
-	Pupil func(m *message.Message) []string
+	// Pupil says where a message to a list may name a child; nil: nobody looks.
+	Pupil func(l list.List, m *message.Message) Pupils
 
 	// Spam names the fields of a spam filter in front. They are believed of what comes from Trusted alone.
 	Spam mailauth.SpamPolicy

@@ -9,6 +9,7 @@ import (
 
 	"sencoforum/document"
 	"sencoforum/guard"
+	"sencoforum/list"
 	"sencoforum/message"
 )
 
@@ -74,26 +75,47 @@ var kinds = map[guard.Kind]string{
 	guard.Place:     "a photo that says where it was taken",
 }
 
-// PupilData returns where a message may name a child, as Config.Pupil has it: "a birth date, line 2". No characters of it are
-// repeated, there or in the log.
-func PupilData(log *slog.Logger, now func() time.Time) func(m *message.Message) []string {
-	allow := guard.DefaultAllow()
-	return func(m *message.Message) (notes []string) {
+// hintKinds name what is only a hint.
+var hintKinds = map[guard.Kind]string{
+	guard.FirstName: "a first name beside a school year",
+	guard.NHS:       "ten digits like an NHS number",
+	guard.ULN:       "ten digits like a Unique Learner Number",
+	guard.Unread:    "something that I could not read",
+}
+
+// Pupils says where a message to a list may name a child, in words for its author and for moderators.
+type Pupils struct {
+	Places []string // what has to be asked about: "a birth date, line 2"
+	Hints  []string // what the author may want to look at, and holds nothing
+}
+
+// PupilData looks for what may name a child, as Config.Pupil has it. No characters of it are repeated, there or in the log.
+func PupilData(log *slog.Logger, now func() time.Time) func(l list.List, m *message.Message) Pupils {
+	return func(l list.List, m *message.Message) (p Pupils) {
+		allow, err := Allowed(l)
+		if err != nil {
+			log.Error("the allow-list of a list cannot be read and counts for nothing", "list", l.Name, "cause", err)
+		}
 		ctx, stop := context.WithTimeout(context.Background(), guardTime)
 		defer stop()
 		in, _ := Guarded(ctx, m)
 		in.Today = now()
 		for _, f := range guard.Look(in, allow) {
 			if f.Hold {
-				notes = append(notes, kinds[f.Kind]+", "+f.Where.String())
+				p.Places = append(p.Places, kinds[f.Kind]+", "+f.Where.String())
+			} else {
+				p.Hints = append(p.Hints, hintKinds[f.Kind]+" ("+f.Where.String()+")")
 			}
 		}
-		if len(notes) > 0 {
-			log.Info("may name a child", "places", len(notes))
+		if len(p.Places) > 0 {
+			log.Info("may name a child", "list", l.Name, "places", len(p.Places))
 		}
-		return notes
+		return p
 	}
 }
+
+// Allowed are the phrases that may stand anywhere in a post to a list: those that ship with the program, and the list's own.
+func Allowed(l list.List) (guard.Allow, error) { return guard.DefaultAllow().With(l.Allow.All()...) }
 
 // HideNumbers takes numbers of children out of a text that moderators are shown.
 func HideNumbers(text string) string {

@@ -185,7 +185,7 @@ func (d *Desk) taken(tx *store.Tx, in *arrival, post archive.Post) error {
 	if !mayAnswer(in) {
 		return nil
 	}
-	return d.cfg.Panel.Acknowledge(tx, d.cfg.Now(), in.dest.List, post)
+	return d.cfg.Panel.Acknowledge(tx, d.cfg.Now(), in.dest.List, post, in.hints)
 }
 
 // stillMember makes sure that nobody's post is accepted who was removed since

@@ -35,7 +35,8 @@ func (d *Desk) look(in *arrival) {
 	in.tokenFree, err = in.dest.List.Redact(d.keys, in.msg, false)
 	g.SealedToken = errors.Is(err, message.ErrSealed)
 	if d.cfg.Pupil != nil {
-		g.Pupil = d.cfg.Pupil(in.msg)
+		found := d.cfg.Pupil(in.dest.List, in.msg)
+		g.Pupil, in.hints = found.Places, found.Hints
 	}
 }
 

@@ -55,11 +55,11 @@ func TestANameViaTheListIsAsked(t *testing.T) {
 // What may name a child goes to moderators whatever its author says, and never with trust.
 func TestPupilDataIsReadByAPerson(t *testing.T) {
 	o := open(t)
-	o.desk.cfg.Pupil = func(m *message.Message) []string {
+	o.desk.cfg.Pupil = func(_ list.List, m *message.Message) (p Pupils) {
 		if strings.Contains(m.Text(), "Oliver") {
-			return []string{"line 1"}
+			p.Places = []string{"line 1"}
 		}
-		return nil
+		return p
 	}
 	m := ordinary()
 	m.body = "The EHCP for Oliver Marsh is late."

@@ -20,7 +20,11 @@ import (
 func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 	now, p := d.cfg.Now(), d.cfg.Panel
 	var did string
-	err := d.once(in, func(tx *store.Tx) error {
+	taking, places, err := d.planTakeOut(in, it)
+	if err != nil {
+		return writerErr(in, err)
+	}
+	err = d.once(in, func(tx *store.Tx) error {
 		if it.Kind == hold.Application {
 			did = "applicant answered"
 			return p.Answered(tx, moderate.By{Actor: "applicant", Now: now}, it.Number, in.msg.Reply())
@@ -44,24 +48,53 @@ func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 			did = "sent anyway"
 			_, err := p.Affirm(tx, now, it.Number)
 			return err
-		case wordRedact:
-			did = "words taken out"
-			return p.TakeOut(tx, now, it.Number, r.Args.Words, false)
-		case wordFiles:
-			did = "files taken out"
-			return p.TakeOut(tx, now, it.Number, nil, true)
+		case wordRedact, wordFiles:
+			did = "taken out"
+			return p.TakeOut(tx, now, taking, places)
 		}
 		return errNotYes
 	})
+	if err == nil {
+		d.log.Info("the writer replied", "list", in.dest.List.Name, "item", it.Number.Code(), "did", did)
+	}
+	return writerErr(in, err)
+}
+
+// writerErr is what the sender of a writer's reply hears of a fault.
+func writerErr(in *arrival, err error) error {
 	switch {
 	case errors.Is(err, moderate.ErrGone): // it was decided meanwhile
 		return in.texts.Refuse(list.CaseToken)
+	case errors.Is(err, moderate.ErrChanged): // another reply was quicker; read again, this one takes more out
+		return in.texts.Refuse(list.CaseLater)
 	case errors.Is(err, moderate.ErrNoWords), errors.Is(err, moderate.ErrNoFiles), errors.Is(err, message.ErrLeft):
 		return errNotYes
-	case err == nil:
-		d.log.Info("the writer replied", "list", in.dest.List.Name, "item", it.Number.Code(), "did", did)
 	}
 	return err
+}
+
+// planTakeOut finds out what would be left of a message, and where that may still name a child, if its writer wants something
+// taken out. The search may take long, so it is done outside of any transaction that writes.
+func (d *Desk) planTakeOut(in *arrival, it hold.Item) (t moderate.Taking, places []string, err error) {
+	if it.Kind == hold.Application {
+		return t, nil, nil
+	}
+	err = d.db.View(func(tx *store.Tx) error {
+		_, files, err := d.cfg.Panel.About(tx, in.dest.List, it)
+		if err != nil {
+			return err
+		}
+		r := d.readWriter(in.msg, it, files)
+		if r.Outcome != command.Done || r.Word.Name != wordRedact && r.Word.Name != wordFiles {
+			return nil
+		}
+		t, err = d.cfg.Panel.PlanTakeOut(tx, it.Number, r.Args.Words, r.Word.Name == wordFiles)
+		return err
+	})
+	if t.Left != nil && d.cfg.Pupil != nil {
+		places = d.cfg.Pupil(in.dest.List, t.Left).Places
+	}
+	return t, places, err
 }
 
 // once stores a reply as handled, once however often it comes, with what it does. Its text is not kept.

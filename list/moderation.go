@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -66,6 +67,41 @@ type Moderation struct {
 	Outcomes   Outcomes `json:"outcomes,omitempty"`         // how the others hear what was decided
 	Proof      Proof    `json:"moderator_proof,omitempty"`  // what a moderator's reply needs
 	Ack        bool     `json:"ack,omitempty"`              // authors hear that their post was taken
+	Allow      Phrases  `json:"allow,omitempty"`            // what names no child here, such as people and schools
+}
+
+// Phrases are names and phrases, one a line, each once and in the order of the alphabet.
+type Phrases string
+
+// Bounds of the phrases that a list knows to name no child.
+const (
+	maxPhrases = 200
+	maxPhrase  = 100 // bytes
+)
+
+// All returns the phrases one by one.
+func (p Phrases) All() []string {
+	return strings.FieldsFunc(string(p), func(r rune) bool { return r == '\n' })
+}
+
+// With returns the phrases with one more, in single spaces; it reports false where it is among them, in whatever capitals.
+func (p Phrases) With(one string) (Phrases, bool) {
+	one = strings.Join(strings.Fields(one), " ")
+	all := p.All()
+	if slices.ContainsFunc(all, func(is string) bool { return strings.EqualFold(is, one) }) {
+		return p, false
+	}
+	all = append(all, one)
+	slices.Sort(all)
+	return Phrases(strings.Join(all, "\n")), true
+}
+
+// Without returns the phrases but one; it reports false where that is not among them.
+func (p Phrases) Without(one string) (Phrases, bool) {
+	one = strings.Join(strings.Fields(one), " ")
+	all := p.All()
+	left := slices.DeleteFunc(slices.Clone(all), func(is string) bool { return strings.EqualFold(is, one) })
+	return Phrases(strings.Join(left, "\n")), len(left) < len(all)
 }
 
 // NewMemberHolds is how many posts of somebody who joins by application wait for moderators: 1 unless the list says
@@ -96,6 +132,14 @@ func (m Moderation) validate() error {
 	for key, n := range map[string]Limit{"new_member_holds": m.FirstHolds, "posts_hour": m.HourMost, "posts_day": m.DayMost} {
 		if n < Off || n > MaxLimit {
 			faults = append(faults, fmt.Errorf("%s is %d; use 1 to %d, or off", key, n, MaxLimit))
+		}
+	}
+	if n := len(m.Allow.All()); n > maxPhrases {
+		faults = append(faults, fmt.Errorf("the allow-list has %d phrases; remove some, the most is %d", n, maxPhrases))
+	}
+	for _, p := range m.Allow.All() {
+		if len(p) > maxPhrase {
+			faults = append(faults, fmt.Errorf("a phrase of the allow-list has %d bytes; the most is %d", len(p), maxPhrase))
 		}
 	}
 	if d := m.DutyOf(); d != DutyTwo && d != DutyAll {

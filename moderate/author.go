@@ -1,6 +1,7 @@
 package moderate
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"time"
@@ -71,20 +72,30 @@ func (p *Panel) doubted(tx *store.Tx, n hold.Number) (hold.Item, list.List, erro
 	return it, l, err
 }
 
-// TakeOut takes words, or with files every file, out of a message that waits for its author's word, as the author asks, and
-// asks again. It still meets every reason: a guess that there is no name any more would be one too many. The errors are
-// ErrGone, ErrNoWords and ErrNoFiles.
-func (p *Panel) TakeOut(tx *store.Tx, now time.Time, n hold.Number, phrases []string, files bool) error {
-	it, l, err := p.doubted(tx, n)
+// A Taking is what is left of a message when words or files are taken out.
+type Taking struct {
+	Left *message.Message
+
+	item  hold.Number
+	was   []byte
+	words Words
+}
+
+// PlanTakeOut says what would be left of a message that waits for its author's word, without words, or with files without every
+// file. It changes nothing, so that what is left can be searched outside of any transaction. The errors are ErrGone, ErrNoWords
+// and ErrNoFiles.
+func (p *Panel) PlanTakeOut(tx *store.Tx, n hold.Number, phrases []string, files bool) (Taking, error) {
+	t := Taking{item: n}
+	it, _, err := p.doubted(tx, n)
 	if err != nil {
-		return err
+		return t, err
 	}
 	m, err := messageOf(tx, it)
 	if err != nil {
-		return err
+		return t, err
 	}
 	if m == nil {
-		return ErrGone
+		return t, ErrGone
 	}
 	w := Words{Phrases: phrases}
 	if files {
@@ -92,23 +103,49 @@ func (p *Panel) TakeOut(tx *store.Tx, now time.Time, n hold.Number, phrases []st
 			w.Files = append(w.Files, f.Name)
 		}
 		if len(w.Files) == 0 {
-			return ErrNoFiles
+			return t, ErrNoFiles
 		}
 	}
 	if err := w.Check(); err != nil {
-		return errors.Join(ErrNoWords, err)
+		return t, errors.Join(ErrNoWords, err)
 	}
 	done, err := message.Redact(m.Raw(), w.redaction("[removed]"))
 	if err != nil {
-		return err
+		return t, err
 	}
 	if done.Places+len(done.Files) == 0 {
-		return ErrNoWords
+		return t, ErrNoWords
 	}
-	if err := intake.Rewrite(tx, it.Message, it.Key, done.Raw); err != nil {
+	t.was, t.Left, t.words = m.Raw(), message.Parse(done.Raw), w
+	return t, nil
+}
+
+// TakeOut does what was planned and asks the author again. Places are where what is left may still name a child. It meets every
+// reason as before, also when there is none: a person looks at it, as a guess that there is no name any more would be one too
+// many. The errors are ErrGone, and ErrChanged where the message is not the same any more.
+func (p *Panel) TakeOut(tx *store.Tx, now time.Time, t Taking, places []string) error {
+	it, l, err := p.doubted(tx, t.item)
+	if err != nil {
 		return err
 	}
-	it.Changed, it.Findings = true, withoutWords(it.Findings, w)
+	m, err := messageOf(tx, it)
+	switch {
+	case err != nil:
+		return err
+	case m == nil:
+		return ErrGone
+	case !bytes.Equal(m.Raw(), t.was):
+		return ErrChanged
+	}
+	if err := intake.Rewrite(tx, it.Message, it.Key, t.Left.Raw()); err != nil {
+		return err
+	}
+	it.Changed, it.Findings = true, withoutWords(it.Findings, t.words)
+	for i := range it.Findings {
+		if it.Findings[i].Cause == list.CausePupil {
+			it.Findings[i].Notes = places
+		}
+	}
 	if err := p.askAuthor(tx, l, it, now, false); err != nil {
 		return err
 	}
@@ -185,7 +222,8 @@ func (p *Panel) notAnswered(tx *store.Tx, l list.List, it hold.Item, now time.Ti
 }
 
 // Acknowledge tells the author of a post that it was taken, when it goes, and how to stop it, where list and member want that.
-func (p *Panel) Acknowledge(tx *store.Tx, now time.Time, l list.List, post archive.Post) error {
+// Hints are what they may want to look at once more, and held nothing.
+func (p *Panel) Acknowledge(tx *store.Tx, now time.Time, l list.List, post archive.Post, hints []string) error {
 	if !l.Ack || post.Author == 0 {
 		return nil
 	}
@@ -200,7 +238,7 @@ func (p *Panel) Acknowledge(tx *store.Tx, now time.Time, l list.List, post archi
 	if err != nil {
 		return err
 	}
-	n := notice.Ack{Subject: post.Subject, Due: Local(post.Until)}
+	n := notice.Ack{Subject: post.Subject, Due: Local(post.Until), Hints: hints}
 	if post.Reply {
 		n.Subject = "Re: " + post.Subject
 	}

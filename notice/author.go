@@ -188,7 +188,13 @@ func (n Doubt) shown(to To) string {
 		words = append(words, [2]string{"remove attachments", "I take the files out"})
 	}
 	words = append(words, [2]string{"cancel", "I throw the message away"})
-	return paragraphs(greeting(to.Person), n.again(), fill("I have taken it out. What is left stands below, and nobody else has it yet. Reply with one line:"), columns(words),
+	did := "I have taken it out, and find nothing more."
+	if notes := n.notes(list.CausePupil); len(notes) > 0 {
+		did = "I have taken it out. What is left may still name a child (" + shortNotes(notes) + ")."
+		words[0], words[1] = words[1], words[0]
+		words[1][1] = "a moderator reads it first"
+	}
+	return paragraphs(greeting(to.Person), n.again(), fill(did+" What is left stands below, and nobody else has it yet. Reply with one line:"), columns(words),
 		fill(fmt.Sprintf("If you do nothing it is not sent, and is deleted in %d days.", n.Days)), Returned{Matter: Matter{Text: n.Left}}.theirs())
 }
 
@@ -252,16 +258,26 @@ type Ack struct {
 	Token   string
 	Members int
 	Due     time.Time
+	Hints   []string // what its author may want to look at again: kinds and places
 }
 
 // Compose returns the mail.
 func (n Ack) Compose(to To) (Mail, error) {
 	if !n.Due.After(to.Now) { // there is no delay in which it could be stopped
 		return to.compose("Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
-			"Thank you. Your message goes to "+count(n.Members, "member")+" now.", ackEnd))
+			"Thank you. Your message goes to "+count(n.Members, "member")+" now.", n.hint("tell the moderators at "+to.List.Service("owner").String()), ackEnd))
 	}
 	return to.robotAt(n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
-		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel", ackEnd))
+		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel", n.hint("reply cancel and send it again without that"), ackEnd))
+}
+
+// hint asks an author kindly to look once more. It blames nobody, as nothing may be wrong.
+func (n Ack) hint(mend string) string {
+	if len(n.Hints) == 0 {
+		return ""
+	}
+	return fill("Please look once more at this: " + shortNotes(n.Hints) + ". If readers could tell which child it is, " + mend +
+		". If not, all is well: this check is only a computer's guess.")
 }
 
 const ackEnd = "Gmail does not show you your own message from the forum; it did go out."

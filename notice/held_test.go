@@ -178,6 +178,9 @@ func mails() map[string]func() (Mail, error) {
 		"writer-pupil-taken-out": func() (Mail, error) {
 			return Doubt{Subject: "Re: Part-time timetables", Findings: pupil.Findings, Token: aToken, Members: 1204, Files: true, Days: 7, Left: "We had the same when we wrote the [removed].\n\nJane\n"}.Compose(toJane())
 		},
+		"writer-pupil-clean": func() (Mail, error) {
+			return Doubt{Subject: "Re: Part-time timetables", Findings: []list.Finding{{Cause: list.CausePupil}}, Token: aToken, Members: 1204, Days: 7, Left: "We had the same when we wrote the [removed].\n\nJane\n"}.Compose(toJane())
+		},
 		"writer-not-sent":   func() (Mail, error) { return NotSent{Matter: parts()}.Compose(toJane()) },
 		"writer-taken-back": func() (Mail, error) { return TakenBack{Subject: "Our meeting", Read: "cancel"}.Compose(toJane()) },
 		"writer-too-late": func() (Mail, error) {
@@ -185,6 +188,12 @@ func mails() map[string]func() (Mail, error) {
 		},
 		"ack": func() (Mail, error) {
 			return Ack{Subject: "EHCP annual review paperwork", Token: aToken, Members: 1204, Due: due}.Compose(toJane())
+		},
+		"ack-hint": func() (Mail, error) {
+			return Ack{Subject: "A lunchtime club", Token: aToken, Members: 1204, Due: due, Hints: []string{"a first name beside a school year (line 2)"}}.Compose(toJane())
+		},
+		"ack-hint-at-once": func() (Mail, error) {
+			return Ack{Subject: "A lunchtime club", Members: 1204, Due: morning, Hints: []string{"a first name beside a school year (line 2)", "something that I could not read (file 1)"}}.Compose(toJane())
 		},
 		"ack-at-once": func() (Mail, error) {
 			return Ack{Subject: "EHCP annual review paperwork", Members: 1204, Due: morning}.Compose(toJane())

@@ -16,7 +16,7 @@ import (
 )
 
 func guardCommand(o *rootOptions) *cobra.Command {
-	c := group("guard", "Try the search for pupils' data on a message", guardCheckCommand(o))
+	c := group("guard", "Try the search for pupils' data, and keep its allow-list", guardCheckCommand(o), guardAllowCommand(o))
 	c.Annotations = map[string]string{minor: unnamed}
 	return c
 }

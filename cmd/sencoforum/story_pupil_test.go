@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sencoforum/list"
+	"sencoforum/store"
 )
 
 // workbook is a spreadsheet with one row of cells, as a school would send it.
@@ -83,6 +84,55 @@ func TestStoryNobodyAnswersAboutAPupil(t *testing.T) {
 		b.reply("asha", "May name a child", `redact "Oliver Marsh"`)
 		if !list.Found(b.last().Findings, list.CausePupil) || b.count("jane", "Timetables") != 0 {
 			t.Error("it went out")
+		}
+	})
+}
+
+// What is left after words were taken out is searched anew: its writer is asked again, where it stands now, until there is
+// nothing more to find. A moderator reads it in any case.
+func TestStoryWhatIsLeftIsSearchedAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, dir string) {
+		b := newBoard(t, dir, "asha", "sam")
+		b.must(b.send("tom@garden.example", theForum, "Timetables", "Hello all.\nThe EHCP for Oliver Marsh is late.\nHis UPN is B801200005001."))
+		b.reply("tom", "Before we send it", "take out Oliver Marsh")
+		left, _ := b.got("tom", "Before we send it")
+		if flat := strings.Join(strings.Fields(left), " "); !strings.Contains(flat, "may still name a child (a Unique Pupil Number, line 3)") || strings.Contains(left, "beside a plan") {
+			t.Errorf("Tom reads:\n%s", left)
+		}
+		b.reply("tom", "Before we send it", "take out B801200005001")
+		if clean, _ := b.got("tom", "Before we send it"); !strings.Contains(clean, "find nothing more") || strings.Contains(clean, "may still") {
+			t.Errorf("Tom reads:\n%s", clean)
+		}
+		b.reply("tom", "Before we send it", "send anyway")
+		if notice, _ := b.got("asha", "May name a child"); !strings.Contains(notice, "> The EHCP for [removed] is late.") || strings.Contains(notice, "Pupil Number") {
+			t.Errorf("Asha reads:\n%s", notice)
+		}
+	})
+}
+
+// A first name beside a school year holds nothing; its writer reads of it while the post can still be stopped.
+func TestStoryAHintStandsInTheAcknowledgement(t *testing.T) {
+	bubble(t, func(t *testing.T, dir string) {
+		b := newBoard(t, dir, "asha", "sam")
+		b.must(b.house.db.Update(func(tx *store.Tx) error {
+			l, err := list.Get(tx, 1)
+			if err != nil {
+				return err
+			}
+			l.Ack = true
+			l.Allow, _ = l.Allow.With("harriet  wells")
+			return list.Save(tx, l)
+		}))
+		b.must(b.send("tom@garden.example", theForum, "Lunch", "We have Oliver in Year 4 and he loves it."))
+		ack, _ := b.got("tom", "reply cancel to stop it")
+		if flat := strings.Join(strings.Fields(ack), " "); !strings.Contains(flat, "a first name beside a school year (line 1)") || strings.Contains(ack, "Oliver") {
+			t.Errorf("Tom reads:\n%s", ack)
+		}
+		b.reply("tom", "reply cancel to stop it", "cancel")
+		b.must(b.send("tom@garden.example", theForum, "A book", "The support plan for Harriet Wells is a chapter of her own book."))
+		b.wait(6 * time.Minute)
+		if b.count("asha", "Lunch") != 0 || b.count("asha", "A book") != 1 || b.count("tom", "Before we send it") != 0 {
+			t.Errorf("%d copies of what was cancelled, %d of what the list allows", b.count("asha", "Lunch"), b.count("asha", "A book"))
 		}
 	})
 }
