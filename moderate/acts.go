@@ -36,6 +36,8 @@ type ActsConfig struct {
 	WebURL   string          // base address of the archive, empty while there is none
 	Eraser   *Eraser
 	Recaller *Recaller
+	Hours    calendar.Hours   // when moderators work
+	Now      func() time.Time // nil: the clock of the host
 
 	// Resend goes on with the copies of a post that was released: a step of View, and one for each page of members, which
 	// returns whom to go on with, 0 at the end; nil: nobody gets the rest.
@@ -49,7 +51,12 @@ type Resender interface {
 }
 
 // NewActs returns acts; Run does their jobs.
-func NewActs(log *slog.Logger, cfg ActsConfig) *Acts { return &Acts{log: log, cfg: cfg} }
+func NewActs(log *slog.Logger, cfg ActsConfig) *Acts {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Acts{log: log, cfg: cfg}
+}
 
 // Proof is what shows that a moderator asks.
 type Proof string
@@ -175,12 +182,16 @@ func writerOf(tx *store.Tx, id intake.ID) (message.Mailbox, *message.Message, er
 	return from, m, nil
 }
 
-// Run does the jobs of acts until ctx ends.
+// Run does the jobs of acts, and tells of reports what is due, until ctx ends.
 func (a *Acts) Run(ctx context.Context, db *store.DB) error {
 	rung, stop := db.Watch(jobs.Name())
 	defer stop()
 	for {
 		more, err := a.step(ctx, db)
+		wait := lookEvery
+		if err == nil {
+			wait, err = a.reportsDue(db)
+		}
 		switch {
 		case errors.Is(err, store.ErrFull):
 			more = true
@@ -196,6 +207,7 @@ func (a *Acts) Run(ctx context.Context, db *store.DB) error {
 		case <-ctx.Done():
 			return nil
 		case <-rung:
+		case <-time.After(wait):
 		}
 	}
 }

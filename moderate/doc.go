@@ -16,6 +16,7 @@
 //	moderate.pending.until  (Unix seconds, digest) -> nothing: when it is forgotten
 //	moderate.tallies        (what, person)         -> how often since when
 //	moderate.jobs           number                 -> Job: an act that is being carried out
+//	moderate.reports        (Unix seconds, message) -> a report of which the moderators who are not on duty are told then
 //
 // All functions that take a transaction may be called at once. A crash leaves
 // a job where it was, and the next start goes on with it.

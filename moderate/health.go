@@ -2,10 +2,12 @@ package moderate
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sencoforum/archive"
 	"sencoforum/audit"
+	"sencoforum/hold"
 	"sencoforum/list"
 	"sencoforum/notice"
 	"sencoforum/store"
@@ -46,6 +48,9 @@ func HealthOf(tx *store.Tx, l list.List, month time.Time) (notice.Health, error)
 		return n, err
 	}
 	n.Check = head.Check()
+	if err := holdTimes(tx, l.ID, from, to, &n); err != nil {
+		return n, err
+	}
 	people, err := list.Moderators(tx, l.ID)
 	if err != nil {
 		return n, err
@@ -57,6 +62,24 @@ func HealthOf(tx *store.Tx, l list.List, month time.Time) (notice.Health, error)
 		n.Needs = append(n.Needs, "Only one person moderates: please find a second.")
 	}
 	return n, nil
+}
+
+// holdTimes counts what moderators decided in a month, and how long it waited for them.
+func holdTimes(tx *store.Tx, l list.ID, from, to time.Time, n *notice.Health) error {
+	all, err := hold.Decided(tx, l, from)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(it hold.Item) bool { return !it.Decision.At.Before(to) })
+	for _, it := range all {
+		if it.Decision.Verdict == hold.Unheard {
+			n.Unheard++
+		}
+	}
+	if took := tookOf(all); len(took) > 0 {
+		n.Held, n.Half, n.Slowest = len(took), took[(len(took)-1)/2], took[len(took)-1]
+	}
+	return nil
 }
 
 // count adds one entry of the record to the figures.

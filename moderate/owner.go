@@ -71,7 +71,7 @@ func (a *Acts) Answer(tx *store.Tx, h Hand, l list.List, n Answering) error {
 	if err != nil {
 		return err
 	}
-	if err := h.note(tx, "mail answer", l.ID, to.ID, uint64(n.To)); err != nil {
+	if err := errors.Join(h.note(tx, "mail answer", l.ID, to.ID, uint64(n.To)), reportDone(tx, n.To)); err != nil {
 		return err
 	}
 	root, err := threadOf(tx, l, n.To, m)

@@ -224,6 +224,9 @@ func tidyTallies(tx *store.Tx, kind string, over func(what string, t tally) bool
 // forgetActs takes a person out of what waits and what was counted.
 func forgetActs(tx *store.Tx, p list.Person) error {
 	who := p.ID
+	if err := dropReports(tx, func(_ intake.ID, w waitingReport) bool { return w.By == who }); err != nil {
+		return err
+	}
 	theirs := func(a message.Address) bool {
 		return slices.ContainsFunc(append(p.Addresses(), p.Backup), func(b message.Address) bool { return !a.IsZero() && a.Key() == b.Key() })
 	}

@@ -27,8 +27,8 @@ type Report struct {
 	Words   string // beside the word itself; may be empty
 }
 
-// Report shows a post to those who look after its list, with the words stop, close and ask, and thanks the member. The writer is
-// not told. The errors are ErrReports, archive.ErrNoPost, and list.ErrNoMember where the reporter is none.
+// Report shows a post to the moderators on duty, with the words stop, close and ask, and thanks the member. The other moderators
+// are told after four moderation hours, if the post can be seen then as before and nobody has asked. The writer is not told. The errors are ErrReports, archive.ErrNoPost, and list.ErrNoMember where the reporter is none.
 func (a *Acts) Report(tx *store.Tx, h Hand, rep Report) error {
 	p, err := archive.Get(tx, rep.Post)
 	if err != nil {
@@ -52,35 +52,8 @@ func (a *Acts) Report(tx *store.Tx, h Hand, rep Report) error {
 	if err != nil {
 		return err
 	}
-	_, _, m, err := Look(tx, p.Number)
-	if err != nil {
+	if err := a.toDuty(tx, l, rep, h.Now); err != nil {
 		return err
-	}
-	n := notice.PostReport{
-		Post: lineOf(p), By: cmp.Or(list.CleanName(by.Name), by.Address.String()), Words: rep.Words,
-		Hidden: p.State == archive.Hidden, WebURL: a.cfg.WebURL,
-	}
-	if m != nil {
-		n.Text = m.Text()
-	}
-	to, err := a.circle(tx, l.ID)
-	if err != nil {
-		return err
-	}
-	for _, who := range to {
-		r := notice.Round{List: l, To: who, ID: rootOf(rep.Message, who.ID), Now: h.Now}
-		if who.ID != 0 {
-			tok, err := allow(tx, Pending{
-				Use: UseOffer, List: l.ID, Person: who.ID, Post: p.Number, Message: rep.Message, Until: h.Now.Add(offerLife),
-			}, h.Now)
-			if err != nil {
-				return err
-			}
-			r = r.Tokened("mod", tok)
-		}
-		if err := a.mail(tx, r, n); err != nil {
-			return err
-		}
 	}
 	if err := h.note(tx, "post report", l.ID, rep.By, uint64(p.Number)); err != nil {
 		return err

@@ -88,33 +88,26 @@ func (p *Panel) usual(tx *store.Tx, l list.ID, now time.Time) (notice.Usual, err
 	if err != nil {
 		return u, err
 	}
-	var took []time.Duration
-	for _, it := range all {
-		if it.Decision.Verdict != hold.Withdrawn {
-			took = append(took, it.Decision.At.Sub(it.Asked))
-		}
-	}
+	took := tookOf(all)
 	if len(took) < usualFew {
 		return u, nil
 	}
-	slices.Sort(took)
 	u.Half = took[(len(took)-1)/2]
 	return u, nil
 }
 
 // tellDuty tells the moderators on duty, or the operator where there is no moderator.
 func (p *Panel) tellDuty(tx *store.Tx, l list.List, it *hold.Item, now time.Time) error {
-	all, err := list.Moderating(tx, l.ID)
+	on, all, err := duty(tx, l, now)
 	if err != nil {
 		return err
 	}
-	duty := list.OnDuty(l.Moderation, all, Local(now))
-	if len(duty) == 0 {
+	if len(on) == 0 {
 		it.Told, it.All = append(it.Told, hold.Told{At: now}), true
 		return p.tellOperator(tx, l, *it, now)
 	}
-	it.All = len(duty) == len(all)
-	return p.tellAll(tx, l, it, duty, now)
+	it.All = len(on) == len(all)
+	return p.tellAll(tx, l, it, on, now)
 }
 
 // tellOthers tells those who have not been told yet.

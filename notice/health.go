@@ -13,9 +13,13 @@ type Health struct {
 	Members  int       // at its end
 	Came     int
 	Left     int
-	Dead     int        // members whose address refuses mail
-	Stopped  int        // posts
-	Reports  int        // of posts, by members
+	Dead     int           // members whose address refuses mail
+	Stopped  int           // posts
+	Reports  int           // of posts, by members
+	Held     int           // messages and applications that moderators decided about
+	Unheard  int           // that nobody decided about in time
+	Half     time.Duration // half of Held waited for moderators no longer than this
+	Slowest  time.Duration
 	Delivery []Delivery // by provider, those with most members first
 	Needs    []string   // what needs somebody, each a sentence; none: nothing does
 	Check    string     // check number of the record of who did what; empty: the record is empty
@@ -46,8 +50,8 @@ func (n Health) Compose(r Round) (Mail, error) {
 	}
 	return r.compose(fmt.Sprintf("%s in %s: %s", r.List.Title, month, what), paragraphs(
 		r.hello(),
-		fmt.Sprintf("Posts: %s. Stopped: %d. Reported by members: %d.\n%s\nMembers: %s (%d came, %d left).%s",
-			grouped(n.Posts), n.Stopped, n.Reports, n.delivery(), grouped(n.Members), n.Came, n.Left, n.dead()),
+		fmt.Sprintf("Posts: %s. Stopped: %d. Reported by members: %d.\n%s%s\nMembers: %s (%d came, %d left).%s",
+			grouped(n.Posts), n.Stopped, n.Reports, n.held(), n.delivery(), grouped(n.Members), n.Came, n.Left, n.dead()),
 		needs,
 		n.check(),
 	))
@@ -63,6 +67,23 @@ func (n Health) delivery() string {
 		all = append(all, d.Provider+" "+d.percent())
 	}
 	return strings.TrimRight(wrapped("Delivery: "+strings.Join(all, ", ")+"."), "\n")
+}
+
+// held is the line about what moderators decided and how long that took, with its line end.
+func (n Health) held() (line string) {
+	switch {
+	case n.Held == 1:
+		line = "Decided by moderators: 1, within " + roundUp(n.Slowest) + "."
+	case n.Held > 1:
+		line = fmt.Sprintf("Decided by moderators: %s, half within %s, the slowest within %s.", grouped(n.Held), roundUp(n.Half), roundUp(n.Slowest))
+	}
+	if n.Unheard > 0 {
+		line += fmt.Sprintf(" Went back because nobody decided: %d.", n.Unheard)
+	}
+	if line == "" {
+		return ""
+	}
+	return wrapped(strings.TrimSpace(line))
 }
 
 func (n Health) dead() string {

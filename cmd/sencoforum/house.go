@@ -150,7 +150,11 @@ func (h *house) build(out queue.Courier) error {
 	if err := cmp.Or(h.newWatch(operator), h.newPanel(operator)); err != nil {
 		return err
 	}
-	h.acts = h.newActs(operator)
+	hours, err := hoursOf(h.cfg)
+	if err != nil {
+		return err
+	}
+	h.acts = h.newActs(operator, hours)
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -201,20 +205,25 @@ func (h *house) newPanel(operator message.Address) error {
 // newPanel is the moderators' side as the server and the commands have it. No mail names a page for moderators, as there is
 // none yet.
 func newPanel(log *slog.Logger, cfg config.Config, keys *token.Keyring, operator message.Address) (*moderate.Panel, error) {
-	hours := calendar.Hours{Nation: calendar.Nation(cfg.Calendar.Nation)}
-	if hours.Nation != "" {
-		var err error
-		if hours.Dates, err = calendar.Load(cfg.Calendar.File); err != nil {
-			return nil, err
-		}
+	hours, err := hoursOf(cfg)
+	if err != nil {
+		return nil, err
 	}
 	return moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, Operator: operator, Hours: hours, Mask: incoming.HideNumbers}), nil
 }
 
+// hoursOf are the hours of moderators.
+func hoursOf(cfg config.Config) (hours calendar.Hours, err error) {
+	if hours.Nation = calendar.Nation(cfg.Calendar.Nation); hours.Nation != "" {
+		hours.Dates, err = calendar.Load(cfg.Calendar.File)
+	}
+	return hours, err
+}
+
 // newActs returns what moderators do by mail.
-func (h *house) newActs(operator message.Address) *moderate.Acts {
+func (h *house) newActs(operator message.Address, hours calendar.Hours) *moderate.Acts {
 	return moderate.NewActs(h.log, moderate.ActsConfig{
-		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, Eraser: h.eraser, Recaller: h.recaller(),
+		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, Eraser: h.eraser, Recaller: h.recaller(), Hours: hours,
 		Resend: func(n archive.Number, now time.Time) moderate.Resender { return &fanout.Resending{Post: n, Now: now} },
 	})
 }
