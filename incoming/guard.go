@@ -75,6 +75,9 @@ var kinds = map[guard.Kind]string{
 	guard.Place:     "a photo that says where it was taken",
 }
 
+// numbers are the kinds that are a number of one person.
+var numbers = map[guard.Kind]bool{guard.UPN: true, guard.NHS: true, guard.ULN: true, guard.NINO: true}
+
 // hintKinds name what is only a hint.
 var hintKinds = map[guard.Kind]string{
 	guard.FirstName: "a first name beside a school year",
@@ -85,8 +88,9 @@ var hintKinds = map[guard.Kind]string{
 
 // Pupils says where a message to a list may name a child, in words for its author and for moderators.
 type Pupils struct {
-	Places []string // what has to be asked about: "a birth date, line 2"
-	Hints  []string // what the author may want to look at, and holds nothing
+	Places  []string // what has to be asked about: "a birth date, line 2"
+	Numbers []string // of these the numbers of people: "an NHS number, line 2"
+	Hints   []string // what the author may want to look at, and holds nothing
 }
 
 // PupilData looks for what may name a child, as Config.Pupil has it. No characters of it are repeated, there or in the log.
@@ -101,9 +105,14 @@ func PupilData(log *slog.Logger, now func() time.Time) func(l list.List, m *mess
 		in, _ := Guarded(ctx, m)
 		in.Today = now()
 		for _, f := range guard.Look(in, allow) {
-			if f.Hold {
-				p.Places = append(p.Places, kinds[f.Kind]+", "+f.Where.String())
-			} else {
+			place := kinds[f.Kind] + ", " + f.Where.String()
+			switch {
+			case f.Hold && numbers[f.Kind]:
+				p.Numbers = append(p.Numbers, place)
+				fallthrough
+			case f.Hold:
+				p.Places = append(p.Places, place)
+			default:
 				p.Hints = append(p.Hints, hintKinds[f.Kind]+" ("+f.Where.String()+")")
 			}
 		}

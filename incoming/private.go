@@ -51,16 +51,21 @@ func (d *Desk) private(in *arrival) error {
 			return err
 		}
 	}
-	blob := store.NewBlob(d.traced(in))
+	blob, number, warned := store.NewBlob(d.traced(in)), d.numbered(in, n), false
 	err = d.db.Update(func(tx *store.Tx) error {
 		var err error
 		if n, err = d.noteOf(tx, in); err != nil {
 			return err
 		}
+		if n.verdict.Action == list.Accept && n.word == relay.NoWord {
+			if warned, err = d.warned(tx, in, n, number); err != nil || warned {
+				return err
+			}
+		}
 		return d.take(tx, in, n, blob)
 	})
 	if err == nil {
-		d.log.Info("private message", "list", in.dest.List.Name, "post", uint32(n.way.Post.Number), "action", string(n.verdict.Action), "reasons", n.verdict.Reasons)
+		d.log.Info("private message", "list", in.dest.List.Name, "post", uint32(n.way.Post.Number), "action", string(n.verdict.Action), "warned", warned, "reasons", n.verdict.Reasons)
 	}
 	return err
 }

@@ -356,3 +356,39 @@ func TestTokensInAPrivateMessage(t *testing.T) {
 		t.Errorf("subject %q\n%s", got.Subject(), body)
 	}
 }
+
+// Whoever writes the number of a child in private is told first; the same words sent once more that day go on.
+func TestANumberInAPrivateMessageWarnsItsWriterFirst(t *testing.T) {
+	o := parlour(t)
+	o.desk.cfg.Pupil = PupilData(o.desk.log, o.desk.cfg.Now)
+	send := func(id, body string) int {
+		t.Helper()
+		m := o.letter(body)
+		m.set("Message-ID: <" + id + "@laptop.tomsplace.example>")
+		o.mustReceive(t, m)
+		rows, _ := o.outbox(t)
+		return len(rows)
+	}
+	if n := send("a", "The EHCP for Oliver Marsh is late."); n != 1 {
+		t.Fatalf("a name alone: %d went on, want 1", n)
+	}
+	if n := send("b", "His UPN is B801200005001."); n != 1 {
+		t.Errorf("a number: %d went on, want 1", n)
+	}
+	asked := o.lettersTo(t, "tom@tomsplace.example")
+	if len(asked) != 1 || !strings.Contains(asked[0], "a Unique Pupil Number, line") || strings.Contains(asked[0], "B801200005001") {
+		t.Fatalf("Tom reads: %q", asked)
+	}
+	if raw := o.states(t); strings.Contains(raw, "held") {
+		t.Errorf("something of it is kept: %s", raw)
+	}
+	if n := send("c", "His UPN is  B801200005001."); n != 2 {
+		t.Errorf("the same words again: %d went on, want 2", n)
+	}
+	if n := send("d", "Her UPN is B801200005001."); n != 2 || len(o.lettersTo(t, "tom@tomsplace.example")) != 2 {
+		t.Errorf("other words: %d went on, want 2", n)
+	}
+	if all := o.lettersTo(t, "asha@school.example"); len(all) != 0 {
+		t.Errorf("a moderator hears of it: %q", all)
+	}
+}

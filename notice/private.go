@@ -67,6 +67,23 @@ func (n Private) Unclear(t To) (Mail, error) {
 		"The address:\n"+n.Back.String())
 }
 
+// Numbered asks the writer of a private message, before anybody has it, whether a number in it is meant.
+func (n Private) Numbered(t To, subject string, places []string) (Mail, error) {
+	last := ""
+	if n.Last {
+		last = "I send you no more of these mails today."
+	}
+	return t.compose("Before it goes to "+n.Other+": "+inQuotes(subject), message.Mailbox{}, paragraphs(
+		t.hello(),
+		fill("I have not passed your private message on to "+n.Other+" yet, and I keep no copy. It may hold the number of a child ("+shortNotes(places)+
+			"). Email is not a safe place for such a number."),
+		fill("Easiest: take the number out and send the message again."),
+		fill("If it has to be there, or is something else, send the same message once more today, to the address below: it then "+
+			"goes on as it is. This check is only a computer's guess.")+"\n"+n.Back.String(),
+		last, "Questions? Write to the moderators:\n"+t.List.Service("owner").String(),
+	))
+}
+
 // Undelivered tells the writer of a private message that it reached nobody.
 func (n Private) Undelivered(t To, subject string) (Mail, error) {
 	if subject = shorten(subject); subject == "" {

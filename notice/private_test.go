@@ -28,11 +28,14 @@ func TestMailsAboutPrivateMessages(t *testing.T) {
 	bare.About.Address.Local = "o'neill"
 	bare.Known, bare.Text, bare.WebURL = false, "", ""
 	for name, compose := range map[string]func() (Mail, error){
-		"private-muted":               func() (Mail, error) { return about.Muted(answer) },
-		"private-unmuted-last":        func() (Mail, error) { return last.Unmuted(answer) },
-		"private-reported":            func() (Mail, error) { return about.Reported(answer) },
-		"private-unclear":             func() (Mail, error) { return about.Unclear(answer) },
-		"private-undelivered":         func() (Mail, error) { return about.Undelivered(to, "EHCP paperwork") },
+		"private-muted":        func() (Mail, error) { return about.Muted(answer) },
+		"private-unmuted-last": func() (Mail, error) { return last.Unmuted(answer) },
+		"private-reported":     func() (Mail, error) { return about.Reported(answer) },
+		"private-unclear":      func() (Mail, error) { return about.Unclear(answer) },
+		"private-undelivered":  func() (Mail, error) { return about.Undelivered(to, "EHCP paperwork") },
+		"private-numbered": func() (Mail, error) {
+			return about.Numbered(answer, "Our pupil", []string{"an NHS number, line 2", "a Unique Pupil Number, file 1"})
+		},
 		"private-report":              func() (Mail, error) { return report.ToModerator(to) },
 		"private-report-kept":         func() (Mail, error) { return kept.ToModerator(to) },
 		"private-report-of-few-words": func() (Mail, error) { return bare.ToModerator(to) },

@@ -61,6 +61,8 @@ type Day struct {
 	Day     uint16 `json:"day"`
 	Sent    int    `json:"sent"`
 	Answers int    `json:"answers,omitempty"` // mails of the robot about it
+
+	Warned []string `json:"warned,omitempty"` // digests of what held a number, about which they were asked
 }
 
 type (

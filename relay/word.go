@@ -3,6 +3,7 @@ package relay
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 
 	"sencoforum/archive"
@@ -45,6 +46,23 @@ func (b *Book) Do(tx *store.Tx, s Saying, moderators []list.Person) error {
 		return b.answer(tx, s, notice.Private.Reported)
 	}
 	return b.answer(tx, s, notice.Private.Unclear)
+}
+
+// Warn asks the writer of a message whether the numbers in it are meant, before anybody has it, and reports true: the message is
+// then not to be sent. It reports false where they were asked that day about the same message, known by its digest, or had as
+// many answers as one gets: it warns and forbids nothing.
+func (b *Book) Warn(tx *store.Tx, s Saying, places []string, digest string) (bool, error) {
+	d, err := today(tx, s.From.ID, b.now())
+	if err != nil || d.Answers >= answersADay || slices.Contains(d.Warned, digest) {
+		return false, err
+	}
+	d.Warned = append(d.Warned, digest)
+	if err := days.Put(tx, s.From.ID, d); err != nil {
+		return false, err
+	}
+	return true, b.answer(tx, s, func(n notice.Private, to notice.To) (notice.Mail, error) {
+		return n.Numbered(to, s.Message.Subject(), places)
+	})
 }
 
 // answer mails what was done to the address that wrote, at most answersADay times a day. Its envelope sender is a return
