@@ -276,6 +276,7 @@ func newStory(t *testing.T, dir string, people map[string]int, domains ...string
 // bubble runs a story in time of its own. What the store compresses with is made outside, because it outlives the bubble.
 func bubble(t *testing.T, f func(t *testing.T, dir string)) {
 	t.Helper()
+	t.Parallel()
 	if _, err := store.NewBlob([]byte(strings.Repeat("a mail ", 100))).Bytes(); err != nil {
 		t.Fatal(err)
 	}
