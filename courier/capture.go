@@ -1,12 +1,15 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -70,6 +73,38 @@ func (c *Capture) Deliver(ctx context.Context, _ queue.Hop, src queue.Source) er
 		src.Settle(o.Row, queue.Result{Outcome: queue.Delivered, Code: 250, Enhanced: "2.0.0", Text: name, Host: captureKey})
 	}
 	return nil
+}
+
+// Mails returns the mails that were captured for an address, the latest first, at most so many.
+func (c *Capture) Mails(a message.Address, most int) ([][]byte, error) {
+	root, err := os.OpenRoot(c.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the capture directory: %w", err)
+	}
+	defer root.Close()
+	box := boxName(a) + "/new"
+	entries, err := fs.ReadDir(root.FS(), box)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look into a captured mailbox: %w", err)
+	}
+	var all [][]byte
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int {
+		return cmp.Or(cmp.Compare(len(b.Name()), len(a.Name())), cmp.Compare(b.Name(), a.Name()))
+	})
+	for _, e := range entries[:min(len(entries), most)] {
+		b, err := root.ReadFile(box + "/" + e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read a captured mail: %w", err)
+		}
+		all = append(all, b)
+	}
+	return all, nil
 }
 
 // store writes one copy and returns its name below the directory.

@@ -10,7 +10,8 @@ import (
 )
 
 // comeBack is the page behind the link of a goodbye, or of a mail that tells of a suspension. Pressing its button twice has the same answer twice.
-func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, text string) error {
+func comeBack(v *visit) error {
+	s, r, text := v.s, v.r, v.args["token"]
 	var l list.List
 	err := s.db.View(func(tx *store.Tx) (err error) {
 		l, err = membership.ReturnTo(tx, s.cfg.Now(), text)
@@ -19,18 +20,16 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, text string) e
 	used := errors.Is(err, membership.ErrReturned)
 	switch {
 	case errors.Is(err, membership.ErrNoReturn):
-		return s.resume(w, r, text)
+		return v.resume(text)
 	case used && shows(r):
 		return errReturn
 	case err != nil && !used:
 		return err
 	case shows(r):
-		return s.show(w, http.StatusOK, page{
+		return v.tell(http.StatusOK, page{
 			Brand: l.Title, Title: "Come back to " + l.Title, Button: "Come back to " + l.Title,
 			Texts: []string{"Press the button, and email comes to you as it did before you left."},
 		})
-	case r.Method != http.MethodPost:
-		return errMethod
 	}
 	if err := drain(r); err != nil {
 		return err
@@ -48,7 +47,7 @@ func (s *Server) comeBack(w http.ResponseWriter, r *http.Request, text string) e
 	case err == nil:
 		s.log.Info("came back", "list", l.Name, "person", home.Person, "by", membership.ByPage, "asked", home.Asked)
 	}
-	return s.show(w, http.StatusOK, cameBack(l, home))
+	return v.tell(http.StatusOK, cameBack(l, home))
 }
 
 func cameBack(l list.List, home membership.Homecoming) page {

@@ -1,18 +1,16 @@
-// Package web is the pages that people open in a browser. Today these are three: leaving with one click, coming back, and
-// getting mail again where it had stopped.
+// Package web is the pages that people open in a browser: the archive for members, what visitors may know, signing in, and
+// the pages behind the links of mails.
 //
-//	GET  /u/TOKEN    a page with one button
-//	POST /u/TOKEN    leaves at once (RFC 8058)
-//	GET  /yes/TOKEN  a page with one button
-//	POST /yes/TOKEN  comes back, or gets mail again
-//	GET  /style.css
+// docs/urls.md lists the addresses; route.go is the table of them, with who may open each. GET and HEAD change nothing,
+// whoever follows a link. Whoever reads is a list.Reader, which signin makes from a cookie for each request; the archive
+// gives out nothing without one. For somebody who may not see a thing it is as if it were not there, and a visitor is
+// asked to sign in whether or not it is.
 //
-// GET and HEAD change nothing, whoever follows a link. What a POST does is asked of no session and no cookie: the token
-// in the address is the right, and it can do this one thing. That is also why a request from another site is no danger
-// here, and why the answer never tells whether anything was changed.
+// The links of mails (/u/TOKEN, /yes/TOKEN) ask for no session and no cookie: the token in the address is the right, and it
+// can do this one thing.
 //
-// The package keeps nothing. A server may be used by many goroutines at once; each POST is one transaction. A crash
-// leaves all of it or nothing, and whoever got no answer may send it again.
+// The package keeps nothing but counts in memory. A server may be used by many goroutines at once; each POST is one
+// transaction. A crash leaves all of it or nothing, and whoever got no answer may send it again.
 package web
 
 import (
@@ -21,8 +19,10 @@ import (
 	"net/netip"
 	"time"
 
+	"sencoforum/archive"
 	"sencoforum/bounce"
 	"sencoforum/membership"
+	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -32,18 +32,26 @@ type Config struct {
 	Path        string         // of the pages' base address, such as "/forum"; empty for the root
 	HTTPS       bool           // people come by HTTPS, here or at a proxy, and should for ever
 	Plain       bool           // without TLS: only from this machine and from Proxies
-	Proxies     []netip.Prefix // not held to the limit for each address
+	Proxies     []netip.Prefix // not held to the limit for each address; believed when they say who the client is
 	Connections int            // at once, in all; 0 is 100
 	Bounces     *bounce.Book   // ends suspensions; nil: there are none
 	Host        membership.Host
 	Now         func() time.Time
+
+	Hostname string            // of the mail server, for technicians
+	Overview *archive.Overview // all discussions
+	Signin   *signin.Book      // who is signed in
+	Demo     Demo              // of a demonstration; nil for a real forum
 }
 
 // Server serves the pages.
 type Server struct {
-	log    *slog.Logger
-	db     *store.DB
-	keys   *token.Keyring
-	cfg    Config
-	server *http.Server
+	log     *slog.Logger
+	db      *store.DB
+	keys    *token.Keyring
+	cfg     Config
+	routes  []route
+	cross   *http.CrossOriginProtection
+	clients *clients
+	server  *http.Server
 }

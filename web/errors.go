@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"sencoforum/archive"
+	"sencoforum/intake"
 	"sencoforum/membership"
 	"sencoforum/store"
 )
@@ -16,7 +18,20 @@ var (
 	errMethod = errors.New("the page has no such method")
 	errBody   = errors.New("the request broke off")
 	errBroken = errors.New("the page broke off")
+
+	errSignIn  = errors.New("only for people who are signed in")
+	errForeign = errors.New("a form of another site")
+	errBusy    = errors.New("too many requests from one network")
 )
+
+// A methodError says that a page has no such method, and which it has.
+type methodError struct{ allow string }
+
+// Error says what is wrong.
+func (e *methodError) Error() string { return errMethod.Error() }
+
+// Is reports that it is errMethod.
+func (e *methodError) Is(err error) bool { return err == errMethod }
 
 // unsent is an error of the connection: nobody is there to read a page about it.
 type unsent struct{ error }
@@ -36,20 +51,27 @@ type failure struct {
 	texts  []string
 }
 
+var notFound = failure{http.StatusNotFound, "Page not found", []string{
+	"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."}}
+
 // failures say what people read, in the order in which an error is looked up. An error that is not here is a fault of
 // ours, whose cause is for the log only.
 var failures = []struct {
 	err  error
 	page failure
 }{
-	{errNoPage, failure{http.StatusNotFound, "Page not found", []string{
-		"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."}}},
+	{errNoPage, notFound},
 	{errLink, failure{http.StatusNotFound, "This link does not work", []string{
 		"Nothing was changed. The link may have been cut: try to copy all of it.",
 		"The end of each email from the forum says how to leave by email."}}},
 	{errReturn, failure{http.StatusNotFound, "This link does not work", []string{
 		"Nothing was changed. The link may have been cut, it may be too old, or it was used already.",
 		"To become a member again, write to the address of the forum with -join before the @ sign."}}},
+	{archive.ErrNoPost, notFound}, {archive.ErrNoThread, notFound}, {archive.ErrNoTopic, notFound}, {intake.ErrNoMessage, notFound},
+	{archive.ErrRemoved, failure{http.StatusGone, "This message was removed", []string{"The moderators removed it. Nobody can read it any more."}}},
+	{errForeign, failure{http.StatusForbidden, "That does not work from another site", []string{"Nothing was changed. Please open the page here and try again."}}},
+	{errBusy, failure{http.StatusTooManyRequests, "Please wait a moment", []string{
+		"Very many pages were opened from your network in a short time. Please try again in a minute."}}},
 	{errMethod, failure{http.StatusMethodNotAllowed, "That does not work here", []string{"Please open the page in a web browser."}}},
 	{errBody, failure{http.StatusBadRequest, "Your request did not arrive whole", []string{"Nothing was changed. Please try again."}}},
 	{membership.ErrNobody, failure{http.StatusServiceUnavailable, "Nobody could be asked", []string{
@@ -76,22 +98,36 @@ func failureOf(err error) (f failure, ours bool) {
 }
 
 // fail answers with the page about an error. Neither the page nor the log names the address, which may hold a token.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (v *visit) fail(err error) {
+	s := v.s
 	if gone := (unsent{}); errors.As(err, &gone) {
 		s.log.Debug("a page was not read to its end", "cause", err)
 		return
 	}
+	if errors.Is(err, errSignIn) {
+		if err = v.askToSignIn(); err == nil {
+			return
+		}
+	}
 	f, ours := failureOf(err)
 	if ours && !errors.Is(err, errBroken) { // a panic was logged where it was caught
-		s.log.Error("a page could not be shown", "method", r.Method, "cause", err)
+		s.log.Error("a page could not be shown", "method", v.r.Method, "cause", err)
 	}
-	switch f.status {
-	case http.StatusMethodNotAllowed:
-		w.Header().Set("Allow", "GET, HEAD, POST")
-	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "300")
+	var method *methodError
+	var removed *archive.RemovedError
+	switch {
+	case errors.As(err, &method):
+		v.w.Header().Set("Allow", method.allow)
+	case errors.As(err, &removed):
+		f.texts = []string{"This message was removed by the moderators on " + day(removed.At) + "."}
+	case f.status == http.StatusServiceUnavailable:
+		v.w.Header().Set("Retry-After", "300")
+	case f.status == http.StatusTooManyRequests:
+		v.w.Header().Set("Retry-After", "60")
 	}
-	if err := s.show(w, f.status, page{Title: f.title, Texts: f.texts}); err != nil {
+	v.w.Header().Set("X-Robots-Tag", "noindex, nofollow")
+	v.rt.index = false
+	if err := v.tell(f.status, page{Title: f.title, Texts: f.texts}); err != nil {
 		s.log.Debug("a page was not read to its end", "cause", err)
 	}
 }

@@ -13,7 +13,8 @@ import (
 
 // leave is the page behind the one-click link of a copy. Its answers are the same whether or not the person of the token
 // is a member, and a token that is cut, forged or revoked has one answer of its own, which tells nothing of anybody.
-func (s *Server) leave(w http.ResponseWriter, r *http.Request, text string) error {
+func leave(v *visit) error {
+	s, r, text := v.s, v.r, v.args["token"]
 	var l list.List
 	var claims token.Claims
 	err := s.db.View(func(tx *store.Tx) (err error) {
@@ -25,12 +26,10 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, text string) erro
 	}
 	switch {
 	case shows(r):
-		return s.show(w, http.StatusOK, page{
+		return v.tell(http.StatusOK, page{
 			Brand: l.Title, Title: "Leave " + l.Title, Button: "Leave " + l.Title,
 			Texts: []string{"Press the button, and you get no more email from " + l.Title + ".", "We then send you one last email, with which you can come back if this was a mistake."},
 		})
-	case r.Method != http.MethodPost:
-		return errMethod
 	}
 	if err := drain(r); err != nil {
 		return err
@@ -38,7 +37,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, text string) erro
 	if err := s.end(l, list.PersonID(claims.A)); err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, page{
+	return v.tell(http.StatusOK, page{
 		Brand: l.Title, Title: "You have left " + l.Title, Done: "You get no more email from " + l.Title + ".",
 		Texts: []string{"We have sent you one last email. To come back, reply to it with the word join."},
 	})

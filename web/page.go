@@ -3,16 +3,135 @@ package web
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"sencoforum/list"
 )
 
 //go:embed pages/*.html
 var files embed.FS
 
-var pages = template.Must(template.ParseFS(files, "pages/*.html"))
+// pages are the templates, each in the layout that all share.
+var pages = parsePages()
+
+func parsePages() map[string]*template.Template {
+	shared := template.Must(template.ParseFS(files, "pages/layout.html"))
+	all := map[string]*template.Template{}
+	entries, err := files.ReadDir("pages")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	for _, e := range entries {
+		if name := e.Name(); name != "layout.html" && strings.HasSuffix(name, ".html") {
+			all[name] = template.Must(template.Must(shared.Clone()).ParseFS(files, "pages/"+name))
+		}
+	}
+	return all
+}
+
+// A shell is what is around every page.
+type shell struct {
+	Base    string // before each address of ours
+	Style   string
+	Site    string // what the forum is called
+	Title   string
+	Error   string // what is wrong with what was sent; the title says so
+	Index   bool
+	About   string // what search engines show of a page
+	Display display
+	Member  bool
+	Nav     []link
+	Crumbs  []link
+	Search  bool   // a box in the header
+	Owner   string // the moderators' address; empty where no list is meant
+	Post    string
+	Foot    []link
+	Page    any
+}
+
+// A link is a page with its name.
+type link struct {
+	Path, Text string
+	Here       bool
+}
+
+// Head is the title for the window: with the forum's, where the page's own does not name it.
+func (s shell) Head() string {
+	head := s.Title
+	if s.Site != "" && !strings.Contains(s.Title, s.Site) {
+		head += " – " + s.Site
+	}
+	if s.Error != "" {
+		head = "Error: " + head
+	}
+	return head
+}
+
+// shell fills in what the visit knows.
+func (v *visit) shell(title string, crumbs ...link) shell {
+	s := v.s
+	sh := shell{
+		Base: s.cfg.Path, Style: hashedStyle, Site: v.site.Title, Title: title, Index: v.rt.index, Display: v.display(),
+		Member: !v.visiting(), Crumbs: crumbs, Foot: v.foot(),
+	}
+	if v.site.ID != 0 {
+		sh.Owner, sh.Post = v.site.Service("owner").String(), v.site.Post().String()
+	}
+	if len(crumbs) > 0 {
+		sh.Crumbs = append([]link{{Path: "/", Text: "Home"}}, crumbs...)
+	}
+	if v.visiting() {
+		return sh
+	}
+	sh.Search = s.has("/search") && !strings.HasPrefix(v.rt.path, "/search") && v.rt.path != "/"
+	for _, l := range []link{
+		{Path: "/", Text: "Home"}, {Path: "/search", Text: "Search"}, {Path: fmt.Sprintf("/%d", v.now.In(london).Year()), Text: "By month"},
+		{Path: "/topics", Text: "Topics"}, {Path: "/settings", Text: "My settings"},
+	} {
+		if s.has(l.Path) {
+			l.Here = l.Path == v.s.pathOf(v.r)
+			sh.Nav = append(sh.Nav, l)
+		}
+	}
+	return sh
+}
+
+// pathOf is the address that was asked for, below the base address.
+func (s *Server) pathOf(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, s.cfg.Path) }
+
+// foot are the links below every page.
+func (v *visit) foot() []link {
+	var all []link
+	for _, l := range []link{
+		{Path: "/start", Text: "New to the role?"}, {Path: "/help", Text: "Help"}, {Path: "/display", Text: "Reading settings: text size, colours, spacing"},
+		{Path: "/rules", Text: "Forum rules"}, {Path: "/privacy", Text: "Privacy"}, {Path: "/accessibility", Text: "Accessibility statement"},
+		{Path: "/contact", Text: "Contact the moderators"},
+	} {
+		if v.s.has(l.Path) {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// show writes a page. The error is one of the connection.
+func (v *visit) show(status int, name string, sh shell, data any) error {
+	sh.Page = data
+	var b bytes.Buffer
+	if err := pages[name].ExecuteTemplate(&b, "layout", sh); err != nil {
+		panic(err) // a template of ours that does not fit its data
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	v.w.WriteHeader(status)
+	_, err := v.w.Write(b.Bytes())
+	return tell(err)
+}
 
 // A page is a title, some texts and at most one button, which posts to the address of the page itself.
 type page struct {
@@ -21,27 +140,10 @@ type page struct {
 	Done   string // what was just done
 	Texts  []string
 	Button string
-	Style  string // address of the style sheet
 }
 
-// Head is the title for the window: with the list's, where the page's own does not name it.
-func (p page) Head() string {
-	if strings.Contains(p.Title, p.Brand) {
-		return p.Title
-	}
-	return p.Title + " – " + p.Brand
-}
-
-// show writes a page. The error is one of the connection.
-func (s *Server) show(w http.ResponseWriter, status int, p page) error {
-	p.Style = s.cfg.Path + stylePath
-	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, "page.html", p); err != nil {
-		panic(err) // a template of ours that does not fit its data
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
-	w.WriteHeader(status)
-	_, err := w.Write(b.Bytes())
-	return tell(err)
+// tell shows such a page. Whoever is signed in does not matter to it: the answer to a link of a mail is the same for all.
+func (v *visit) tell(status int, p page) error {
+	plain := &visit{s: v.s, w: v.w, r: v.r, now: v.now, rt: v.rt, site: list.List{Title: p.Brand}}
+	return plain.show(status, "page.html", plain.shell(p.Title), p)
 }

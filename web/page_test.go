@@ -13,7 +13,7 @@ func everyPage(t *testing.T) map[string]string {
 	all := map[string]string{
 		"leave": text(t, s.ask("GET", "/u/"+s.link(1, 1), "")), "left": text(t, s.ask("POST", "/u/"+s.link(1, 1), "")),
 		"come back": text(t, s.ask("GET", "/yes/"+s.back(), "")), "back": text(t, s.ask("POST", "/yes/"+s.back(), "")),
-		"nothing": text(t, s.ask("GET", "/", "")),
+		"nothing": text(t, s.ask("GET", "/nothing", "")),
 	}
 	for i, f := range failures {
 		all[fmt.Sprint("failure ", i)] = text(t, s.failing(f.err))

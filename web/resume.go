@@ -12,7 +12,8 @@ import (
 
 // resume is the page behind the link of a mail that tells of a suspension. Pressing its button twice has the same answer
 // twice.
-func (s *Server) resume(w http.ResponseWriter, r *http.Request, text string) error {
+func (v *visit) resume(text string) error {
+	s, r := v.s, v.r
 	if s.cfg.Bounces == nil {
 		return errReturn
 	}
@@ -28,12 +29,10 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, text string) err
 	case err != nil && !used:
 		return err
 	case shows(r):
-		return s.show(w, http.StatusOK, page{
+		return v.tell(http.StatusOK, page{
 			Brand: l.Title, Title: "Get the emails of " + l.Title + " again", Button: "Send me emails again",
 			Texts: []string{"Press the button, and email comes to your usual address again."},
 		})
-	case r.Method != http.MethodPost:
-		return errMethod
 	}
 	if err := drain(r); err != nil {
 		return err
@@ -51,7 +50,7 @@ func (s *Server) resume(w http.ResponseWriter, r *http.Request, text string) err
 	case err == nil:
 		s.log.Info("gets mail again", "list", l.Name, "person", who, "by", membership.ByPage)
 	}
-	return s.show(w, http.StatusOK, page{
+	return v.tell(http.StatusOK, page{
 		Brand: l.Title, Title: "You get mail again", Done: "You get the emails of " + l.Title + " again.",
 		Texts: []string{"They go to your usual address. If nothing comes there, write to the address of the forum with -owner before the @ sign."},
 	})

@@ -1,88 +1,161 @@
 package web
 
 import (
-	_ "embed"
 	"net/http"
-	"runtime/debug"
+	"slices"
 	"strings"
 )
 
-//go:embed pages/style.css
-var style []byte
+// A need is what somebody must be to open a page.
+type need int
 
-// The address of each page begins with one of these.
+const (
+	anybody need = iota
+	signedIn
+	readsIt   // a member of the list to which the thing of the address belongs
+	ownsIt    // whoever wrote it, or moderates its list
+	moderates // a moderator of some list
+)
+
+// A route is a page: the methods and the address by which it is asked for, who may, and what answers. In an address {x} stands
+// for one piece, and {x...} for all that is left.
+type route struct {
+	method string // GET stands for HEAD as well
+	path   string
+	need   need
+	do     func(*visit) error
+	index  bool // search engines may show it to everybody
+}
+
+// leavePath and returnPath begin the addresses of mails' links, whose answer is never a redirect (RFC 8058 §3.1).
 const (
 	leavePath  = "/u/"
 	returnPath = "/yes/"
-	stylePath  = "/style.css"
 )
 
-// route finds the page of a request. The library's own table would answer some addresses with a redirect, and a request
-// to leave must never be sent elsewhere (RFC 8058 §3.1).
-func (s *Server) route(w http.ResponseWriter, r *http.Request) {
-	path, ok := strings.CutPrefix(r.URL.Path, s.cfg.Path)
-	if !ok {
-		s.fail(w, r, errNoPage)
-		return
+// table is every page there is. The tests make a matrix of it: a page that is not here does not exist.
+func (s *Server) table() []route {
+	all := []route{
+		{"GET", "/", anybody, home, true},
+		{"GET", stylePath, anybody, styles, false},
+		{"GET", hashedStyle, anybody, styles, false},
+		{"GET", "/robots.txt", anybody, robots, false},
+
+		{"GET", leavePath + "{token...}", anybody, leave, false},
+		{"POST", leavePath + "{token...}", anybody, leave, false},
+		{"GET", returnPath + "{token...}", anybody, comeBack, false},
+		{"POST", returnPath + "{token...}", anybody, comeBack, false},
+
+		{"GET", "/in", anybody, signInPage, false},
+		{"POST", "/in", anybody, askForCode, false},
+		{"GET", "/in/{token}", anybody, linkPage, false},
+		{"POST", "/in/{token}", anybody, followLink, false},
+		{"GET", "/code", anybody, codePage, false},
+		{"POST", "/code", anybody, enterCode, false},
+		{"POST", "/out", anybody, signOut, false},
+
+		{"GET", "/t/{number}", readsIt, threadPage, false},
+		{"POST", "/t/{number}/mute", readsIt, chooseThread, false},
+		{"GET", "/m/{number}", readsIt, permalink, false},
+		{"GET", "/m/{number}/raw", ownsIt, rawPost, false},
+		{"GET", "/a/{number}/{name}", readsIt, attachment, false},
+		{"GET", "/{year}", signedIn, yearPage, false},
+		{"GET", "/{year}/{month}", signedIn, monthPage, false},
+		{"GET", "/topics", signedIn, topicsPage, false},
+		{"GET", "/topic/{name}", signedIn, topicPage, false},
+		{"GET", "/pipermail/{list}/{page...}", signedIn, oldPage, false},
+
+		{"GET", "/settings", signedIn, settingsPage, false},
+		{"POST", "/settings", signedIn, changeSettings, false},
+		{"POST", "/settings/sessions", signedIn, endSessions, false},
+		{"GET", "/display", anybody, displayPage, false},
+		{"POST", "/display", anybody, changeDisplay, false},
+
+		{"GET", "/start", anybody, startPage, true},
+		{"GET", "/h/{name}", anybody, refusalPage, false},
+		{"GET", "/help/school-it", anybody, technicianPage, true},
 	}
-	var err error
-	switch {
-	case path == stylePath:
-		err = s.style(w, r)
-	case strings.HasPrefix(path, leavePath):
-		err = s.leave(w, r, strings.TrimPrefix(path, leavePath))
-	case strings.HasPrefix(path, returnPath):
-		err = s.comeBack(w, r, strings.TrimPrefix(path, returnPath))
-	default:
-		err = errNoPage
+	for _, t := range texts {
+		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}
-	if err != nil {
-		s.fail(w, r, err)
+	if s.cfg.Demo != nil {
+		all = append(all, demoRoutes...)
 	}
+	return all
 }
 
-func (s *Server) style(w http.ResponseWriter, r *http.Request) error {
-	if !shows(r) {
-		return errMethod
+// match returns what stands in the pieces of an address, if it is one of the route's.
+func (r route) match(path string) (map[string]string, bool) {
+	args := map[string]string{}
+	want, got := strings.Split(r.path, "/")[1:], strings.Split(path, "/")[1:]
+	for i, piece := range want {
+		name, ok := strings.CutPrefix(piece, "{")
+		if i >= len(got) {
+			return nil, false
+		}
+		switch name, rest := strings.CutSuffix(strings.TrimSuffix(name, "}"), "..."); {
+		case rest:
+			args[name] = strings.Join(got[i:], "/")
+			return args, true
+		case !ok && piece != got[i], ok && got[i] == "":
+			return nil, false
+		case ok:
+			args[name] = got[i]
+		}
 	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	_, err := w.Write(style)
-	return tell(err)
+	return args, len(want) == len(got)
+}
+
+// fits reports whether the pieces can be what they stand for, so that "/nonsense" is no year.
+func fits(args map[string]string) bool {
+	for name, most := range map[string]int{"year": 4, "month": 2} {
+		if arg, ok := args[name]; ok && (len(arg) != most || strings.Trim(arg, "0123456789") != "") {
+			return false
+		}
+	}
+	return true
+}
+
+// find returns the route of a request, or errNoPage, or a *methodError.
+func (s *Server) find(method, path string) (route, map[string]string, error) {
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	var allow []string
+	for _, r := range s.routes {
+		args, ok := r.match(path)
+		if !ok || !fits(args) {
+			continue
+		}
+		if r.method == method {
+			return r, args, nil
+		}
+		allow = append(allow, r.method)
+	}
+	if allow == nil {
+		return route{}, nil, errNoPage
+	}
+	if slices.Contains(allow, http.MethodGet) {
+		allow = append(allow, http.MethodHead)
+	}
+	slices.Sort(allow)
+	return route{}, nil, &methodError{allow: strings.Join(slices.Compact(allow), ", ")}
+}
+
+// has reports whether there is a page to open at an address.
+func (s *Server) has(path string) bool {
+	_, _, err := s.find(http.MethodGet, path)
+	return err == nil
+}
+
+// route answers a request. The library's own table would answer some addresses with a redirect, and a request to leave must
+// never be sent elsewhere.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	v := &visit{s: s, w: w, r: r, now: s.cfg.Now()}
+	if err := v.answer(); err != nil {
+		v.fail(err)
+	}
 }
 
 // shows reports a request that changes nothing.
 func shows(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
-
-// policy is what a browser may do with a page: show it, with our style, and send its form back to us.
-const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-
-// guard puts the headers on every answer, bounds what is read, and answers when the code behind it panics.
-func (s *Server) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		for _, f := range [][2]string{
-			{"Content-Security-Policy", policy},
-			{"X-Content-Type-Options", "nosniff"},
-			{"X-Frame-Options", "DENY"},
-			{"Referrer-Policy", "no-referrer"}, // the address of a page is the right to what it does
-			{"Cross-Origin-Opener-Policy", "same-origin"},
-			{"Cross-Origin-Resource-Policy", "same-origin"},
-			{"X-Robots-Tag", "noindex, nofollow"},
-			{"Cache-Control", "no-store"},
-		} {
-			h.Set(f[0], f[1])
-		}
-		if s.cfg.HTTPS {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		defer func() {
-			if p := recover(); p != nil {
-				s.log.Error("a page broke off", "cause", p, "stack", string(debug.Stack()))
-				s.fail(w, r, errBroken)
-			}
-		}()
-		next.ServeHTTP(w, r)
-	})
-}

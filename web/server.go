@@ -7,8 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"sencoforum/store"
 	"sencoforum/token"
@@ -34,7 +38,13 @@ const (
 func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Server {
 	cfg.Path = strings.TrimRight(cfg.Path, "/")
 	cfg.Connections = cmp.Or(cfg.Connections, allConnections)
-	s := &Server{log: log, db: db, keys: keys, cfg: cfg}
+	s := &Server{log: log, db: db, keys: keys, cfg: cfg, clients: &clients{all: map[netip.Addr]*rate.Limiter{}}, cross: http.NewCrossOriginProtection()}
+	if u, err := url.Parse(cfg.Host.WebURL); err == nil && u.Host != "" {
+		if err := s.cross.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil { // a proxy may have changed the name of the host
+			log.Warn("the address of the pages is no origin", "cause", err)
+		}
+	}
+	s.routes = s.table()
 	var protocols http.Protocols
 	protocols.SetHTTP1(true) // one connection is one request at a time, so that the bounds mean what they say
 	s.server = &http.Server{

@@ -16,12 +16,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sencoforum/archive"
 	"sencoforum/bounce"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/queue"
+	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -36,6 +38,7 @@ type site struct {
 	server *Server
 	log    strings.Builder
 	now    time.Time
+	posted int
 }
 
 func newSite(t testing.TB, change func(*Config)) *site {
@@ -68,6 +71,8 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg := Config{Host: membership.Host{Keys: s.keys, WebURL: "https://forum.example.org"}, Now: func() time.Time { return s.now }}
 	cfg.Bounces = bounce.NewBook(s.keys, message.Address{}, cfg.Now)
 	cfg.Bounces.WebURL = cfg.Host.WebURL
+	cfg.Overview = archive.NewOverview(slog.New(slog.DiscardHandler), s.db)
+	cfg.Signin = signin.NewBook(cfg.Now)
 	if change != nil {
 		change(&cfg)
 	}
@@ -88,6 +93,7 @@ func (s *site) ask(method, path, body string) *http.Response {
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	r.RemoteAddr = "127.0.0.1:4711" // not held to a limit
 	w := httptest.NewRecorder()
 	s.server.server.Handler.ServeHTTP(w, r)
 	return w.Result()
@@ -96,14 +102,16 @@ func (s *site) ask(method, path, body string) *http.Response {
 // failing is the answer that tells of an error.
 func (s *site) failing(err error) *http.Response {
 	w := httptest.NewRecorder()
-	s.server.fail(w, httptest.NewRequest("POST", "/", nil), err)
+	v := &visit{s: s.server, w: w, r: httptest.NewRequest("POST", "/", nil), now: s.now}
+	v.fail(err)
 	return w.Result()
 }
 
 // shown is the answer that is this page.
 func (s *site) shown(p page) *http.Response {
 	w := httptest.NewRecorder()
-	if err := s.server.show(w, http.StatusOK, p); err != nil {
+	v := &visit{s: s.server, w: w, r: httptest.NewRequest("GET", "/", nil), now: s.now}
+	if err := v.tell(http.StatusOK, p); err != nil {
 		s.t.Error(err)
 	}
 	return w.Result()
@@ -352,7 +360,7 @@ func TestComingBackLate(t *testing.T) {
 
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.HTTPS = true })
-	for _, path := range []string{"/u/" + s.link(1, 1), "/u/x", "/yes/x", "/", "/style.css", "/m/1", "//u/x", "/%2e%2e/etc"} {
+	for _, path := range []string{"/u/" + s.link(1, 1), "/u/x", "/yes/x", "/style.css", "/m/1", "/t/1", "/in", "//u/x", "/%2e%2e/etc"} {
 		r := s.ask("GET", path, "")
 		for name, want := range map[string]string{
 			"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
@@ -363,7 +371,7 @@ func TestEveryAnswerHasItsHeaders(t *testing.T) {
 				t.Errorf("%s: %s is %q", path, name, got)
 			}
 		}
-		if path != stylePath && r.Header.Get("Cache-Control") != "no-store" {
+		if path != stylePath && r.Header.Get("Cache-Control") != "private, no-store" {
 			t.Errorf("%s may be kept", path)
 		}
 		if r.StatusCode >= 300 && r.StatusCode < 400 || len(r.Cookies()) > 0 {
@@ -394,7 +402,7 @@ func (brokenBody) Read([]byte) (int, error) { return 0, errors.New("connection r
 
 func TestPagesUnderAPath(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.Path = "/forum/" })
-	if got := text(t, s.ask("GET", "/forum/u/"+s.link(1, 1), "")); !strings.Contains(got, `href="/forum/style.css"`) {
+	if got := text(t, s.ask("GET", "/forum/u/"+s.link(1, 1), "")); !strings.Contains(got, `href="/forum`+hashedStyle+`"`) {
 		t.Errorf("page:\n%s", got)
 	}
 	if r := s.ask("GET", "/u/"+s.link(1, 1), ""); r.StatusCode != http.StatusNotFound {
@@ -422,10 +430,9 @@ func TestAFaultOfTheStoreIsNotTold(t *testing.T) {
 	for err, want := range map[error]int{
 		fmt.Errorf("put: %w", store.ErrFull): http.StatusServiceUnavailable, errors.New("secret cause"): http.StatusInternalServerError,
 	} {
-		w := httptest.NewRecorder()
-		s.server.fail(w, httptest.NewRequest("POST", "/u/"+s.link(1, 1), nil), err)
-		if w.Code != want || strings.Contains(w.Body.String(), "secret") || !strings.Contains(s.log.String(), "level=ERROR") {
-			t.Errorf("%v: %d\n%s\n%s", err, w.Code, w.Body, s.log.String())
+		r := s.failing(err)
+		if body := text(t, r); r.StatusCode != want || strings.Contains(body, "secret") || !strings.Contains(s.log.String(), "level=ERROR") {
+			t.Errorf("%v: %d\n%s\n%s", err, r.StatusCode, body, s.log.String())
 		}
 	}
 }
@@ -438,7 +445,7 @@ func TestTokensAreNotLogged(t *testing.T) {
 	for _, link := range badLinks(s) {
 		s.ask("POST", "/u/"+link, "")
 	}
-	s.server.fail(httptest.NewRecorder(), httptest.NewRequest("POST", "/u/"+s.link(1, 1), nil), errors.New("a fault of ours"))
+	s.failing(errors.New("a fault of ours"))
 	s.server.cfg.Now = nil
 	s.ask("POST", "/u/"+s.link(2, 1), "")
 	got := s.log.String()

@@ -60,11 +60,7 @@ func fillMembers(db *store.DB, l list.List, all []sample.Member) error {
 		if err != nil {
 			return err
 		}
-		role := list.RoleMember
-		if i >= len(all)-demoModerators {
-			role = list.RoleModerator
-		}
-		return list.Join(tx, list.Membership{List: l.ID, Person: p.ID, Role: role, Mode: list.ModeEvery, Joined: l.Created})
+		return list.Join(tx, list.Membership{List: l.ID, Person: p.ID, Role: demoRole(i, len(all)), Mode: list.ModeEvery, Joined: l.Created})
 	})
 }
 

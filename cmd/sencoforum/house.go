@@ -29,6 +29,7 @@ import (
 	"sencoforum/moderate"
 	"sencoforum/queue"
 	"sencoforum/relay"
+	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
 	"sencoforum/watch"
@@ -53,6 +54,8 @@ type house struct {
 	relay     *relay.Book
 	watch     *watch.Watch
 	publisher *archive.Publisher
+	overview  *archive.Overview
+	signin    *signin.Book
 	expander  *fanout.Expander
 	queue     *queue.Queue
 	eraser    *moderate.Eraser
@@ -158,6 +161,7 @@ func (h *house) build(out queue.Courier) error {
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
+	h.overview, h.signin = archive.NewOverview(h.log, h.db), signin.NewBook(time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
 	h.queue = queue.New(h.log, h.db, out, h.signed(h.renderers(composer, people, h.recaller())), h.queueConfig())
@@ -433,6 +437,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.relay.Run(ctx, h.log) })
 	g.Go(func() error { return h.acts.Run(ctx, h.db) })
 	g.Go(func() error { return h.healthLetters(ctx) })
+	g.Go(func() error { return h.readers(ctx) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}

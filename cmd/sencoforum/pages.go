@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -8,7 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"sencoforum/config"
+	"sencoforum/signin"
 	"sencoforum/web"
 )
 
@@ -60,7 +64,23 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Host:        h.host,
 		Bounces:     h.bounces,
 		Now:         time.Now,
+		Hostname:    s.cfg.Hostname,
+		Overview:    h.overview,
+		Signin:      h.signin,
+		Demo:        s.demo,
 	}), nil
+}
+
+// readers keeps what the pages for members need: the table of discussions, and who is signed in. Without pages it does
+// nothing.
+func (h *house) readers(ctx context.Context) error {
+	if len(h.cfg.Web.Listen) == 0 {
+		return nil
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.overview.Run(ctx) })
+	g.Go(func() error { return signin.NewKeeper(h.log, h.db, h.signin, h.keys, leaveURL(h.cfg)).Run(ctx) })
+	return g.Wait()
 }
 
 // pageConnections is how many connections of browsers there may be at once: an eighth of what the process may open, of

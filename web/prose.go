@@ -1,0 +1,151 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"sencoforum/message"
+)
+
+// A piece is a part of a post's text: shown, or folded behind a line that says what it is.
+type piece struct {
+	Fold  string // what stands on the fold, such as "Show quoted text (6 lines)"; empty: shown
+	Open  bool
+	Class string
+	HTML  template.HTML
+}
+
+// piecesOf makes the text of a post fit to read: the own words and what they point to are shown, all else is folded. Nothing
+// of it is markup, whoever wrote it.
+func piecesOf(words message.Words, open bool) (all []piece) {
+	for _, s := range words.Segments {
+		text := strings.Trim(s.Text, "\n")
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		lines := plural(strings.Count(text, "\n")+1, "line", "lines")
+		p := piece{Open: open}
+		switch s.Kind {
+		case message.Own:
+		case message.Forwarded:
+			p.Class = "forwarded"
+			text = hideAddresses(text)
+		case message.Quoted:
+			p.Fold, p.Class = "Show quoted text ("+lines+")", "quote"
+			text = hideAddresses(unquote(text))
+		case message.Signature:
+			p.Fold, p.Class = "Show signature", "quote sign"
+		default:
+			p.Fold, p.Class = fmt.Sprintf("Show small print (%s)", lines), "quote sign"
+		}
+		p.HTML = prose(text)
+		all = append(all, p)
+	}
+	return all
+}
+
+// unquote takes one level of quote marks away: the fold says already that it is quoted.
+func unquote(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimPrefix(line, ">")
+		b.WriteString(strings.TrimPrefix(line, " "))
+	}
+	return b.String()
+}
+
+// anAddress is a mail address as it stands in text.
+var anAddress = regexp.MustCompile(`[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+
+// hideAddresses takes mail addresses out of what a post repeats of others: their writers did not put them there for everybody.
+func hideAddresses(text string) string {
+	text = anAddress.ReplaceAllString(text, "[address]")
+	return strings.NewReplacer("<mailto:[address]>", "", "<[address]>", "", "[mailto:[address]]", "", "([address])", "").Replace(text)
+}
+
+// aLink is an address of the web; what may end a sentence does not belong to it.
+var aLink = regexp.MustCompile(`https?://[^\s<>"'\x60{}|\\^]+[^\s<>"'\x60{}|\\^.,;:!?)\]]`)
+
+// filled is from how many letters on a line counts as one that a program broke.
+const filled = 58
+
+// prose writes plain text as paragraphs. Lines that a program broke at its margin are put together again; others stay lines.
+func prose(text string) template.HTML {
+	var b strings.Builder
+	for _, para := range strings.Split(strings.ReplaceAll(text, "\r", ""), "\n\n") {
+		para = strings.Trim(para, "\n")
+		if strings.TrimSpace(para) == "" {
+			continue
+		}
+		lines := strings.Split(para, "\n")
+		b.WriteString("<p>")
+		for i, line := range lines {
+			line = strings.TrimRight(line, " \t")
+			b.WriteString(linked(strings.TrimLeft(line, " \t")))
+			switch {
+			case i == len(lines)-1:
+			case utf8.RuneCountInString(line) >= filled && !startsItem(lines[i+1]):
+				b.WriteString("\n")
+			default:
+				b.WriteString("<br>")
+			}
+		}
+		b.WriteString("</p>\n")
+	}
+	return template.HTML(b.String())
+}
+
+// startsItem reports a line that begins a point of a list.
+func startsItem(line string) bool {
+	line = strings.TrimSpace(line)
+	if line == "" {
+		return true
+	}
+	if strings.ContainsRune("-*•·–>", []rune(line)[0]) {
+		return true
+	}
+	rest := strings.TrimLeft(line, "0123456789")
+	return len(rest) < len(line) && len(line)-len(rest) <= 2 && rest != "" && (rest[0] == '.' || rest[0] == ')')
+}
+
+// linked escapes a line and makes links of the addresses of the web in it. They say where they lead.
+func linked(line string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range aLink.FindAllStringIndex(line, -1) {
+		url := line[m[0]:m[1]]
+		b.WriteString(template.HTMLEscapeString(line[at:m[0]]))
+		fmt.Fprintf(&b, `<a href="%s" rel="noreferrer nofollow ugc">%s</a>`, template.HTMLEscapeString(url), template.HTMLEscapeString(url))
+		at = m[1]
+	}
+	b.WriteString(template.HTMLEscapeString(line[at:]))
+	return b.String()
+}
+
+// excerpt is the beginning of own words in one line, cut at a word.
+func excerpt(own string, most int) string {
+	words := strings.Fields(own)
+	var b strings.Builder
+	for i, w := range words {
+		if i == 0 && isGreeting(own) {
+			continue
+		}
+		if utf8.RuneCountInString(b.String())+utf8.RuneCountInString(w) > most {
+			return strings.TrimRight(b.String(), " ,.;:–-") + " …"
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
+}
+
+// isGreeting is kept simple: a first line of one word says nothing about a question.
+func isGreeting(own string) bool {
+	first, _, more := strings.Cut(strings.TrimSpace(own), "\n")
+	return more && !strings.Contains(strings.TrimSpace(first), " ")
+}

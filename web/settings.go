@@ -1,0 +1,240 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"sencoforum/list"
+	"sencoforum/membership"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// settingsData is the page on which members set what they may set about themselves.
+type settingsData struct {
+	Done, Error  string
+	Name         string
+	Address      string
+	Lists        []membershipData
+	Sessions     []sessionData
+	OtherDevices bool
+}
+
+type membershipData struct {
+	Name, Title, Since string
+	Modes              []option
+	Paused             string // until when
+	Resume             string // as it is typed
+	Suspended          bool
+	Own, Ack           bool
+	Leave              string // address to write to
+}
+
+type sessionData struct {
+	Name, Device string
+	Used         stamp
+	This         bool
+}
+
+// modes are the ways of getting email, as the page offers them.
+var modes = []option{
+	{Value: string(list.ModeEvery), Text: "Every message, at once"},
+	{Value: string(list.ModeQuestions), Text: "Every new question at once, replies only where I take part"},
+	{Value: string(list.ModeDaily), Text: "One email a day"},
+	{Value: string(list.ModeWeekly), Text: "One email a week"},
+	{Value: string(list.ModeNone), Text: "No email: I read here"},
+}
+
+func settingsPage(v *visit) error {
+	d := settingsData{Done: map[string]string{
+		"saved": "Saved.", "out": "Signed out there.", "left": "You have left. We have sent you one last email, with which you can come back.",
+	}[v.query("done")]}
+	return v.settings(http.StatusOK, d)
+}
+
+func (v *visit) settings(status int, d settingsData) error {
+	err := v.s.db.View(func(tx *store.Tx) error {
+		p, err := list.GetPerson(tx, v.reader.Person())
+		if err != nil {
+			return err
+		}
+		if d.Error == "" {
+			d.Name = list.CleanName(p.Name)
+		}
+		d.Address = p.Address.String()
+		for _, m := range v.reader.Memberships() {
+			d.Lists = append(d.Lists, v.membership(m))
+		}
+		sessions, err := v.s.cfg.Signin.Sessions(tx, p.ID)
+		for _, s := range sessions {
+			d.Sessions = append(d.Sessions, sessionData{Name: string(s.Name), Device: s.Device, Used: stampOf(s.Used, v.now), This: s.Name == v.session.Name})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	sh := v.shell("My settings", link{Path: "/settings", Text: "My settings"})
+	sh.Error = d.Error
+	return v.show(status, "settings.html", sh, d)
+}
+
+func (v *visit) membership(m list.Membership) membershipData {
+	l := v.list(m.List)
+	d := membershipData{Name: l.Name, Title: l.Title, Suspended: m.Suspended, Own: !m.NotOwn, Ack: !m.NoAck}
+	if !m.Joined.IsZero() {
+		d.Since = day(m.Joined)
+	}
+	if m.Paused(v.now) {
+		d.Paused, d.Resume = day(m.PausedUntil), m.PausedUntil.In(london).Format("2 January 2006")
+	}
+	for _, o := range modes {
+		o.Chosen = o.Value == string(m.Mode)
+		d.Modes = append(d.Modes, o)
+	}
+	return d
+}
+
+// changeSettings saves what was changed about one list, or about the member.
+func changeSettings(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	by := membership.By{Actor: fmt.Sprintf("member %d", v.reader.Person()), Now: v.now, How: membership.ByPage}
+	done := "saved"
+	var wrong string
+	err = v.s.db.Update(func(tx *store.Tx) error {
+		wrong = ""
+		if name := form.Get("list"); name != "" {
+			m, ok := v.memberOf(name)
+			if !ok {
+				return errNoPage
+			}
+			if form.Get("do") == "leave" {
+				done = "left"
+				_, err := membership.Leave(tx, by, v.s.cfg.Host, m.List, m.Person)
+				return err
+			}
+			p, err := list.GetPerson(tx, m.Person)
+			if err != nil {
+				return err
+			}
+			all := membership.Member{Person: p, Membership: m}
+			wrong = changeDelivery(&all.Membership, form.Get, v.now)
+			if wrong != "" {
+				return nil
+			}
+			return membership.Save(tx, by, all)
+		}
+		wrong, err = v.rename(tx, by, form.Get("name"))
+		return err
+	})
+	switch {
+	case errors.Is(err, list.ErrNoMember):
+		return errNoPage
+	case err != nil:
+		return err
+	case wrong != "":
+		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: wrong, Name: form.Get("name")})
+	case done == "left" && len(v.reader.Lists()) == 1:
+		v.setCookie(sessionCookie, "", -1)
+		return v.tell(http.StatusOK, page{Brand: v.site.Title, Title: "You have left " + v.site.Title, Done: "You get no more email from " + v.site.Title + ".",
+			Texts: []string{"We have sent you one last email. To come back, reply to it with the word join."}})
+	}
+	return v.to(http.StatusSeeOther, "/settings?done="+done)
+}
+
+// memberOf is the reader's membership of a list by its name.
+func (v *visit) memberOf(name string) (list.Membership, bool) {
+	for _, m := range v.reader.Memberships() {
+		if v.list(m.List).Name == name {
+			return m, true
+		}
+	}
+	return list.Membership{}, false
+}
+
+// changeDelivery reads a form into a membership, and says what is wrong with it. It is pure.
+func changeDelivery(m *list.Membership, get func(string) string, now time.Time) (wrong string) {
+	mode := list.DeliveryMode(get("mode"))
+	known := false
+	for _, o := range modes {
+		known = known || o.Value == string(mode)
+	}
+	if !known {
+		return "Choose how you want to get email."
+	}
+	m.Mode, m.NotOwn, m.NoAck = mode, get("own") == "", get("ack") == ""
+	switch words := strings.TrimSpace(get("pause")); {
+	case words == "":
+		m.PausedUntil = time.Time{}
+	default:
+		until, err := membership.ParseDate(words, now)
+		var bad *membership.DateError
+		if errors.As(err, &bad) {
+			return "We could not read the date of your pause. Write it like 12 April."
+		}
+		if err != nil || !until.After(now) {
+			return "Your pause must end on a day that is still to come. Write it like 12 April."
+		}
+		m.PausedUntil = until
+	}
+	return ""
+}
+
+// rename changes the name that other members see.
+func (v *visit) rename(tx *store.Tx, by membership.By, typed string) (wrong string, err error) {
+	name := list.CleanName(typed)
+	if name == "" && strings.TrimSpace(typed) != "" {
+		return "Write a name without an @ sign.", nil
+	}
+	for _, l := range v.lists {
+		alike, err := list.AlikeMember(tx, l, name, v.reader.Person())
+		if err != nil {
+			return "", err
+		}
+		if alike && name != "" {
+			return "Another member has that name, or one that looks like it. Please add something, such as your town.", nil
+		}
+	}
+	p, err := list.GetPerson(tx, v.reader.Person())
+	if err != nil {
+		return "", err
+	}
+	for _, m := range v.reader.Memberships() {
+		all := membership.Member{Person: p, Membership: m}
+		all.Person.Name = name
+		if err := membership.Save(tx, by, all); err != nil {
+			return "", err
+		}
+		p.Name = name
+	}
+	return "", nil
+}
+
+// endSessions signs out other devices: one, or all but this.
+func endSessions(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	name := form.Get("session")
+	err = v.s.db.Update(func(tx *store.Tx) error {
+		if name != "all" {
+			return v.s.cfg.Signin.End(tx, v.reader.Person(), token.Digest(name))
+		}
+		return v.s.cfg.Signin.EndAll(tx, v.reader.Person())
+	})
+	if err != nil {
+		return err
+	}
+	if name == "all" || name == string(v.session.Name) {
+		v.setCookie(sessionCookie, "", -1)
+		return v.to(http.StatusSeeOther, "/")
+	}
+	return v.to(http.StatusSeeOther, "/settings?done=out")
+}

@@ -1,0 +1,344 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"sencoforum/archive"
+	"sencoforum/intake"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/store"
+	"sencoforum/token"
+)
+
+// perPage is how many messages of a discussion one page has.
+const perPage = 50
+
+// threadData is a discussion as its page shows it.
+type threadData struct {
+	Number  archive.Number
+	Subject string
+	Count   string
+	People  string
+	By      string
+	Begun   stamp
+	Latest  stamp
+	Topics  []link
+	List    string
+	Closed  bool
+	Choice  string // mute, follow or nothing
+	All     bool   // quotes are open
+	Posts   []postData
+	Outline []outlineData
+	Pages   pager
+	Reply   string // address for a reply to the last message
+}
+
+// postData is a message of it.
+type postData struct {
+	Number   archive.Number
+	Place    int // in the discussion, from 1
+	Author   string
+	First    string // what the author is called in a sentence
+	Written  stamp
+	Parent   archive.Number // 0: none that is here
+	To       string         // path to the parent, where it is on another page
+	ParentBy string
+	Missing  bool   // it answers a message that is not here
+	Gone     string // since when it is removed; empty: it is there
+	Era      string
+	Pieces   []piece
+	Files    []fileData
+	Reply    string // mailto: to everybody
+	Private  string // mailto: to the author alone, by an address that does not show theirs
+	Report   string
+	Own      bool
+	Raw      bool
+}
+
+// outlineData is a line of the outline of a discussion; Depth is bounded, so that it fits a telephone.
+type outlineData struct {
+	Path    string
+	Author  string
+	When    string
+	Depth   int
+	Files   bool
+	Removed bool
+}
+
+// outlineDepth is how far lines of the outline are moved in at most.
+const outlineDepth = 5
+
+func threadPage(v *visit) error {
+	n, err := v.number()
+	if err != nil {
+		return err
+	}
+	page, err := v.page()
+	if err != nil {
+		return err
+	}
+	var d threadData
+	var month link
+	var living archive.Number
+	err = v.s.db.View(func(tx *store.Tx) error {
+		disc, posts, err := archive.ReadThread(tx, v.reader, n)
+		if err != nil {
+			return err
+		}
+		if living = disc.Number; living != n {
+			return nil
+		}
+		first := (page - 1) * perPage
+		if first >= len(posts) {
+			return errNoPage
+		}
+		d, err = v.discussion(tx, disc, posts, first)
+		begun := firstShown(posts).Written.In(london)
+		month = link{Path: begun.Format("/2006/01"), Text: begun.Format("January 2006")}
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case living != n: // it became a part of another, or n is a message of it
+		return v.to(http.StatusMovedPermanently, threadPath(living, page, v.query("all") != ""))
+	}
+	d.Pages = pagerOf(page, perPage, len(d.Outline), func(p int) string { return threadPath(n, p, d.All) })
+	return v.show(http.StatusOK, "thread.html", v.shell(d.Subject, month), d)
+}
+
+func threadPath(n archive.Number, page int, all bool) string {
+	q := url.Values{}
+	if page > 1 {
+		q.Set("page", fmt.Sprint(page))
+	}
+	if all {
+		q.Set("all", "1")
+	}
+	path := fmt.Sprintf("/t/%d", n)
+	if len(q) > 0 {
+		path += "?" + q.Encode()
+	}
+	return path
+}
+
+// postPath is where a message stands, by its place in the discussion.
+func postPath(n archive.Number, place int, post archive.Number) string {
+	return fmt.Sprintf("%s#m%d", threadPath(n, place/perPage+1, false), post)
+}
+
+func firstShown(posts []archive.Post) archive.Post {
+	for _, p := range posts {
+		if p.Shown() {
+			return p
+		}
+	}
+	return posts[0]
+}
+
+// discussion gathers what the page shows, with the messages from a place on.
+func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archive.Post, first int) (threadData, error) {
+	top := firstShown(posts)
+	d := threadData{Number: disc.Number, Subject: subjectOf(top), By: nameOf(top), Begun: full(top.Written), All: v.query("all") != ""}
+	l := v.list(top.List)
+	if len(v.lists) > 1 {
+		d.List = l.Title
+	}
+	people, shown, latest := map[string]bool{}, 0, top
+	for _, p := range posts {
+		if !p.Shown() {
+			continue
+		}
+		shown++
+		people[fmt.Sprint(p.Author, p.From.Key(), p.AuthorName)] = true
+		if p.Written.After(latest.Written) {
+			latest = p
+		}
+	}
+	d.Count, d.People, d.Latest = plural(shown, "message", "messages"), plural(len(people), "person", "people"), stampOf(latest.Written, v.now)
+	curated, err := archive.Curated(tx, disc.Number)
+	if err != nil {
+		return d, err
+	}
+	for _, t := range curated.Topics {
+		d.Topics = append(d.Topics, link{Path: v.s.cfg.Path + "/topic/" + t.Slug, Text: t.Name})
+	}
+	d.Closed = curated.Closed.Set()
+	c, err := list.ChoiceOf(tx, uint32(disc.Number), v.reader.Person())
+	if err != nil {
+		return d, err
+	}
+	d.Choice = map[list.Choice]string{list.Mute: "mute", list.Follow: "follow"}[c]
+	if !l.Closed && !d.Closed {
+		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(latest.Number)}, "Re: "+subjectOf(latest))
+	}
+	d.Outline = v.outline(disc, posts)
+	where := map[archive.Number]int{}
+	for i, p := range posts {
+		where[p.Number] = i
+	}
+	for i := first; i < min(first+perPage, len(posts)); i++ {
+		pd, err := v.post(tx, l, posts[i], d.All, d.Closed)
+		if err != nil {
+			return d, err
+		}
+		pd.Place, pd.Missing = i+1, disc.Places[i].Missing
+		if at, ok := where[disc.Places[i].Parent]; ok && disc.Places[i].Parent != 0 {
+			parent := posts[at]
+			pd.Parent, pd.ParentBy = parent.Number, nameOf(parent)
+			pd.To = v.s.cfg.Path + postPath(disc.Number, at, parent.Number)
+		}
+		d.Posts = append(d.Posts, pd)
+	}
+	return d, nil
+}
+
+func (v *visit) outline(disc archive.Discussion, posts []archive.Post) (all []outlineData) {
+	for i, p := range posts {
+		o := outlineData{
+			Path: v.s.cfg.Path + postPath(disc.Number, i, p.Number), Author: nameOf(p), When: p.Written.In(london).Format("Mon 2 Jan, 15:04"),
+			Depth: min(disc.Places[i].Depth, outlineDepth), Files: p.Facts.Files > 0, Removed: !p.Shown(),
+		}
+		if p.Written.Year() < v.now.Year() {
+			o.When = p.Written.In(london).Format("2 Jan 2006")
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// post gathers what the page shows of a message.
+func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed bool) (postData, error) {
+	d := postData{Number: p.Number, Author: nameOf(p), First: firstName(p), Written: full(p.Written)}
+	if !p.Shown() {
+		d.Gone = day(p.Ended())
+		return d, nil
+	}
+	era, err := archive.Era(tx, l.ID, p.Written)
+	if err != nil {
+		return d, err
+	}
+	d.Era = era
+	_, raw, err := archive.ReadText(tx, v.reader, p.Number)
+	if errors.Is(err, intake.ErrNoMessage) {
+		d.Pieces = []piece{{HTML: "<p>The text of this message is not here.</p>"}}
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	m := message.Parse(raw)
+	d.Pieces = piecesOf(m.Words(), open)
+	if p.Facts.Files > 0 || !p.Facts.Known() {
+		d.Files = filesOf(v.s.cfg.Path, p.Number, m.View().Files)
+	}
+	subject := "Re: " + subjectOf(p)
+	if !l.Closed && !closed {
+		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(p.Number)}, subject)
+	}
+	d.Own = p.Author != 0 && p.Author == v.reader.Person()
+	if p.Author != 0 && !d.Own {
+		if author, err := list.Member(tx, l.ID, p.Author); err == nil && !author.NoRelay {
+			d.Private = v.mailto(l, "author", token.Claims{Kind: token.Author, A: uint32(p.Number)}, subject)
+		}
+	}
+	d.Report = (&url.URL{Scheme: "mailto", Opaque: l.Service("owner").String(), RawQuery: "subject=" + url.PathEscape(fmt.Sprintf("Report #%d", p.Number))}).String()
+	d.Raw = d.Own || v.reader.Moderates(l.ID)
+	return d, nil
+}
+
+// mailto is a link that begins a mail to an address with a token, which shows nobody's own.
+func (v *visit) mailto(l list.List, word string, c token.Claims, subject string) string {
+	a := l.Service(word)
+	a.Local += "+" + v.s.keys.Sign(c, l.Name)
+	return "mailto:" + a.String() + "?subject=" + url.PathEscape(subject)
+}
+
+func subjectOf(p archive.Post) string {
+	if s := strings.TrimSpace(p.Subject); s != "" {
+		return s
+	}
+	return message.NoSubject
+}
+
+// nameOf is the name that members see, never an address.
+func nameOf(p archive.Post) string {
+	if name := list.CleanName(p.AuthorName); name != "" {
+		return name
+	}
+	return "A member"
+}
+
+// firstName is what an author is called in a sentence.
+func firstName(p archive.Post) string {
+	name := list.CleanName(p.AuthorName)
+	first, _, _ := strings.Cut(name, " ")
+	switch {
+	case name == "":
+		return "the writer"
+	case len([]rune(first)) < 2 || strings.ContainsAny(first, ".,"):
+		return name
+	}
+	return first
+}
+
+// chooseThread mutes or follows a discussion, or takes that back.
+func chooseThread(v *visit) error {
+	n, err := v.number()
+	if err != nil {
+		return err
+	}
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	choice := map[string]list.Choice{"mute": list.Mute, "follow": list.Follow}[form.Get("choice")]
+	err = v.s.db.Update(func(tx *store.Tx) error {
+		d, _, err := archive.ReadThread(tx, v.reader, n)
+		if err != nil {
+			return err
+		}
+		n = d.Number
+		return list.Choose(tx, uint32(n), v.reader.Person(), choice)
+	})
+	if err != nil {
+		return err
+	}
+	return v.to(http.StatusSeeOther, fmt.Sprintf("/t/%d", n))
+}
+
+// permalink leads to where a message stands now.
+func permalink(v *visit) error {
+	n, err := v.number()
+	if err != nil {
+		return err
+	}
+	path := ""
+	err = v.s.db.View(func(tx *store.Tx) error {
+		if _, err := archive.ReadPost(tx, v.reader, n); err != nil {
+			return err
+		}
+		d, posts, err := archive.ReadThread(tx, v.reader, n)
+		if err != nil {
+			return err
+		}
+		for i, p := range posts {
+			if p.Number == n {
+				path = postPath(d.Number, i, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return errNoPage
+	}
+	return v.to(http.StatusFound, path)
+}
