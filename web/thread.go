@@ -46,7 +46,7 @@ type postData struct {
 	First    string // what the author is called in a sentence
 	Written  stamp
 	Parent   archive.Number // 0: none that is here
-	To       string         // path to the parent, where it is on another page
+	To       string         // where the parent is
 	ParentBy string
 	Missing  bool   // it answers a message that is not here
 	Gone     string // since when it is removed; empty: it is there
@@ -177,7 +177,7 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 	if !l.Closed && !d.Closed {
 		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(latest.Number)}, "Re: "+subjectOf(latest))
 	}
-	d.Outline = v.outline(disc, posts)
+	d.Outline = v.outline(disc, posts, first)
 	where := map[archive.Number]int{}
 	for i, p := range posts {
 		where[p.Number] = i
@@ -191,17 +191,25 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 		if at, ok := where[disc.Places[i].Parent]; ok && disc.Places[i].Parent != 0 {
 			parent := posts[at]
 			pd.Parent, pd.ParentBy = parent.Number, nameOf(parent)
-			pd.To = v.s.cfg.Path + postPath(disc.Number, at, parent.Number)
+			pd.To = v.near(disc.Number, at, parent.Number, first)
 		}
 		d.Posts = append(d.Posts, pd)
 	}
 	return d, nil
 }
 
-func (v *visit) outline(disc archive.Discussion, posts []archive.Post) (all []outlineData) {
+// near is where a message stands, seen from the page that begins with a place.
+func (v *visit) near(n archive.Number, place int, post archive.Number, first int) string {
+	if place >= first && place < first+perPage {
+		return fmt.Sprintf("#m%d", post)
+	}
+	return v.s.cfg.Path + postPath(n, place, post)
+}
+
+func (v *visit) outline(disc archive.Discussion, posts []archive.Post, first int) (all []outlineData) {
 	for i, p := range posts {
 		o := outlineData{
-			Path: v.s.cfg.Path + postPath(disc.Number, i, p.Number), Author: nameOf(p), When: p.Written.In(london).Format("Mon 2 Jan, 15:04"),
+			Path: v.near(disc.Number, i, p.Number, first), Author: nameOf(p), When: p.Written.In(london).Format("Mon 2 Jan, 15:04"),
 			Depth: min(disc.Places[i].Depth, outlineDepth), Files: p.Facts.Files > 0, Removed: !p.Shown(),
 		}
 		if p.Written.Year() < v.now.Year() {

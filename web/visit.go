@@ -53,7 +53,7 @@ func (v *visit) answer() error {
 	case v.rt.need == moderates && !v.moderates():
 		return errNoPage
 	}
-	if v.rt.index {
+	if v.rt.index = v.rt.index && v.visiting(); v.rt.index {
 		v.w.Header().Del("X-Robots-Tag")
 	}
 	return v.rt.do(v)

@@ -74,6 +74,7 @@ func demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	}
 	cfg := demoConfig(dir, l.Addr().String())
 	cfg.Web.Listen = []string{pages.Addr().String()}
+	cfg.WebURL = leaveURL(cfg)
 	forum := sample.New(o.members+demoModerators, o.posts, time.Now())
 	fmt.Fprintf(out, "Filling %s with %s and %s ...\n", dir, plural(len(forum.Members), "member"), plural(len(forum.Posts), "post"))
 	if err := fillOnce(cfg, forum, o.sendDelay); err != nil {

@@ -47,7 +47,10 @@ func fill(db *store.DB, f sample.Forum, delay time.Duration) error {
 	if err := fillMembers(db, l, f.Members); err != nil {
 		return err
 	}
-	return fillPosts(db, l, f.Posts)
+	if err := fillPosts(db, l, f.Posts); err != nil {
+		return err
+	}
+	return curate(db, l)
 }
 
 func fillMembers(db *store.DB, l list.List, all []sample.Member) error {

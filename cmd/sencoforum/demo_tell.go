@@ -32,6 +32,9 @@ func printWelcome(w io.Writer, d welcome) {
 	fmt.Fprintf(w, `
 %s is running. Nothing leaves this machine.
 
+  Open               %s/demo
+                     (be a member or a moderator with one click, and read their mail)
+
   Mail is taken on   %s
   Write to           %s
   As a member        %s
@@ -59,7 +62,7 @@ Look inside while it runs:
 Try what goes wrong: a stranger as --from, a wrong address as --to, the same
 message twice. Ctrl-C stops the demo.
 
-`, d.forum.Title, d.smtp, post, writer, d.outbox, d.dir, d.smtp, writer, post, d.delay, d.outbox, d.outbox, writer, d.web, os.Args[0], d.dir, os.Args[0], d.dir)
+`, d.forum.Title, d.web, d.smtp, post, writer, d.outbox, d.dir, d.smtp, writer, post, d.delay, d.outbox, d.outbox, writer, d.web, os.Args[0], d.dir, os.Args[0], d.dir)
 }
 
 // teller is a log handler that tells each event on a line in mail terms,
