@@ -211,6 +211,9 @@ func TestWhatACodeDoesNot(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+func TestWhomACodeServes(t *testing.T) {
 	t.Run("it is mailed to members only, and nobody else can tell", func(t *testing.T) {
 		d := newDesk(t)
 		for _, a := range []string{"left@school.example", "nobody@school.example"} {

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sencoforum/message"
@@ -75,7 +76,7 @@ const filled = 58
 // prose writes plain text as paragraphs. Lines that a program broke at its margin are put together again; others stay lines.
 func prose(text string) template.HTML {
 	var b strings.Builder
-	for _, para := range strings.Split(strings.ReplaceAll(text, "\r", ""), "\n\n") {
+	for _, para := range strings.Split(visible(text), "\n\n") {
 		para = strings.Trim(para, "\n")
 		if strings.TrimSpace(para) == "" {
 			continue
@@ -96,6 +97,19 @@ func prose(text string) template.HTML {
 		b.WriteString("</p>\n")
 	}
 	return template.HTML(b.String())
+}
+
+// visible takes out what nobody sees and what turns the order of letters round.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f:
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // startsItem reports a line that begins a point of a list.
@@ -127,13 +141,13 @@ func linked(line string) string {
 
 // excerpt is the beginning of own words in one line, cut at a word.
 func excerpt(own string, most int) string {
-	words := strings.Fields(own)
+	words := strings.Fields(visible(own))
 	var b strings.Builder
 	for i, w := range words {
 		if i == 0 && isGreeting(own) {
 			continue
 		}
-		if utf8.RuneCountInString(b.String())+utf8.RuneCountInString(w) > most {
+		if utf8.RuneCountInString(b.String())+utf8.RuneCountInString(w) >= most {
 			return strings.TrimRight(b.String(), " ,.;:–-") + " …"
 		}
 		if b.Len() > 0 {
