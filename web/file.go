@@ -37,11 +37,15 @@ func fileNames(files []message.File) []string {
 func filesOf(base string, n archive.Number, files []message.File) (all []fileData) {
 	for i, name := range fileNames(files) {
 		all = append(all, fileData{
-			Path: fmt.Sprintf("%s/a/%d/%s", base, n, url.PathEscape(name)), Name: files[i].Name,
+			Path: filePath(base, n, name), Name: files[i].Name,
 			About: kindOf(files[i]) + ", " + sizeOf(files[i].Size),
 		})
 	}
 	return all
+}
+
+func filePath(base string, n archive.Number, name string) string {
+	return fmt.Sprintf("%s/a/%d/%s", base, n, url.PathEscape(name))
 }
 
 // kinds are what people call a kind of file.

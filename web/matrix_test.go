@@ -89,7 +89,7 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 		return nil
 	})
 	file := "Content-Type: text/plain; name=\"file-1.txt\"\r\nContent-Disposition: attachment; filename=\"file-1.txt\""
-	s.post(1, people["writer"], "Secretsubject", "--b\nContent-Type: text/plain\n\nSecretwords for members.\n--b\n"+strings.ReplaceAll(file, "\r\n", "\n")+"\n\nSecretcontent\n--b--", `Content-Type: multipart/mixed; boundary="b"`)
+	s.post(1, people["writer"], "Secretsubject", "--b\nContent-Type: text/html\n\n<p>Secretwords <b>for</b> members.</p>\n--b\n"+strings.ReplaceAll(file, "\r\n", "\n")+"\n\nSecretcontent\n--b--", `Content-Type: multipart/mixed; boundary="b"`)
 	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Tag(tx, 1, 1); return err })
 	return s, people
 }

@@ -58,6 +58,7 @@ func (s *Server) table() []route {
 		{"POST", "/t/{number}/mute", readsIt, chooseThread, false},
 		{"GET", "/m/{number}", readsIt, permalink, false},
 		{"GET", "/m/{number}/raw", ownsIt, rawPost, false},
+		{"GET", "/m/{number}/formatted", readsIt, formattedPage, false},
 		{"GET", "/a/{number}/{name}", readsIt, attachment, false},
 		{"GET", "/{year}", signedIn, yearPage, false},
 		{"GET", "/{year}/{month}", signedIn, monthPage, false},

@@ -58,6 +58,7 @@ type postData struct {
 	Report   string
 	Own      bool
 	Raw      bool
+	HTML     bool // it can be shown with the shape that its writer gave it
 }
 
 // outlineData is a line of the outline of a discussion; Depth is bounded, so that it fits a telephone.
@@ -242,6 +243,7 @@ func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed boo
 	}
 	m := message.Parse(raw)
 	d.Pieces = piecesOf(m.Words(), open)
+	d.HTML = hasHTML(m)
 	if p.Facts.Files > 0 || !p.Facts.Known() {
 		d.Files = filesOf(v.s.cfg.Path, p.Number, m.View().Files)
 	}
@@ -258,6 +260,16 @@ func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed boo
 	d.Report = (&url.URL{Scheme: "mailto", Opaque: l.Service("owner").String(), RawQuery: "subject=" + url.PathEscape(fmt.Sprintf("Report #%d", p.Number))}).String()
 	d.Raw = d.Own || v.reader.Moderates(l.ID)
 	return d, nil
+}
+
+// hasHTML reports a message with a text in HTML.
+func hasHTML(m *message.Message) bool {
+	for _, part := range m.Walk() {
+		if part.Type == "text/html" && part.IsText() {
+			return true
+		}
+	}
+	return false
 }
 
 // mailto is a link that begins a mail to an address with a token, which shows nobody's own.
