@@ -183,6 +183,22 @@ func (o *Overview) ThreadOf(posts []Number) ([]Number, error) {
 	return roots, nil
 }
 
+// Summaries returns the discussions with these numbers, as ThreadOf gives them, in their order; a zero one where there is none.
+func (o *Overview) Summaries(roots []Number) ([]Summary, error) {
+	if err := o.CatchUp(); err != nil {
+		return nil, err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	all := make([]Summary, len(roots))
+	for i, n := range roots {
+		if at, ok := o.at[n]; ok {
+			all[i] = o.summary(&o.rows[at])
+		}
+	}
+	return all, nil
+}
+
 // Len returns how many discussions of a list have something to see.
 func (o *Overview) Len(l list.ID) (int, error) {
 	if err := o.CatchUp(); err != nil {

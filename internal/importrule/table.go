@@ -84,7 +84,7 @@ var libraries = []library{
 	{"mvdan.cc/xurls", []string{"message"}},
 	{"github.com/xuri/excelize", []string{"document"}},
 	{"github.com/ledongthuc/pdf", []string{"document"}},
-	{"golang.org/x/text", []string{"message", "guard"}},
+	{"golang.org/x/text", []string{"message", "guard", "search"}},
 	{"golang.org/x/net/idna", []string{"message", "mailauth"}},
 	{"golang.org/x/net/html", []string{"message"}},
 	{"go.etcd.io/bbolt", []string{"store"}},
