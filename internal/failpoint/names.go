@@ -31,6 +31,9 @@ const (
 	FanoutExpanded Name = "fanout.expanded"
 	FanoutFinished Name = "fanout.finished"
 
+	SearchApplied Name = "search.applied"
+	SearchBuilt   Name = "search.built"
+
 	QueueLoad     Name = "queue.load"
 	QueueRender   Name = "queue.render"
 	QueueRendered Name = "queue.rendered"
@@ -77,6 +80,9 @@ var table = []struct {
 	{FanoutSealed, "The batch of the last chunk is sealed and its message has not moved, inside the transaction."},
 	{FanoutExpanded, "A chunk is durable and the expander does not know."},
 	{FanoutFinished, "The last row of a post is settled and its message is not done yet, inside the transaction."},
+
+	{SearchApplied, "A batch is in the index, perhaps not on disk, and nobody knows."},
+	{SearchBuilt, "A new index is complete and on disk, and the old one still serves."},
 
 	{QueueLoad, "The queue is about to read new rows."},
 	{QueueRender, "A row is out and its copy is not composed."},

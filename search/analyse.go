@@ -1,0 +1,248 @@
+package search
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Bounds of what is indexed of one text. What is beyond them is left out.
+const (
+	maxWord    = 40     // characters of a word; a longer one is no word of a language
+	maxOwn     = 20_000 // words of a post's own
+	maxQuoted  = 5_000  // words that it quotes
+	maxFiled   = 10_000 // words in its files
+	maxStems   = 50_000 // words whose stem an analyser remembers
+	joinedMost = 3      // parts with hyphens between them that are also one word
+)
+
+// A token is a word of a text as the index knows it.
+type token struct {
+	term       string // folded and stemmed
+	word       string // folded alone: what spelling is corrected to
+	start, end int    // bytes in the text
+	pos        int    // from 1; words that are left out count
+}
+
+// An analyser turns texts into tokens. It is pure: the same text gives the same tokens. It remembers stems and belongs to one
+// goroutine.
+type analyser struct {
+	env   *snowballstem.Env
+	stems map[string]string
+}
+
+func newAnalyser() *analyser {
+	return &analyser{env: snowballstem.NewEnv(""), stems: map[string]string{}}
+}
+
+// tokens returns at most that many tokens of a text.
+func (a *analyser) tokens(text string, most int) []token {
+	out := make([]token, 0, min(most, len(text)/8+4))
+	pos := 0
+	for s := (scanner{text: text}); len(out) < most; {
+		start, end, ok := s.next()
+		if !ok {
+			break
+		}
+		out, pos = a.add(out, text[start:end], start, pos)
+	}
+	return out[:min(len(out), most)]
+}
+
+// add appends the tokens of a word as it stands in a text, and returns the position of the last.
+func (a *analyser) add(out []token, raw string, at, pos int) ([]token, int) {
+	parts := strings.FieldsFunc(raw, isHyphen)
+	first, from := pos+1, 0
+	for _, part := range parts {
+		pos++
+		i := from + strings.Index(raw[from:], part)
+		if t, ok := a.token(part, at+i, pos); ok {
+			out = append(out, t)
+		}
+		from = i + len(part)
+	}
+	if len(parts) > 1 && len(parts) <= joinedMost {
+		if t, ok := a.token(strings.Join(parts, ""), at, first); ok {
+			t.end = at + len(raw)
+			out = append(out, t)
+		}
+	}
+	return out, pos
+}
+
+func (a *analyser) token(raw string, at, pos int) (token, bool) {
+	word, ok := fold(raw)
+	if !ok {
+		return token{}, false
+	}
+	return token{term: a.stem(word), word: word, start: at, end: at + len(raw), pos: pos}, true
+}
+
+// stem brings a folded word to its stem, British and American alike. A word with a digit stays.
+func (a *analyser) stem(word string) string {
+	if s, ok := a.stems[word]; ok {
+		return s
+	}
+	s := british(word)
+	if len(s) > 2 && !strings.ContainsAny(s, "0123456789") {
+		a.env.SetCurrent(s)
+		english.Stem(a.env)
+		s = a.env.Current()
+	}
+	if len(a.stems) >= maxStems {
+		clear(a.stems)
+	}
+	a.stems[strings.Clone(word)] = strings.Clone(s)
+	return s
+}
+
+// A scanner finds words: runs of letters, digits and marks, with apostrophes, hyphens and dots inside them as people write
+// them. Dots stay between single letters and between digits (E.H.C.P., 3.5), commas between digits.
+type scanner struct {
+	text string
+	at   int
+}
+
+// next returns where the next word begins and ends. It ends in a letter, digit or mark, or the last dot of an acronym.
+func (s *scanner) next() (start, end int, ok bool) {
+	for s.at < len(s.text) {
+		r, n := utf8.DecodeRuneInString(s.text[s.at:])
+		if isWord(r) {
+			break
+		}
+		s.at += n
+	}
+	if s.at == len(s.text) {
+		return 0, 0, false
+	}
+	start = s.at
+	for s.at < len(s.text) {
+		r, n := utf8.DecodeRuneInString(s.text[s.at:])
+		if !isWord(r) && !s.joins(r, n, start) {
+			break
+		}
+		s.at += n
+	}
+	return start, s.at, true
+}
+
+// joins reports whether a sign at the place of the scanner holds together the word that began at start.
+func (s *scanner) joins(r rune, size, start int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s.text[start:s.at])
+	after, _ := utf8.DecodeRuneInString(s.text[s.at+size:])
+	switch r {
+	case '\'', '’', 'ʼ', '‘', '-', '‐', '‑', '\u00ad':
+		return isWord(before) && isWord(after)
+	case '.':
+		if unicode.IsDigit(before) && unicode.IsDigit(after) {
+			return true
+		}
+		return unicode.IsLetter(before) && unicode.IsLetter(after) && s.isSingle(s.at, start) && s.isSingleAfter(s.at+size)
+	case ',':
+		return unicode.IsDigit(before) && unicode.IsDigit(after)
+	}
+	return false
+}
+
+// isSingle reports whether the letter before a place stands alone: at the beginning of the word or behind a dot.
+func (s *scanner) isSingle(at, start int) bool {
+	_, n := utf8.DecodeLastRuneInString(s.text[start:at])
+	return at-n == start || s.text[at-n-1] == '.'
+}
+
+// isSingleAfter reports whether the letter at a place stands alone.
+func (s *scanner) isSingleAfter(at int) bool {
+	_, n := utf8.DecodeRuneInString(s.text[at:])
+	r, _ := utf8.DecodeRuneInString(s.text[at+n:])
+	return !isWord(r)
+}
+
+func isHyphen(r rune) bool { return r == '-' || r == '‐' || r == '‑' }
+
+func isWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	}
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r))
+}
+
+// fold brings a word, without hyphens, to small letters without accents, apostrophes and dots. The plural of letters loses
+// its s (TAs, EHCPs), and so does a possessive. It reports false for what is not indexed: the commonest words, unless they are
+// written in capitals (IT), and what is too long for a word.
+func fold(raw string) (string, bool) {
+	if utf8.RuneCountInString(raw) > maxWord {
+		return "", false
+	}
+	capitals := isCapitals(raw)
+	if len(raw) > 2 && strings.HasSuffix(raw, "s") && isCapitals(raw[:len(raw)-1]) {
+		raw = raw[:len(raw)-1]
+	}
+	w := plain(raw)
+	if w == "" || stopWords[w] && !capitals {
+		return "", false
+	}
+	return w, true
+}
+
+// isCapitals reports two letters or more that are all capitals; dots between them do not count.
+func isCapitals(s string) bool {
+	n := 0
+	for _, r := range s {
+		if r == '.' {
+			continue
+		}
+		if !unicode.IsUpper(r) {
+			return false
+		}
+		n++
+	}
+	return n > 1
+}
+
+// plain is a word in small letters, without what can be written or not.
+func plain(s string) string {
+	ascii := true
+	for i := 0; i < len(s) && ascii; i++ {
+		ascii = s[i] < utf8.RuneSelf
+	}
+	if !ascii {
+		s = norm.NFKD.String(s)
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	possessive := false
+	for i, r := range s {
+		switch {
+		case r == '\'' || r == '’' || r == 'ʼ' || r == '‘':
+			possessive = strings.EqualFold(s[i+utf8.RuneLen(r):], "s")
+		case r == '.' || r == ',' || r == '\u00ad' || unicode.Is(unicode.Mn, r):
+		case possessive: // the s of it
+		default:
+			if to, ok := letters[unicode.ToLower(r)]; ok {
+				b.WriteString(to)
+				continue
+			}
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return b.String()
+}
+
+// letters that Unicode does not take apart.
+var letters = map[rune]string{'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'ł': "l", 'đ': "d", 'ð': "d", 'þ': "th", 'ı': "i", 'ỻ': "ll"}
+
+// stopWords are so common that no post is found by them. They count as places in phrases.
+var stopWords = wordSet(`a an and are as at be but by for from had has have he her his i if in is it its me my not of on or our
+	she so that the their them then there these they this to us was we were will with you your`)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}

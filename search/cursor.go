@@ -1,0 +1,309 @@
+package search
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// A cursor walks over the posts that match a part of a query, in the order of the index. It stands on the first when it is
+// made. A post on which it stands may still not match: matches looks closer, and is asked only where all else does.
+type cursor interface {
+	doc() uint64             // where it stands; end: nowhere
+	advance(to uint64) error // to the first one at or behind a place; it never goes back
+	matches() (bool, error)  // whether that post matches
+	score() (float64, bool)  // what it is worth, and whether the typed words match; after matches
+	cost() uint64            // about how many posts it stands on
+}
+
+const end = math.MaxUint64
+
+// The parts of BM25.
+const (
+	bmK1 = 1.2
+	bmB  = 0.75
+)
+
+// A scanned is one moment of the index as queries see it.
+type scanned struct {
+	ctx     context.Context
+	reader  *scorch.IndexSnapshot
+	posts   float64            // in the index
+	average map[string]float64 // length of a field
+}
+
+// A termCursor stands on the posts that hold a word in a field.
+type termCursor struct {
+	at     uint64
+	reader index.TermFieldReader
+	row    index.TermFieldDoc
+	goal   index.IndexInternalID
+	count  uint64
+	scored bool
+	weight float64 // with the rarity of the word
+	length float64 // of the field, on average
+	typed  bool
+}
+
+// term returns the cursor of a word, or nil where no post holds it.
+func (s *scanned) term(field, word string, boost float64, typed bool) (cursor, error) {
+	scored := boost > 0 && !options[field].SkipFreqNorm()
+	r, err := s.reader.TermFieldReader(s.ctx, []byte(word), field, scored, scored, false)
+	if err != nil {
+		return nil, err
+	}
+	n := r.Count()
+	if n == 0 {
+		return nil, r.Close()
+	}
+	rarity := math.Log(1 + max(0, s.posts-float64(n)+0.5)/(float64(n)+0.5))
+	c := &termCursor{reader: r, count: n, scored: scored, weight: boost * rarity, length: max(1, s.average[field]), typed: typed}
+	return c, c.take(r.Next(c.row.Reset()))
+}
+
+func (c *termCursor) take(row *index.TermFieldDoc, err error) error {
+	if err != nil {
+		return err
+	}
+	if row == nil {
+		c.at = end
+		return c.reader.Close()
+	}
+	c.at = binary.BigEndian.Uint64(row.ID)
+	return nil
+}
+
+func (c *termCursor) doc() uint64            { return c.at }
+func (c *termCursor) cost() uint64           { return c.count }
+func (c *termCursor) matches() (bool, error) { return true, nil }
+
+func (c *termCursor) advance(to uint64) error {
+	if c.at >= to {
+		return nil
+	}
+	if to == c.at+1 {
+		return c.take(c.reader.Next(&c.row))
+	}
+	if to == end {
+		return c.take(nil, nil)
+	}
+	c.goal = index.NewIndexInternalID(c.goal, to)
+	return c.take(c.reader.Advance(c.goal, &c.row))
+}
+
+func (c *termCursor) score() (float64, bool) {
+	if !c.scored {
+		return c.weight, c.typed
+	}
+	often := float64(c.row.Freq)
+	long := 1 / (c.row.Norm * c.row.Norm) / c.length
+	return c.weight * often * (bmK1 + 1) / (often + bmK1*(1-bmB+bmB*long)), c.typed
+}
+
+// An andCursor stands on the posts on which all its parts stand.
+type andCursor struct {
+	at    uint64
+	parts []cursor // the rarest first
+}
+
+// and returns the cursor of what all parts match. A nil part matches nothing, and so does all of it.
+func and(parts ...cursor) (cursor, error) {
+	if len(parts) == 0 || slices.Contains(parts, nil) {
+		return nil, nil
+	}
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	slices.SortStableFunc(parts, func(a, b cursor) int { return compare(a.cost(), b.cost()) })
+	c := &andCursor{parts: parts}
+	return c, c.meet(parts[0].doc())
+}
+
+func compare[T uint64 | float32 | uint32](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// meet goes to the first post, from a place on, on which all parts stand.
+func (c *andCursor) meet(to uint64) error {
+	for again := true; again; {
+		again = false
+		for _, p := range c.parts {
+			if err := p.advance(to); err != nil {
+				return err
+			}
+			if d := p.doc(); d > to {
+				to, again = d, d != end
+				break
+			}
+		}
+	}
+	c.at = to
+	return nil
+}
+
+func (c *andCursor) doc() uint64 { return c.at }
+
+func (c *andCursor) cost() uint64 { return c.parts[0].cost() }
+
+func (c *andCursor) advance(to uint64) error {
+	if c.at >= to {
+		return nil
+	}
+	return c.meet(to)
+}
+
+func (c *andCursor) matches() (bool, error) {
+	for _, p := range c.parts {
+		if ok, err := p.matches(); err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (c *andCursor) score() (float64, bool) {
+	sum, typed := 0.0, true
+	for _, p := range c.parts {
+		v, t := p.score()
+		sum, typed = sum+v, typed && t
+	}
+	return sum, typed
+}
+
+// An orCursor stands on the posts on which one of its parts stands. A post is worth what its best part is worth, and a little
+// for the others, so that many ways to say a thing do not outweigh the words that were typed.
+type orCursor struct {
+	at    uint64
+	parts []cursor
+	hit   []bool // parts that match the post
+}
+
+// others is what the parts beside the best one count.
+const others = 0.1
+
+// or returns the cursor of what one of the parts matches; nil ones are left out.
+func or(parts ...cursor) cursor {
+	parts = slices.DeleteFunc(parts, func(p cursor) bool { return p == nil })
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		return parts[0]
+	}
+	c := &orCursor{parts: parts, hit: make([]bool, len(parts))}
+	c.look()
+	return c
+}
+
+func (c *orCursor) look() {
+	c.at = end
+	for _, p := range c.parts {
+		c.at = min(c.at, p.doc())
+	}
+}
+
+func (c *orCursor) doc() uint64 { return c.at }
+
+func (c *orCursor) cost() (n uint64) {
+	for _, p := range c.parts {
+		n += p.cost()
+	}
+	return n
+}
+
+func (c *orCursor) advance(to uint64) error {
+	if c.at >= to {
+		return nil
+	}
+	for _, p := range c.parts {
+		if err := p.advance(to); err != nil {
+			return err
+		}
+	}
+	c.look()
+	return nil
+}
+
+func (c *orCursor) matches() (any bool, err error) {
+	for i, p := range c.parts {
+		c.hit[i] = false
+		if p.doc() == c.at {
+			if c.hit[i], err = p.matches(); err != nil {
+				return false, err
+			}
+		}
+		any = any || c.hit[i]
+	}
+	return any, nil
+}
+
+func (c *orCursor) score() (float64, bool) {
+	best, sum, typed := 0.0, 0.0, false
+	for i, p := range c.parts {
+		if c.hit[i] {
+			v, t := p.score()
+			best, sum, typed = max(best, v), sum+v, typed || t
+		}
+	}
+	return best + others*(sum-best), typed
+}
+
+// A likeCursor stands where its first part stands. A post is worth more where the second matches, too.
+type likeCursor struct {
+	cursor
+	like cursor
+}
+
+func like(must, like cursor) cursor {
+	if must == nil || like == nil {
+		return must
+	}
+	return &likeCursor{cursor: must, like: like}
+}
+
+func (c *likeCursor) score() (float64, bool) {
+	v, typed := c.cursor.score()
+	at := c.doc()
+	if c.like.advance(at) == nil && c.like.doc() == at {
+		if ok, err := c.like.matches(); ok && err == nil {
+			more, _ := c.like.score()
+			v += more
+		}
+	}
+	return v, typed
+}
+
+// A notCursor stands where its first part stands. A post does not match where one of the others does.
+type notCursor struct {
+	cursor
+	not []cursor
+}
+
+func (c *notCursor) matches() (bool, error) {
+	if ok, err := c.cursor.matches(); err != nil || !ok {
+		return false, err
+	}
+	at := c.doc()
+	for _, n := range c.not {
+		if err := n.advance(at); err != nil {
+			return false, err
+		}
+		if n.doc() != at {
+			continue
+		}
+		if ok, err := n.matches(); err != nil || ok {
+			return false, err
+		}
+	}
+	return true, nil
+}
