@@ -78,6 +78,11 @@ func (x *Index) work(ctx context.Context) (more bool, err error) {
 	if err := x.columns.catchUp(ctx); err != nil {
 		return false, err
 	}
+	if !x.opened {
+		if err := x.openAll(); err != nil {
+			return false, err
+		}
+	}
 	x.dropResidue()
 	if err := x.mend(); err != nil {
 		return false, err
@@ -363,4 +368,24 @@ func (h *harvest) take(s sheaf, d *document, now time.Time) {
 		return
 	}
 	h.docs[n] = d
+}
+
+// Rebuild makes the index anew, as a command does where no server runs. say is told now and then how many percent are done.
+func (x *Index) Rebuild(ctx context.Context, say func(percent int)) error {
+	if err := x.columns.catchUp(ctx); err != nil {
+		return err
+	}
+	x.wanted.Store(true)
+	x.rested = time.Time{}
+	for {
+		more, err := x.work(ctx)
+		if err != nil {
+			return fmt.Errorf("make the search index anew: %w", err)
+		}
+		if x.building != nil {
+			say(x.percent(x.building))
+		} else if !more && !x.wanted.Load() {
+			return nil
+		}
+	}
 }

@@ -38,6 +38,10 @@ func (x *Index) openAll() error {
 	if err := os.MkdirAll(x.config.Dir, 0o700); err != nil {
 		return err
 	}
+	skips, err := readSkips(x.db)
+	if err != nil {
+		return err
+	}
 	b, err := os.ReadFile(filepath.Join(x.config.Dir, stateName))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -51,8 +55,10 @@ func (x *Index) openAll() error {
 	if err := x.removeOthers(); err != nil {
 		return err
 	}
-	x.serving = x.tryOpen(&x.state.Serving)
-	x.building = x.tryOpen(&x.state.Building)
+	serving, building := x.tryOpen(&x.state.Serving), x.tryOpen(&x.state.Building)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.serving, x.building, x.skips, x.opened = serving, building, skips, true
 	if x.serving == nil || x.state.Serving.Format != indexFormat {
 		x.wanted.Store(true)
 	}

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -41,15 +40,17 @@ type Index struct {
 	mu       sync.RWMutex // guards these two; held while one of them is read
 	serving  *engine      // that answers; nil: none does
 	building *engine      // that is to take its place; nil: none is
-	state    state        // of the one that follows
-	rested   time.Time    // no index is begun before; of the one that follows
-	brokeAt  time.Time    // when one broke last; of the one that follows
-	due      time.Time    // when what was taken out has to go; of the one that follows
+	opened   bool         // the directory was looked at; of the one that follows, as are the next ones
+	state    state
+	rested   time.Time // no index is begun before
+	brokeAt  time.Time // when one broke last
+	due      time.Time // when what was taken out has to go
 	skips    map[archive.Number]bool
 }
 
-// Open opens the index of a data directory. It never fails over an index that is missing or broken: Run makes it anew.
-func Open(log *slog.Logger, db *store.DB, overview *archive.Overview, c Config) (*Index, error) {
+// Open opens the index of a data directory. What is missing or broken Run makes anew, and what cannot be opened now, as on a
+// full disk, it tries again.
+func Open(log *slog.Logger, db *store.DB, overview *archive.Overview, c Config) *Index {
 	x := &Index{
 		log: log, db: db, overview: overview, config: c, columns: newColumns(db), figures: newFigures(),
 		bell:    make(chan struct{}, 1),
@@ -57,13 +58,9 @@ func Open(log *slog.Logger, db *store.DB, overview *archive.Overview, c Config) 
 		trouble: seldom.NewLine("posts cannot be indexed, which is tried again", slog.LevelError, seldom.Minute),
 	}
 	if err := x.openAll(); err != nil {
-		return nil, fmt.Errorf("open the search index: %w", err)
+		x.trouble.Log(log, slogCause(err))
 	}
-	var err error
-	if x.skips, err = readSkips(db); err != nil {
-		return nil, errors.Join(err, x.Close())
-	}
-	return x, nil
+	return x
 }
 
 // Close ends the index. Nobody may search any more. What is not on disk yet is indexed again at the next start.
@@ -128,6 +125,9 @@ func (x *Index) Reindex() {
 	x.wanted.Store(true)
 	x.ring()
 }
+
+// CatchUp reads what filters and counts need of all posts, as each search does.
+func (x *Index) CatchUp(ctx context.Context) error { return x.columns.catchUp(ctx) }
 
 // Progress is how far the index is.
 type Progress struct {

@@ -17,6 +17,7 @@ import (
 	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/queue"
+	"sencoforum/search"
 	"sencoforum/store"
 )
 
@@ -31,6 +32,8 @@ type admin struct {
 	dkim  *courier.DKIMKeys // nil when no server runs
 	now   func() time.Time
 	actor string // who gave the command, for the audit log
+
+	search *search.Index // nil when no server runs
 
 	host *membership.Host // nil when no server runs; see hostOf
 

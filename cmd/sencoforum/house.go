@@ -29,6 +29,7 @@ import (
 	"sencoforum/moderate"
 	"sencoforum/queue"
 	"sencoforum/relay"
+	"sencoforum/search"
 	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -57,6 +58,7 @@ type house struct {
 	overview  *archive.Overview
 	signin    *signin.Book
 	expander  *fanout.Expander
+	search    *search.Index // nil: this house has none
 	queue     *queue.Queue
 	eraser    *moderate.Eraser
 	acts      *moderate.Acts
@@ -426,6 +428,10 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.finishThreads(ctx) })
 	g.Go(func() error { return h.publisher.Run(ctx) })
 	g.Go(func() error { return h.expander.Run(ctx) })
+	g.Go(func() error { return h.overview.Run(ctx) })
+	if h.search != nil {
+		g.Go(func() error { return h.search.Run(ctx) })
+	}
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return h.watch.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })

@@ -17,6 +17,7 @@ import (
 	"sencoforum/config"
 	"sencoforum/hold"
 	"sencoforum/intake"
+	"sencoforum/search"
 )
 
 // instruments are what monitoring on this host reads: figures, and whether the server lives and takes mail. What is
@@ -120,8 +121,8 @@ func (i instruments) register(r prometheus.Registerer, ready time.Time) error {
 		intake.Register(r, h.db),
 		hold.Register(r, h.db),
 	}
-	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue, h.reports, h.watch}, i.others...) {
-		if c, ok := room.(counting); ok {
+	for _, room := range append([]any{h.db, h.publisher, h.expander, h.queue, h.reports, h.watch, h.search}, i.others...) {
+		if c, ok := room.(counting); ok && room != (*search.Index)(nil) {
 			errs = append(errs, c.Register(r))
 		}
 	}
