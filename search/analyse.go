@@ -219,6 +219,8 @@ func plain(s string) string {
 		switch {
 		case r == '\'' || r == '’' || r == 'ʼ' || r == '‘':
 			possessive = strings.EqualFold(s[i+utf8.RuneLen(r):], "s")
+		case r == '.' && i > 0 && s[i-1] >= '0' && s[i-1] <= '9':
+			b.WriteByte('.') // 3.5
 		case r == '.' || r == ',' || r == '\u00ad' || unicode.Is(unicode.Mn, r):
 		case possessive: // the s of it
 		default:

@@ -56,6 +56,9 @@ func (x *Index) openAll() error {
 		return err
 	}
 	serving, building := x.tryOpen(&x.state.Serving), x.tryOpen(&x.state.Building)
+	if err := x.removeOthers(); err != nil { // what could not be opened
+		return err
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.serving, x.building, x.skips, x.opened = serving, building, skips, true
