@@ -112,7 +112,7 @@ func TestErasedWordsLeaveTheFilesInTheNight(t *testing.T) {
 	s.want(words("common"), b)
 }
 
-// holds reports whether a dictionary of the index has a word.
+// holds reports whether a dictionary of the index has a word. Its bytes tell nothing: the library packs words.
 func (s *shelf) holds(word string) bool {
 	for w := range s.x.serving.words(word) {
 		return w == word

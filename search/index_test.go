@@ -106,7 +106,7 @@ func dropField(head, name string) string {
 
 func (s *shelf) reader() (r Reader) {
 	testdb.Update(s.t, s.db, func(tx *store.Tx) (err error) {
-		r, err = Operator(tx)
+		r, err = ReaderOfOperator(tx)
 		return err
 	})
 	return r

@@ -35,8 +35,8 @@ func ReaderOf(tx *store.Tx, p list.PersonID) (Reader, error) {
 	return r, nil
 }
 
-// Operator is whoever has the command line of the server: they may read everything that members see.
-func Operator(tx *store.Tx) (Reader, error) {
+// ReaderOfOperator is whoever has the command line of the server: they may read everything that members see.
+func ReaderOfOperator(tx *store.Tx) (Reader, error) {
 	var r Reader
 	for l, err := range list.All(tx) {
 		if err != nil {
