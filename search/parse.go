@@ -370,7 +370,7 @@ func (p *parser) between(after, before time.Time) {
 // wordsOf splits a text into words as Term keeps them.
 func wordsOf(s string) []string {
 	var words []string
-	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !inWord(r) && r != '-' && r != '\'' && r != '.' }) {
+	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !inWord(r) && !strings.ContainsRune("-'.&", r) }) {
 		if w = strings.TrimFunc(w, func(r rune) bool { return !inWord(r) }); w != "" {
 			words = append(words, w)
 		}

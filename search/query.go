@@ -37,8 +37,8 @@ type Clause struct {
 // A Term is what is looked for in a field.
 type Term struct {
 	Field Field
-	// Words have letters or digits each, in small letters, without space or quotes. Hyphens, apostrophes and dots inside a
-	// word are as they were typed: sen-support, senco's, e.h.c.p.
+	// Words have letters or digits each, in small letters, without space or quotes. Hyphens, apostrophes, dots
+	// and ampersands inside a word are as they were typed: sen-support, senco's, e.h.c.p, s&lt.
 	Words []string
 	// Phrase means that the words stand beside each other in this order. It is what quotes are for, and such a term has no
 	// expansions. Without it all words must be there, anywhere in the field; these are one word, or those of an entry of

@@ -1,0 +1,278 @@
+package search
+
+import (
+	"cmp"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Vocabulary knows the words of special needs: letters that stand for words, other names of the same thing, and what it
+// was called before. It is a file of entries that people write (docs/glossary.md). It does not change after it was read,
+// so any number of goroutines may use it. The zero Vocabulary knows nothing.
+type Vocabulary struct {
+	entries []*Entry         // by name
+	forms   map[string][]use // by plainKey
+	singles map[string][]use // by singleKey, for plurals that are no form themselves
+	longest int              // words of the longest form
+	words   map[string]bool  // that stand in a form, in the singular
+}
+
+// An Entry is one thing with its names.
+type Entry struct {
+	Name  string   `json:"name"`            // as people say it: "EHC plan"
+	Full  string   `json:"full,omitempty"`  // the words for the letters; empty: Name
+	Short []string `json:"short,omitempty"` // letters that stand for it
+	Also  []string `json:"also,omitempty"`  // other names for just this
+	Kinds []string `json:"kinds,omitempty"` // narrower words that belong to it
+	Loose []string `json:"loose,omitempty"` // words that mean it sometimes: who types them may mean it, but it is not looked for by them
+	Was   []string `json:"was,omitempty"`   // names of entries that had this place before it
+	Near  []string `json:"near,omitempty"`  // names of entries that are worth a look, too
+	Not   []string `json:"not,omitempty"`   // words that look like this and are something else
+	// From and Until are the years in which it was in use; 0: not known, or still.
+	From   int    `json:"from,omitempty"`
+	Until  int    `json:"until,omitempty"`
+	Nation string `json:"nation,omitempty"` // where it is used when that is not everywhere: "Wales"
+	Means  string `json:"means"`            // one sentence, or two, in plain English
+	Line   int    `json:"line,omitempty"`   // where it stands in its file
+
+	// later are the entries that name this one in Was.
+	later []string
+}
+
+// Title is what the entry stands for, in words.
+func (e *Entry) Title() string { return cmp.Or(e.Full, e.Name) }
+
+// A use is an entry that a form of words may mean. Without an entry the words are something else that is no concern here.
+type use struct {
+	entry *Entry
+	loose bool
+	kind  bool // of the entry, and so are other words
+	short bool
+}
+
+//go:embed vocabulary.txt
+var shipped string
+
+// Shipped returns the text of the vocabulary that comes with the program.
+func Shipped() string { return shipped }
+
+// VocabularyFile is the name of the file in the data directory with a forum's own entries.
+const VocabularyFile = "vocabulary.txt"
+
+// maxVocabulary bounds a file, in bytes.
+const maxVocabulary = 1 << 20
+
+// LoadVocabulary returns the vocabulary that comes with the program with the changes of a forum's own file in the data
+// directory, if there is one. With an error it is the one that comes with the program.
+func LoadVocabulary(dir string) (*Vocabulary, error) {
+	own, err := parseEntries(shipped)
+	if err != nil {
+		return &Vocabulary{}, fmt.Errorf("read the vocabulary of the program: %w", err)
+	}
+	v, err := newVocabulary(own)
+	if err != nil {
+		return &Vocabulary{}, fmt.Errorf("read the vocabulary of the program: %w", err)
+	}
+	path := filepath.Join(dir, VocabularyFile)
+	text, err := readVocabulary(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, nil
+	}
+	if err != nil {
+		return v, fmt.Errorf("read the vocabulary: %w", err)
+	}
+	changed, err := v.With(text)
+	if err != nil {
+		return v, fmt.Errorf("read the vocabulary %s: %w", path, err)
+	}
+	return changed, nil
+}
+
+func readVocabulary(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxVocabulary+1))
+	if err == nil && len(text) > maxVocabulary {
+		err = fmt.Errorf("%s has more than 1 MiB", path)
+	}
+	return string(text), err
+}
+
+// ParseVocabulary reads a whole vocabulary. An error names all wrong lines, at most 20.
+func ParseVocabulary(text string) (*Vocabulary, error) { return (&Vocabulary{}).With(text) }
+
+// With returns the vocabulary with the entries of a text: one with the name of an entry that is there takes its place, and
+// one with "remove: yes" takes it away.
+func (v *Vocabulary) With(text string) (*Vocabulary, error) {
+	entries, err := parseEntries(text)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(v.entries)
+	for _, e := range entries {
+		all = slices.DeleteFunc(all, func(old *Entry) bool { return formKey(old.Name) == formKey(e.Name) })
+		if e.Means != removed {
+			all = append(all, e)
+		}
+	}
+	return newVocabulary(all)
+}
+
+// newVocabulary joins entries to a vocabulary.
+func newVocabulary(entries []*Entry) (*Vocabulary, error) {
+	v := &Vocabulary{forms: map[string][]use{}, singles: map[string][]use{}, words: map[string]bool{}}
+	byName := map[string]*Entry{}
+	for _, e := range entries {
+		e := *e
+		e.later = nil
+		byName[formKey(e.Name)] = &e
+		v.entries = append(v.entries, &e)
+	}
+	slices.SortFunc(v.entries, func(a, b *Entry) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Name, b.Name))
+	})
+	var wrong faults
+	for _, e := range v.entries {
+		for _, name := range slices.Concat(e.Was, e.Near) {
+			if byName[formKey(name)] == nil {
+				wrong.add(e.Line, "the entry %q names %q, which is no entry", e.Name, name)
+			}
+		}
+		for _, name := range e.Was {
+			if was := byName[formKey(name)]; was != nil {
+				was.later = append(was.later, e.Name)
+			}
+		}
+		v.addForms(e)
+	}
+	return v, wrong.err()
+}
+
+// addForms makes the words of an entry known.
+func (v *Vocabulary) addForms(e *Entry) {
+	add := func(u use, forms ...string) {
+		for _, f := range forms {
+			words := wordsOf(f)
+			addUse(v.forms, plainKey(words), u)
+			addUse(v.singles, singleKey(words), u)
+			parts := strings.Fields(singleKey(words))
+			v.longest = max(v.longest, len(parts))
+			for _, w := range parts {
+				v.words[w] = true
+			}
+		}
+	}
+	add(use{entry: e, short: true}, e.Short...)
+	add(use{entry: e}, e.Name, e.Title())
+	add(use{entry: e}, e.Also...)
+	add(use{entry: e, kind: true}, e.Kinds...)
+	add(use{entry: e, loose: true}, e.Loose...)
+	add(use{}, e.Not...)
+}
+
+// addUse adds what a form may mean. Of an entry the first use counts.
+func addUse(to map[string][]use, key string, u use) {
+	if !slices.ContainsFunc(to[key], func(o use) bool { return o.entry == u.entry }) {
+		to[key] = append(to[key], u)
+	}
+}
+
+// uses returns what words together may mean.
+func (v *Vocabulary) uses(words []string) []use {
+	if u := v.forms[plainKey(words)]; len(u) > 0 {
+		return u
+	}
+	return v.singles[singleKey(words)]
+}
+
+// Entries returns all entries by their names, for a page of them. They are not to be changed.
+func (v *Vocabulary) Entries() []*Entry { return v.entries }
+
+// Lookup returns the entries that a word or some words may mean, those that they always mean first.
+func (v *Vocabulary) Lookup(words string) []*Entry {
+	var sure, perhaps []*Entry
+	for _, u := range v.uses(wordsOf(words)) {
+		switch {
+		case u.entry == nil:
+		case u.loose, u.kind:
+			perhaps = append(perhaps, u.entry)
+		default:
+			sure = append(sure, u.entry)
+		}
+	}
+	return append(sure, perhaps...)
+}
+
+// Knows reports whether a single word stands in the vocabulary, alone or within a name. Such a word is never taken for a
+// wrong spelling.
+func (v *Vocabulary) Knows(word string) bool { return v.words[singleKey(wordsOf(word))] }
+
+// entry returns an entry by its name.
+func (v *Vocabulary) entry(name string) *Entry {
+	for _, u := range v.forms[plainKey(wordsOf(name))] {
+		if u.entry != nil && formKey(u.entry.Name) == formKey(name) {
+			return u.entry
+		}
+	}
+	return nil
+}
+
+// formKey is a name in the one way in which names are compared.
+func formKey(s string) string { return plainKey(wordsOf(s)) }
+
+// plainKey is words without what makes no difference to a name: capital letters, dots, apostrophes, hyphens and American
+// spelling.
+func plainKey(words []string) string { return keyOf(words, plainWord) }
+
+// singleKey is the same in the singular.
+func singleKey(words []string) string {
+	return keyOf(words, func(w string) string { return singular(plainWord(w)) })
+}
+
+func keyOf(words []string, fold func(string) string) string {
+	var out []string
+	for _, w := range words {
+		for part := range strings.SplitSeq(w, "-") {
+			if part = fold(part); part != "" {
+				out = append(out, part)
+			}
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+var noMarks = strings.NewReplacer(".", "", "'", "")
+
+func plainWord(w string) string {
+	w = noMarks.Replace(strings.TrimSuffix(w, "'s"))
+	switch {
+	case strings.HasPrefix(w, "behavior"):
+		return "behaviour" + w[len("behavior"):]
+	case w == "program":
+		return "programme"
+	case w == "center":
+		return "centre"
+	}
+	return w
+}
+
+// singular takes the ending of a plural away, and of some words that look like one; that does no harm.
+func singular(w string) string {
+	switch {
+	case len(w) > 4 && strings.HasSuffix(w, "ies"):
+		return w[:len(w)-3] + "y"
+	case len(w) > 2 && strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") && !strings.HasSuffix(w, "us") && !strings.HasSuffix(w, "is"):
+		return w[:len(w)-1]
+	}
+	return w
+}
