@@ -11,8 +11,8 @@ import (
 	"sencoforum/calendar"
 )
 
-// Weights of expansions by what they are. The words that were typed count 1.
-var weights = map[Relation]float64{Acronym: 0.8, Synonym: 0.7, Historical: 0.5, Related: 0.3}
+// relationWeight is the weight of expansions by what they are. The words that were typed count 1.
+var relationWeight = map[Relation]float64{Acronym: 0.8, Synonym: 0.7, Historical: 0.5, Related: 0.3}
 
 // What lowers a weight.
 const (
@@ -22,7 +22,7 @@ const (
 )
 
 // everyday are letters that spell another word, by plainKey. Nobody who looks for SENDIST wants every "sent".
-var everyday = wordSet("ace aces add as beam cats dash lass mash odd pace sap seal sent salt fas")
+var everyday = setOf("ace aces add as beam cats dash lass mash odd pace sap seal sent salt fas")
 
 // Bounds of what a term gets.
 const (
@@ -130,18 +130,18 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 			x.factor *= looseFactor
 		}
 		if u.kind {
-			x.names(u.entry, Related, weights[Related])
+			x.names(u.entry, Related, relationWeight[Related])
 			continue
 		}
 		x.own(u)
 		x.history(u.entry, (*Entry).before, 1)
 		x.history(u.entry, (*Entry).after, 1)
 		for _, f := range u.entry.Kinds {
-			x.add(u.entry, f, Related, weights[Related], time.Time{})
+			x.add(u.entry, f, Related, relationWeight[Related], time.Time{})
 		}
 		for _, name := range u.entry.Near {
 			if e := v.entry(name); e != nil {
-				x.names(e, Related, weights[Related])
+				x.names(e, Related, relationWeight[Related])
 			}
 		}
 	}
@@ -166,14 +166,14 @@ type expander struct {
 func (x *expander) own(u use) {
 	e := u.entry
 	for _, f := range e.Short {
-		x.add(e, f, Acronym, weights[Acronym], time.Time{})
+		x.add(e, f, Acronym, relationWeight[Acronym], time.Time{})
 	}
 	why := Synonym
 	if u.short {
 		why = Acronym
 	}
 	for _, f := range slices.Concat([]string{e.Name, e.Title()}, e.Also) {
-		x.add(e, f, why, weights[why], time.Time{})
+		x.add(e, f, why, relationWeight[why], time.Time{})
 	}
 }
 
@@ -184,7 +184,7 @@ func (x *expander) history(e *Entry, next func(*Entry) []string, step int) {
 	}
 	for _, name := range next(e) {
 		if o := x.v.entry(name); o != nil {
-			x.names(o, Historical, weights[Historical]*math.Pow(furtherFactor, float64(step-1)))
+			x.names(o, Historical, relationWeight[Historical]*math.Pow(furtherFactor, float64(step-1)))
 			x.history(o, next, step+1)
 		}
 	}

@@ -12,11 +12,11 @@ import (
 )
 
 // common are words that are in most posts, or say only that somebody asks.
-var common = wordSet(`a about am an and any anyone are as at be been but by can could did do does else for from fw fwd get got had has have
+var common = setOf(`a about am an and any anyone are as at be been but by can could did do does else for from fw fwd get got had has have
 	he her hi his how i i'd i'm i've if in is it its me my no not of on or our please re she should so some that the their them there these they this
 	those to us was we were what when where which who why will with would you your`)
 
-func wordSet(text string) map[string]bool {
+func setOf(text string) map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(text) {
 		set[w] = true
