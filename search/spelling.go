@@ -10,15 +10,15 @@ import (
 )
 
 // A Lexicon is the words that are written in a forum, with how many posts have each. It finds the word that somebody meant
-// to type. It does not change, so any number of goroutines may use it. It takes about 40 bytes for a word.
+// to type. It does not change, so any number of goroutines may use it. It takes about 40 bytes for a
+// word.
 type Lexicon struct {
 	words []lexeme // by word
 }
 
 type lexeme struct {
 	word  string
-	runes []rune
-	posts int
+	posts uint32
 }
 
 // Bounds of correcting.
@@ -31,7 +31,8 @@ const (
 	timesMore   = 100     // how much more posts the right word of a slip has
 	leastPosts  = 2       // posts with a word that may be suggested
 	pricePerOne = 4.5     // logarithm of how much rarer a word may be for each change less
-	maxSteps2   = 400_000 // rows that are computed for one word
+	maxRows     = 400_000 // rows that are computed for one word
+	maxLexicon  = 500_000 // words
 )
 
 // NewLexicon takes words in small letters, in any order, and the number of posts of each. Words with figures and very short
@@ -40,10 +41,10 @@ func NewLexicon(each func(yield func(word string, posts int) bool)) *Lexicon {
 	l := &Lexicon{}
 	each(func(word string, posts int) bool {
 		n := utf8.RuneCountInString(word)
-		if posts > 0 && n >= 3 && n <= longest && !strings.ContainsAny(word, "0123456789") {
-			l.words = append(l.words, lexeme{word, []rune(word), posts})
+		if posts > 0 && n >= 3 && n <= longest && utf8.ValidString(word) && !strings.ContainsAny(word, "0123456789") {
+			l.words = append(l.words, lexeme{word, uint32(min(posts, math.MaxUint32))})
 		}
-		return true
+		return len(l.words) < maxLexicon
 	})
 	slices.SortFunc(l.words, func(a, b lexeme) int { return strings.Compare(a.word, b.word) })
 	return l
@@ -55,7 +56,7 @@ func (l *Lexicon) posts(word string) int {
 	if !ok {
 		return 0
 	}
-	return l.words[i].posts
+	return int(l.words[i].posts)
 }
 
 // Suggest returns the word that was meant by one in small letters, and false when that word is good or nothing is near
@@ -91,6 +92,7 @@ type speller struct {
 	rows  [longest + 2][longest + 4]int8 // rows[i][j]: changes from the first i letters of a word to the first j that were typed
 	best  string
 	score float64
+	steps int // rows that were computed
 }
 
 func (s *speller) walk() {
@@ -98,33 +100,33 @@ func (s *speller) walk() {
 		s.rows[0][j] = int8(j)
 	}
 	words := s.lexicon.words
-	var before []rune
-	steps := 0
-	for i := 0; i < len(words) && steps < maxSteps2; {
+	var now, before []rune
+	for i := 0; i < len(words) && s.steps < maxRows; {
 		w := &words[i]
-		from := shared(before, w.runes)
-		before = w.runes
+		now, before = before[:0], now
+		for _, r := range w.word {
+			now = append(now, r)
+		}
 		hopeless := 0
-		for n := from + 1; n <= len(w.runes); n++ {
-			steps++
-			if s.row(w.runes, n) > int8(s.most) {
+		for n := shared(before, now) + 1; n <= len(now); n++ {
+			s.steps++
+			if s.row(now, n) > int8(s.most) {
 				hopeless = n
 				break
 			}
 		}
 		if hopeless == 0 {
-			s.consider(w)
+			s.consider(w, now)
 			i++
 			continue
 		}
-		before = w.runes[:hopeless]
-		i = skip(words, i, before)
+		now = now[:hopeless]
+		i = skip(words, i, string(now))
 	}
 }
 
 // skip returns the place of the first word behind i that does not begin so.
-func skip(words []lexeme, i int, beginning []rune) int {
-	prefix := string(beginning)
+func skip(words []lexeme, i int, prefix string) int {
 	step := 1
 	for i+step < len(words) && strings.HasPrefix(words[i+step].word, prefix) {
 		step *= 2
@@ -178,15 +180,15 @@ func (s *speller) row(word []rune, n int) int8 {
 }
 
 // consider takes a word for the best one, if it is.
-func (s *speller) consider(w *lexeme) {
-	if n := len(w.runes) - len(s.typed); n > s.most || n < -s.most {
+func (s *speller) consider(w *lexeme, runes []rune) {
+	if n := len(runes) - len(s.typed); n > s.most || n < -s.most {
 		return
 	}
-	changes := int(s.rows[len(w.runes)][len(s.typed)])
-	if changes < 1 || changes > s.most || w.posts < s.least || len(w.runes) < shortest-1 {
+	changes := int(s.rows[len(runes)][len(s.typed)])
+	if changes < 1 || changes > s.most || int(w.posts) < s.least || len(runes) < shortest-1 {
 		return
 	}
-	score := math.Log(float64(w.posts)) - pricePerOne*s.price(w.runes, changes)
+	score := math.Log(float64(w.posts)) - pricePerOne*s.price(runes, changes)
 	if s.best == "" || score > s.score {
 		s.best, s.score = w.word, score
 	}
