@@ -11,8 +11,8 @@ import (
 	"sencoforum/calendar"
 )
 
-// relationWeight is the weight of expansions by what they are. The words that were typed count 1.
-var relationWeight = map[Relation]float64{Acronym: 0.8, Synonym: 0.7, Historical: 0.5, Related: 0.3}
+// relationWeights are what expansions count by what they are. The words that were typed count 1.
+var relationWeights = map[Relation]float64{Acronym: 0.8, Synonym: 0.7, Historical: 0.5, Related: 0.3}
 
 // What lowers a weight.
 const (
@@ -130,18 +130,18 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 			x.factor *= looseFactor
 		}
 		if u.kind {
-			x.names(u.entry, Related, relationWeight[Related])
+			x.names(u.entry, Related, relationWeights[Related])
 			continue
 		}
 		x.own(u)
 		x.history(u.entry, (*Entry).before, 1)
 		x.history(u.entry, (*Entry).after, 1)
 		for _, f := range u.entry.Kinds {
-			x.add(u.entry, f, Related, relationWeight[Related], time.Time{})
+			x.add(u.entry, f, Related, relationWeights[Related], time.Time{})
 		}
 		for _, name := range u.entry.Near {
 			if e := v.entry(name); e != nil {
-				x.names(e, Related, relationWeight[Related])
+				x.names(e, Related, relationWeights[Related])
 			}
 		}
 	}
@@ -166,14 +166,14 @@ type expander struct {
 func (x *expander) own(u use) {
 	e := u.entry
 	for _, f := range e.Short {
-		x.add(e, f, Acronym, relationWeight[Acronym], time.Time{})
+		x.add(e, f, Acronym, relationWeights[Acronym], time.Time{})
 	}
 	why := Synonym
 	if u.short {
 		why = Acronym
 	}
 	for _, f := range slices.Concat([]string{e.Name, e.Title()}, e.Also) {
-		x.add(e, f, why, relationWeight[why], time.Time{})
+		x.add(e, f, why, relationWeights[why], time.Time{})
 	}
 }
 
@@ -184,20 +184,22 @@ func (x *expander) history(e *Entry, next func(*Entry) []string, step int) {
 	}
 	for _, name := range next(e) {
 		if o := x.v.entry(name); o != nil {
-			x.names(o, Historical, relationWeight[Historical]*math.Pow(furtherFactor, float64(step-1)))
+			x.names(o, Historical, relationWeights[Historical]*math.Pow(furtherFactor, float64(step-1)))
 			x.history(o, next, step+1)
 		}
 	}
 }
 
-// names adds the names of another entry. A single word of old times means something else in newer posts.
+// names adds the names of another entry. A single word of old times means something else in newer posts, unless it is
+// letters that stand for nothing else.
 func (x *expander) names(e *Entry, why Relation, weight float64) {
 	var before time.Time
 	if e.Until != 0 {
 		before = time.Date(e.Until+stillUsed, 1, 1, 0, 0, 0, 0, calendar.London())
 	}
 	for _, f := range slices.Concat([]string{e.Name}, e.Short, []string{e.Title()}, e.Also[:min(len(e.Also), 3)]) {
-		if strings.Contains(formKey(f), " ") {
+		k := formKey(f)
+		if strings.Contains(k, " ") || slices.Contains(e.Short, f) && len(x.v.forms[k]) == 1 {
 			x.add(e, f, why, weight, time.Time{})
 			continue
 		}
@@ -276,7 +278,7 @@ func (v *Vocabulary) Why(q Query) []string {
 				if e.Why != Historical || o == nil || len(all) >= maxShown {
 					continue
 				}
-				typed := strings.Join(t.Words, " ")
+				typed := v.written(t.Words)
 				switch {
 				case o.Until != 0:
 					all = append(all, fmt.Sprintf("Until %d people wrote “%s” where you wrote “%s”.", o.Until, o.Name, typed))
@@ -287,6 +289,22 @@ func (v *Vocabulary) Why(q Query) []string {
 		}
 	}
 	return all
+}
+
+// written returns words as the vocabulary writes them: SEMH for semh.
+func (v *Vocabulary) written(words []string) string {
+	key := plainKey(words)
+	for _, u := range v.uses(words) {
+		if u.entry == nil {
+			continue
+		}
+		for _, f := range slices.Concat(u.entry.Short, []string{u.entry.Name, u.entry.Title()}, u.entry.Also, u.entry.Kinds) {
+			if formKey(f) == key {
+				return f
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // in names the nation of an entry behind what is said of it.

@@ -160,7 +160,7 @@ func TestWhy(t *testing.T) {
 	v := vocabulary(t)
 	for text, want := range map[string]string{
 		"statement": "Since 2014 people write “EHC plan” for “statement” in England.",
-		"EHCP":      "Until 2014 people wrote “statement” where you wrote “ehcp”.",
+		"EHCP":      "Until 2014 people wrote “statement” where you wrote “EHCP”.",
 	} {
 		if got := v.Why(v.Expand(Parse(text, testNow))); !slices.Contains(got, want) {
 			t.Errorf("of %q is said %q, want %q", text, got, want)

@@ -152,7 +152,7 @@ func mode(ts *testscript.TestScript, _ bool, args []string) {
 func TestEveryHelpFitsOneScreen(t *testing.T) {
 	commands := []string{"", "init", "serve", "demo", "version", "explain", "man", "completion"}
 	o := process()
-	for _, c := range append(newRoot(o).Commands(), configCommand(o), guardCommand(o)) {
+	for _, c := range append(newRoot(o).Commands(), configCommand(o), guardCommand(o), glossaryCommand(o)) {
 		if c.Hidden {
 			continue
 		}

@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 	root := newRoot(o)
 	root.AddCommand(
 		initCommand(o), serveCommand(o), demoCommand(o),
-		configCommand(o), explainCommand(o), guardCommand(o), versionCommand(o), manCommand(o), completionCommand(o),
+		configCommand(o), explainCommand(o), guardCommand(o), glossaryCommand(o), versionCommand(o), manCommand(o), completionCommand(o),
 	)
 	if err := o.addCompletion(root); err != nil {
 		fmt.Fprintf(o.errOut, "sencoforum: prepare completion: %v\n", err)
