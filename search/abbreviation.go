@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,9 @@ func (v *Vocabulary) abbreviation(word string) (a Abbreviation, ok bool) {
 	}
 	single := strings.TrimSuffix(word, "s")
 	var titles []string
-	for _, u := range v.uses(wordsOf(word)) {
+	uses := slices.Clone(v.uses(wordsOf(word)))
+	slices.SortStableFunc(uses, func(a, b use) int { return cmp.Compare(a.ended(), b.ended()) })
+	for _, u := range uses {
 		if u.entry == nil || u.loose || !u.short || !slices.Contains(u.entry.Short, word) && !slices.Contains(u.entry.Short, single) {
 			continue
 		}
@@ -62,6 +65,14 @@ func (v *Vocabulary) abbreviation(word string) (a Abbreviation, ok bool) {
 	}
 	a.Title = strings.Join(titles, ", or ")
 	return a, len(titles) > 0
+}
+
+// ended is 1 for what is no longer in use: what the letters stand for today comes first.
+func (u use) ended() int {
+	if u.entry != nil && u.entry.Until != 0 {
+		return 1
+	}
+	return 0
 }
 
 func countUpper(s string) int {
@@ -98,4 +109,18 @@ func (e *Entry) Say() string {
 		fmt.Fprintf(&b, " %s.", e.Nation)
 	}
 	return b.String()
+}
+
+// GlossaryOf returns entries for the abbreviations of a text, such as an issue of a digest, by their names: at most so
+// many, those that are used first, and of letters with two meanings one. What every member knows is not in it: SENCO.
+func (v *Vocabulary) GlossaryOf(text string, most int) []*Entry {
+	var all []*Entry
+	for _, a := range v.Abbreviations(text) {
+		e := a.Entries[0]
+		if e.Name != "SENCO" && e.Name != "SEND" && len(all) < most && !slices.Contains(all, e) {
+			all = append(all, e)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Entry) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return all
 }

@@ -244,11 +244,15 @@ func (f Filter) print(put func(...string)) {
 	}
 }
 
-// factWords print the facts.
+// factWords print the facts, in the language and for people.
 var factWords = []struct {
-	fact  Fact
-	words string
+	fact             Fact
+	words, is, isNot string
 }{
-	{HasFile, "has:file"}, {HasLink, "has:link"}, {IsQuestion, "is:question"}, {IsAnswered, "is:answered"},
-	{IsUnanswered, "is:unanswered"}, {IsClosed, "is:closed"},
+	{HasFile, "has:file", "With a file", "Without a file"},
+	{HasLink, "has:link", "With a link", "Without a link"},
+	{IsQuestion, "is:question", "Questions", "No questions"},
+	{IsAnswered, "is:answered", "Answered", "Not answered"},
+	{IsUnanswered, "is:unanswered", "Without an answer", "Not those without an answer"},
+	{IsClosed, "is:closed", "Closed", "Not closed"},
 }

@@ -181,6 +181,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add(s)
 	}
+	v := vocabulary(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		q := Parse(text, testNow)
 		printed := q.String()
@@ -192,6 +193,16 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q prints as %q, which is another query:\n%s", text, printed, diff)
 		}
 		checkShape(t, q)
+		for _, c := range q.Chips() {
+			if diff := cmp.Diff(c.Without, Parse(c.Without.Typed, testNow), sameQuery); diff != "" {
+				t.Errorf("%q without %q is another query:\n%s", text, c.Text, diff)
+			}
+		}
+		expanded := v.Expand(q)
+		checkExpanded(t, expanded)
+		if expanded.String() != printed {
+			t.Errorf("%q prints as %q when it is expanded", printed, expanded)
+		}
 	})
 }
 
