@@ -1,6 +1,7 @@
 package search
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -166,6 +167,20 @@ func TestHelpIsTrue(t *testing.T) {
 			if q := Parse(o.Name+":"+v, testNow); len(q.Notes) > 0 {
 				t.Errorf("%s:%s has the notes %v", o.Name, v, q.Notes)
 			}
+		}
+	}
+}
+
+// The table in the documentation is the one of the program.
+func TestHelpIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../docs/search.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range Help() {
+		row := "| `" + line.Type + "` | " + line.Does + " |\n"
+		if !strings.Contains(string(doc), row) {
+			t.Errorf("docs/search.md lacks the row %s", row)
 		}
 	}
 }
