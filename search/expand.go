@@ -282,13 +282,32 @@ func (v *Vocabulary) Why(q Query) []string {
 				switch {
 				case o.Until != 0:
 					all = append(all, fmt.Sprintf("Until %d people wrote “%s” where you wrote “%s”.", o.Until, o.Name, typed))
-				case o.From != 0:
+				case o.From != 0 && v.isLater(o, t.Words):
 					all = append(all, fmt.Sprintf("Since %d people write “%s” for “%s”%s.", o.From, o.Name, typed, in(o.Nation)))
 				}
 			}
 		}
 	}
 	return all
+}
+
+// isLater reports whether an entry took the place of what words mean, perhaps with others between.
+func (v *Vocabulary) isLater(e *Entry, words []string) bool {
+	meant := v.uses(words)
+	all := e.Was
+	for range maxSteps {
+		var before []string
+		for _, name := range all {
+			if slices.ContainsFunc(meant, func(u use) bool { return u.entry != nil && formKey(u.entry.Name) == formKey(name) }) {
+				return true
+			}
+			if o := v.entry(name); o != nil {
+				before = append(before, o.Was...)
+			}
+		}
+		all = before
+	}
+	return false
 }
 
 // written returns words as the vocabulary writes them: SEMH for semh.

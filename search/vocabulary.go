@@ -155,6 +155,13 @@ func newVocabulary(entries []*Entry) (*Vocabulary, error) {
 		}
 		v.addForms(e)
 	}
+	for _, forms := range []map[string][]use{v.forms, v.singles} {
+		for k, uses := range forms { // what is an entry is one, whatever another says
+			if slices.ContainsFunc(uses, func(u use) bool { return u.entry != nil }) {
+				forms[k] = slices.DeleteFunc(uses, func(u use) bool { return u.entry == nil })
+			}
+		}
+	}
 	return v, wrong.err()
 }
 

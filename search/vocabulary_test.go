@@ -56,6 +56,7 @@ func TestAlsoFor(t *testing.T) {
 		{"plan", "", "EHC plan"},
 		{"statement of special educational needs", "statement; EHC plan", ""},
 		{"personal statement", "", "EHC plan"},
+		{"accelerated reader", "reading recovery", "scribe"},
 		{"statement of purpose", "", "EHC plan"},
 		{"SENDCo's", "SENCO", ""},
 		{"BESD", "SEMH; EBD", ""},
@@ -160,6 +161,7 @@ func TestWhy(t *testing.T) {
 	v := vocabulary(t)
 	for text, want := range map[string]string{
 		"statement": "Since 2014 people write “EHC plan” for “statement” in England.",
+		"EBD":       "Since 2014 people write “SEMH” for “EBD”.",
 		"EHCP":      "Until 2014 people wrote “statement” where you wrote “EHCP”.",
 	} {
 		if got := v.Why(v.Expand(Parse(text, testNow))); !slices.Contains(got, want) {
