@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 
 	"sencoforum/config"
 	"sencoforum/signin"
@@ -71,16 +70,12 @@ func (s server) newPages(h *house) (*web.Server, error) {
 	}), nil
 }
 
-// readers keeps what the pages for members need: the table of discussions, and who is signed in. Without pages it does
-// nothing.
+// readers keeps who is signed in. Without pages it does nothing.
 func (h *house) readers(ctx context.Context) error {
 	if len(h.cfg.Web.Listen) == 0 {
 		return nil
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return h.overview.Run(ctx) })
-	g.Go(func() error { return signin.NewKeeper(h.log, h.db, h.signin, h.keys, leaveURL(h.cfg)).Run(ctx) })
-	return g.Wait()
+	return signin.NewKeeper(h.log, h.db, h.signin, h.keys, leaveURL(h.cfg)).Run(ctx)
 }
 
 // pageConnections is how many connections of browsers there may be at once: an eighth of what the process may open, of
