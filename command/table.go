@@ -89,7 +89,7 @@ var table = []Word{
 	{Name: "reject", Also: []string{"decline", "refuse"}, With: ofItem, Takes: Reason,
 		At: heldPost | Application, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Form: "reject REASON", Help: "send it back with your reason (or: names, advert)"},
 	{Name: "discard", Also: []string{"delete", "bin", "spam", "junk", "spam bin"}, With: ofItem,
-		At: heldPost, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Help: "throw it away; its writer is not told"},
+		At: heldPost | Application, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Help: "throw it away; its writer is not told"},
 	{Name: "redact", Also: []string{"take out", "take out the words", "remove the words", "remove the word", "take out the word"}, Takes: Words,
 		At: heldPost, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Form: `redact "WORDS"`, Help: "take words out; you see the result first"},
 	{Name: "remove attachments", Also: []string{"remove attachment", "remove the attachment", "remove the attachments", "remove the file", "remove the files", "take out the attachment"},

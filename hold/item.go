@@ -38,6 +38,7 @@ type Kind string
 const (
 	Post        Kind = ""
 	Application Kind = "application" // somebody asks to join
+	Role        Kind = "role"        // a moderator has a new address, and the role waits for another moderator's word
 )
 
 // An Item is something that waits.
@@ -58,11 +59,23 @@ type Item struct {
 	Verified bool           `json:"verified,omitempty"` // the message really came from From; else its author said so
 	Name     string         `json:"name,omitempty"`     // of somebody who wants to join
 	Words    string         `json:"words,omitempty"`    // what they wrote about themselves, or said when they were asked
+	Wish     Wish           `json:"wish,omitzero"`      // what somebody asks for who is decided about
 	Post     uint32         `json:"post,omitempty"`     // its number in the archive, once it has one
 	Changed  bool           `json:"changed,omitempty"`  // a moderator took words or files out
 	Affirmed bool           `json:"affirmed,omitempty"` // its author was asked and wants it sent
 	Clock
 }
+
+// A Wish is what is decided about a person, beside who they are.
+type Wish struct {
+	Mode list.DeliveryMode `json:"mode,omitempty"` // of somebody who wants to join: how posts are to come
+	How  string            `json:"how,omitempty"`  // by what means they asked, as package membership has it
+	Left time.Time         `json:"left,omitzero"`  // of somebody who wants to come back: when they left
+	Role list.Role         `json:"role,omitempty"` // that is to be given back
+}
+
+// OnPerson reports an item that is about a person and holds no message.
+func (it Item) OnPerson() bool { return it.Kind == Application || it.Kind == Role }
 
 // A Clock is what has happened to an item and what comes next. The zero one is that of an item that waits for its writer.
 type Clock struct {
@@ -233,6 +246,23 @@ func Get(tx *store.Tx, n Number) (Item, error) {
 		err = fmt.Errorf("item %d: %w", n, ErrNoItem)
 	}
 	return it, err
+}
+
+// OfPerson returns the item about a person that waits on a list, or whose decision has not taken effect: of a kind, and from
+// an address.
+func OfPerson(tx *store.Tx, l list.ID, k Kind, from message.Address) (it Item, found bool, err error) {
+	for row, err := range store.Prefix(order, tx, l) {
+		if err != nil {
+			return it, false, err
+		}
+		if it, err = Get(tx, row.Key.B.B); err != nil {
+			return it, false, err
+		}
+		if it.Kind == k && it.From.Key() == from.Key() {
+			return it, true, nil
+		}
+	}
+	return Item{}, false, nil
 }
 
 // OfStranger returns the items of a list that wait because no member has the

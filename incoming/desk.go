@@ -78,7 +78,10 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.F
 		cfg.Acts = moderate.NewActs(log, moderate.ActsConfig{Keys: keys})
 	}
 	if cfg.Panel == nil {
-		cfg.Panel = moderate.NewPanel(log, moderate.PanelConfig{Keys: keys})
+		cfg.Panel = moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, People: Deciding(cfg.Host)})
+	}
+	if cfg.Host.Apply == nil {
+		cfg.Host = Asking(cfg.Host, cfg.Panel)
 	}
 	return &Desk{
 		log: log, db: db, keys: keys, people: people, cfg: cfg,

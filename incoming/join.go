@@ -132,9 +132,6 @@ func (d *Desk) confirmedRequest(in *arrival, tok string, p membership.Purpose) e
 			a := membership.Answer{Name: in.from.Name, Mode: list.DeliveryMode(r.Args.Mode), Words: r.Args.Text, Read: r.Read, Answers: answers(in)}
 			done, err = membership.Confirm(tx, by, d.cfg.Host, tok, a)
 		}
-		if err == nil {
-			err = d.tellDeciders(tx, by, done)
-		}
 		if err != nil {
 			return err
 		}
@@ -150,21 +147,6 @@ func (d *Desk) confirmedRequest(in *arrival, tok string, p membership.Purpose) e
 		return err
 	}
 	d.log.Info("confirmed", "list", in.dest.List.Name, "purpose", string(p), "never", never, "again", again, "person", done.Person)
-	return nil
-}
-
-// tellDeciders passes on what a person has to decide now.
-func (d *Desk) tellDeciders(tx *store.Tx, by membership.By, done membership.Confirmed) error {
-	if done.Application != nil {
-		if err := membership.TellModerators(tx, by, d.cfg.Host, *done.Application); err != nil {
-			return err
-		}
-	}
-	for _, r := range done.Roles {
-		if err := membership.TellRole(tx, by, d.cfg.Host, r); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 

@@ -65,7 +65,7 @@ func TestJoiningByEmailFromAPhone(t *testing.T) {
 			asked = l
 		}
 	}
-	if !strings.Contains(asked, "asha@school.example") || !strings.Contains(asked, "  new SENCO in a primary school in Leeds\r\n") || !strings.Contains(asked, "--mode weekly") || strings.Contains(asked, "Someone") || strings.Contains(asked, "iPhone") {
+	if !strings.Contains(asked, "asha@school.example") || !strings.Contains(asked, "> new SENCO in a primary school in Leeds\r\n") || !strings.Contains(asked, "approve and trust   let Jane in") || strings.Contains(asked, "Someone") || strings.Contains(asked, "iPhone") {
 		t.Errorf("the moderator reads:\n%s", asked)
 	}
 	if err := o.receive(t, m); err != nil { // the relay did not hear our answer

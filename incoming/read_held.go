@@ -30,7 +30,7 @@ func placeOf(items []hold.Item) command.Place {
 	}
 	it := items[0]
 	switch {
-	case it.Kind == hold.Application:
+	case it.OnPerson():
 		return command.Application
 	case list.Found(it.Findings, list.CausePupil):
 		return command.HeldGuard

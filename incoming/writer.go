@@ -25,7 +25,7 @@ func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 		return writerErr(in, err)
 	}
 	err = d.once(in, func(tx *store.Tx) error {
-		if it.Kind == hold.Application {
+		if it.OnPerson() {
 			did = "applicant answered"
 			return p.Answered(tx, moderate.By{Actor: "applicant", Now: now}, it.Number, in.msg.Reply())
 		}

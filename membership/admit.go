@@ -21,7 +21,8 @@ type Application struct {
 	Words   string            `json:"words,omitempty"` // what they wrote about themselves
 	Mode    list.DeliveryMode `json:"mode"`
 	How     string            `json:"how,omitempty"`
-	At      time.Time         `json:"at"` // when they said yes, and accepted the rules
+	At      time.Time         `json:"at"`            // when they said yes, and accepted the rules
+	Left    time.Time         `json:"left,omitzero"` // when they left, who want to come back
 }
 
 // ErrBarred says that somebody cannot be let in, because they are banned or refused all requests.
@@ -102,27 +103,13 @@ func Decline(tx *store.Tx, by By, h Host, app Application, reason string) error 
 	})
 }
 
-// TellModerators mails an application to those who decide, for as long as no held item does. The error is ErrNobody where
-// there are none.
-func TellModerators(tx *store.Tx, by By, h Host, app Application) error {
+// Undecided tells somebody that no moderator decided in time.
+func Undecided(tx *store.Tx, by By, h Host, app Application) error {
 	l, err := list.Get(tx, app.List)
 	if err != nil {
 		return err
 	}
-	all, err := h.deciders(tx, l.ID)
-	if err == nil && len(all) == 0 {
-		err = ErrNobody
-	}
-	if err != nil {
-		return err
-	}
-	n := notice.WantsIn{Address: app.Address, Name: app.Name, Words: app.Words, Mode: app.Mode}
-	for _, d := range all {
-		if err := h.mail(tx, by, notice.To{List: l, Person: d}, "wantsin", n.Compose); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.mail(tx, by, notice.To{List: l, Person: list.Person{Name: app.Name, Address: app.Address}}, "undecided", notice.Undecided)
 }
 
 // busy is the number of posts on a school day above which a new member gets only new discussions, unless they say otherwise.

@@ -107,8 +107,8 @@ type Confirmed struct {
 	List        list.List
 	Purpose     Purpose
 	Person      list.PersonID // who is a member now, has left, or has another address; 0 where nothing happened yet
-	Application *Application  // for the moderators to decide; nil where there is nothing to decide
-	Roles       []RoleRequest // a moderator changed their address: another one gives the roles back
+	Application *Application  // for the moderators to decide, who were told by Host.Apply; nil where there is nothing to decide
+	Roles       []RoleRequest // a moderator changed their address: another one gives the roles back, told by Host.Reinstate
 }
 
 // Confirm does what a token is for: it went to one address only, so whoever has it reads there. A token works once: the
@@ -196,6 +196,11 @@ func (h Host) confirmJoin(tx *store.Tx, by By, p pending, a Answer, done *Confir
 		return err
 	}
 	done.Application = &app
+	if h.Apply != nil {
+		if err := h.Apply(tx, by, app); err != nil {
+			return err
+		}
+	}
 	to := answerTo(done.List, list.Person{Name: app.Name, Address: app.Address}, a)
 	return h.mail(tx, by, to, "applied", func(t notice.To) (notice.Mail, error) { return notice.Applied(t, a.Read) })
 }

@@ -23,6 +23,11 @@ type Host struct {
 	// Data puts a mail with all that is known of a person; nil: there is none by mail.
 	Data func(tx *store.Tx, l list.ID, p list.Person) error
 
+	// Apply and Reinstate bring moderators what they have to decide: that somebody joins or comes back, and that a moderator with
+	// a new address is still one. nil: whoever calls sees to it.
+	Apply     func(tx *store.Tx, by By, app Application) error
+	Reinstate func(tx *store.Tx, by By, r RoleRequest) error
+
 	// Provider names who receives the mail of a domain; nil: each domain is a provider.
 	Provider func(domain string) string
 }

@@ -3,6 +3,7 @@ package membership
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -29,6 +30,8 @@ type town struct {
 	forum list.List
 	host  Host
 	now   time.Time
+
+	brought []string // to moderators, to decide
 }
 
 func newTown(t testing.TB) *town {
@@ -39,6 +42,14 @@ func newTown(t testing.TB) *town {
 		t.Fatal(err)
 	}
 	w.host = Host{Keys: keys, Operator: testdb.Address(t, "operator@host.example"), WebURL: "https://forum.example.org"}
+	w.host.Apply = func(_ *store.Tx, _ By, app Application) error {
+		w.brought = append(w.brought, fmt.Sprintf("%s wants to join, left %t", app.Address, !app.Left.IsZero()))
+		return nil
+	}
+	w.host.Reinstate = func(_ *store.Tx, _ By, r RoleRequest) error {
+		w.brought = append(w.brought, fmt.Sprintf("%s was %s", r.Address, r.Role))
+		return nil
+	}
 	return w
 }
 
@@ -270,7 +281,8 @@ func TestALateReturnIsForTheModerators(t *testing.T) {
 	if home, err := w.comeBack(back); !errors.Is(err, ErrReturned) || !home.Asked {
 		t.Errorf("again: %+v, %v", home, err)
 	}
-	want := []string{"asha@school.example: Wants to come back - tom@school.example", "tom@school.example: The moderators of senco-forum have your request"}
+	expect(t, "brought to moderators", w.brought, "tom@school.example wants to join, left true")
+	want := []string{"tom@school.example: The moderators of senco-forum have your request"}
 	if diff := cmp.Diff(want, w.told()[1:]); diff != "" {
 		t.Errorf("mails (-want +got):\n%s", diff)
 	}

@@ -28,9 +28,10 @@ const moveNumbers = store.Counter("membership.moves")
 // A RoleRequest says that a moderator's role ended because their address changed, and that another moderator may give it
 // back.
 type RoleRequest struct {
-	List   list.ID
-	Person list.PersonID
-	Role   list.Role
+	List    list.ID
+	Person  list.PersonID
+	Address message.Address // the new one
+	Role    list.Role
 }
 
 // tidyMoves forgets changes of address that nobody finished.
@@ -166,6 +167,14 @@ func (h Host) moved(tx *store.Tx, by By, done *Confirmed, m Member, old message.
 		return err
 	}
 	done.Roles = roles
+	for _, r := range roles {
+		if h.Reinstate == nil {
+			break
+		}
+		if err := h.Reinstate(tx, by, r); err != nil {
+			return err
+		}
+	}
 	n := notice.Moved{New: m.Person.Address, Role: len(roles) > 0}
 	if err := h.mail(tx, by, notice.To{List: done.List, Person: m.Person}, "moved", n.Compose); err != nil {
 		return err
@@ -196,7 +205,7 @@ func (h Host) settleLists(tx *store.Tx, by By, p list.Person) (roles []RoleReque
 		was := m
 		m.Suspended = false
 		if m.Role != list.RoleMember {
-			roles = append(roles, RoleRequest{List: m.List, Person: p.ID, Role: m.Role})
+			roles = append(roles, RoleRequest{List: m.List, Person: p.ID, Address: p.Address, Role: m.Role})
 			m.Role = list.RoleMember
 			if err := by.record(tx, "moderator set", Member{Person: p, Membership: m}, "role member, new address"); err != nil {
 				return nil, err
@@ -224,30 +233,6 @@ func (h Host) receiveAt(tx *store.Tx, by By, l list.List, m Member, a message.Ad
 		return err
 	}
 	return h.mail(tx, by, notice.To{List: l, Person: m.Person}, "moved", notice.Moved{New: a, Own: true}.Compose)
-}
-
-// TellRole mails the other moderators, or the operator, that one of them has a new address and moderates no more until
-// somebody says so. It is for as long as no held item does.
-func TellRole(tx *store.Tx, by By, h Host, r RoleRequest) error {
-	l, err := list.Get(tx, r.List)
-	if err != nil {
-		return err
-	}
-	p, err := list.GetPerson(tx, r.Person)
-	if err != nil {
-		return err
-	}
-	all, err := h.deciders(tx, l.ID)
-	if err != nil {
-		return err
-	}
-	for _, d := range all {
-		n := notice.RoleWaits{Who: p, Role: r.Role}
-		if err := h.mail(tx, by, notice.To{List: l, Person: d}, "role", n.Compose); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // askToBackup asks an address whether it may be a member's second one.

@@ -202,7 +202,8 @@ func ReturnAs(tx *store.Tx, by By, h Host, t string, mode list.DeliveryMode) (Ho
 		return home, h.restore(tx, by, to, f.Was)
 	}
 	home.Asked = true
-	return home, h.askBack(tx, by, to, f.Left)
+	f.Was.Mode = cmp.Or(mode, f.Was.Mode)
+	return home, h.askBack(tx, by, to, f)
 }
 
 // restore makes somebody a member again and tells them.
@@ -226,22 +227,18 @@ func rejoin(tx *store.Tx, by By, p list.Person, m list.Membership, detail string
 	return by.record(tx, "member return", Member{Person: p, Membership: m}, detail)
 }
 
-// askBack tells the moderators that somebody asks to come back, and the person that they were told.
-func (h Host) askBack(tx *store.Tx, by By, to notice.To, left time.Time) error {
+// askBack brings the moderators that somebody asks to come back, and tells the person that they have it.
+func (h Host) askBack(tx *store.Tx, by By, to notice.To, f farewell) error {
 	deciders, err := h.deciders(tx, to.List.ID)
 	if err != nil {
 		return err
 	}
-	if len(deciders) == 0 {
+	if len(deciders) == 0 || h.Apply == nil {
 		return ErrNobody
 	}
-	for _, d := range deciders {
-		err := h.mail(tx, by, notice.To{List: to.List, Person: d}, "wants", func(t notice.To) (notice.Mail, error) {
-			return notice.WantsBack(t, to.Person, left)
-		})
-		if err != nil {
-			return err
-		}
+	app := Application{List: to.List.ID, Address: to.Person.Address, Name: to.Person.Name, Mode: f.Was.Mode, How: by.How, At: by.Now, Left: f.Left}
+	if err := h.Apply(tx, by, app); err != nil {
+		return err
 	}
 	return h.mail(tx, by, to, "asked", func(t notice.To) (notice.Mail, error) { return notice.Asked(t, days(freeReturn)) })
 }

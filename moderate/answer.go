@@ -75,7 +75,7 @@ func (p *Panel) Refuse(tx *store.Tx, a Answer, n hold.Number, why error) (string
 		why notice.Why
 	}{
 		{ErrNotOffered, notice.NotOffered}, {ErrNoWords, notice.NoSuchWords}, {ErrNoFiles, notice.NoFiles}, {ErrTooLate, notice.TooLate},
-		{ErrNoUndo, notice.NoUndo}, {ErrNoAsk, notice.NotHere}, {ErrAuthorLeft, notice.AuthorLeft}, {message.ErrLeft, notice.Sealed},
+		{ErrNoUndo, notice.NoUndo}, {ErrWeakProof, notice.NotSigned}, {ErrNoAsk, notice.NotHere}, {ErrAuthorLeft, notice.AuthorLeft}, {message.ErrLeft, notice.Sealed},
 		{ErrNotAsked, notice.NotRead}, {ErrGone, notice.NotRead},
 	} {
 		if errors.Is(why, c.err) {

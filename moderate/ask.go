@@ -13,7 +13,7 @@ import (
 // mostAsked bounds how often an applicant is asked.
 const mostAsked = 5
 
-// Ask sends a moderator's question to somebody who wants to join. The answer comes back with Answered. The error is ErrNoAsk
+// Ask sends a moderator's question to somebody who is decided about. The answer comes back with Answered. The error is ErrNoAsk
 // for a message to the list.
 func (p *Panel) Ask(tx *store.Tx, by Decider, n hold.Number, question string) (Outcome, error) {
 	it, l, err := p.open(tx, n)
@@ -24,8 +24,8 @@ func (p *Panel) Ask(tx *store.Tx, by Decider, n hold.Number, question string) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	question = Reason(question)
-	if it.Kind != hold.Application || !ok || it.Named >= mostAsked || question == "" {
+	question = capped(question)
+	if !it.OnPerson() || !ok || it.Named >= mostAsked || question == "" {
 		return Outcome{Item: it, List: l}, ErrNoAsk
 	}
 	it.Named++
@@ -36,7 +36,7 @@ func (p *Panel) Ask(tx *store.Tx, by Decider, n hold.Number, question string) (O
 	if err := by.tell(tx, it, "ask", ""); err != nil {
 		return Outcome{}, err
 	}
-	if err := p.send(tx, toWriter(l, who, it, by.Now), notice.Question{Words: question, Token: tok}); err != nil {
+	if err := p.send(tx, toWriter(l, who, it, by.Now), notice.Question{Words: question, Token: tok, Role: it.Wish.Role}); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{Item: it, List: l}, p.save(tx, it)
@@ -48,7 +48,10 @@ func (p *Panel) Answered(tx *store.Tx, by By, n hold.Number, words string) error
 	if err != nil {
 		return err
 	}
-	it.Words = strings.TrimSpace(it.Words + "\n\n" + Reason(words))
+	if words = strings.TrimSpace(words); words == "" {
+		return nil
+	}
+	it.Words = capped(it.Words + "\n\n" + words)
 	if err := p.save(tx, it); err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func (p *Panel) TakeBack(tx *store.Tx, now time.Time, n hold.Number) error {
 		return err
 	}
 	it.Decision = &hold.Decision{Verdict: hold.Withdrawn, At: now, Due: now}
-	if err := p.outcome(tx, l, it, 0, now, notice.Told{Line: notice.OutcomeLine(hold.Withdrawn, "", Local(now))}); err != nil {
+	if err := p.outcome(tx, l, it, 0, now, notice.Told{Line: notice.OutcomeLine(it.Kind, hold.Withdrawn, "", Local(now))}); err != nil {
 		return err
 	}
 	if err := hold.Save(tx, it); err != nil {

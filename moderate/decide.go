@@ -1,7 +1,6 @@
 package moderate
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -40,7 +39,7 @@ func (p *Panel) Trust(tx *store.Tx, by Decider, n hold.Number) (Outcome, error) 
 // Reject sends a message back to its writer with a reason, after the sending delay. One of the words names, advert, thanks and
 // digest stands for a text of ours, and no reason for the usual one.
 func (p *Panel) Reject(tx *store.Tx, by Decider, n hold.Number, reason string) (Outcome, error) {
-	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Rejected, Reason: Reason(reason)})
+	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Rejected, Reason: reason})
 }
 
 // Discard throws a message away after the sending delay. Its writer hears nothing; it is kept for 30 days.
@@ -101,6 +100,15 @@ func (p *Panel) decide(tx *store.Tx, by Decider, n hold.Number, d hold.Decision)
 	if d.Trust && list.Found(it.Findings, list.CausePupil) {
 		return Outcome{Item: it, List: l}, ErrNotOffered
 	}
+	if it.OnPerson() {
+		d.Trust = d.Trust && it.Kind == hold.Application
+		if err := p.mayDecide(by, it, d); err != nil {
+			return Outcome{Item: it, List: l}, err
+		}
+	}
+	if d.Verdict == hold.Rejected {
+		d.Reason = reasonTo(it.Kind, d.Reason)
+	}
 	d.Person, d.At, d.Due = by.Person, by.Now, by.Now.Add(l.SendDelay)
 	if d.Verdict == hold.Approved && it.Kind == hold.Post {
 		post, err := p.accept(tx, l, it, d.Due, by.Now)
@@ -120,7 +128,7 @@ func (p *Panel) decide(tx *store.Tx, by Decider, n hold.Number, d hold.Decision)
 	if err != nil {
 		return Outcome{}, err
 	}
-	told := notice.Told{Line: notice.OutcomeLine(d.Verdict, name, Local(d.At)), Undo: Local(d.Due), Comment: d.Reason}
+	told := notice.Told{Line: notice.OutcomeLine(it.Kind, d.Verdict, name, Local(d.At)), Undo: Local(d.Due), Comment: d.Reason}
 	if err := p.outcome(tx, l, it, by.Person, by.Now, told); err != nil {
 		return Outcome{}, err
 	}
@@ -192,8 +200,8 @@ func (p *Panel) finish(tx *store.Tx, l list.List, it hold.Item, now time.Time) e
 	d := *it.Decision
 	var err error
 	switch {
-	case it.Kind == hold.Application:
-		err = p.finishApplication(tx, l, it, now)
+	case it.OnPerson():
+		err = p.finishPerson(tx, l, it, now)
 	case d.Verdict == hold.Approved:
 		err = p.settle(tx, l, it)
 	case d.Verdict == hold.Rejected, d.Verdict == hold.Unheard:
@@ -287,26 +295,6 @@ func (p *Panel) theirs(tx *store.Tx, it hold.Item) (notice.Matter, error) {
 	}
 	n.Subject, n.Text = m.Subject(), m.Text()
 	return n, nil
-}
-
-// finishApplication lets an applicant in, or tells them why not. One that is discarded hears nothing.
-func (p *Panel) finishApplication(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
-	switch it.Decision.Verdict {
-	case hold.Approved:
-		if p.cfg.Admit == nil {
-			return ErrNoAdmit
-		}
-		by := By{Actor: actorOf(it.Decision.Person), Now: now}
-		return p.cfg.Admit(tx, by, it, it.Decision.Trust)
-	case hold.Rejected, hold.Unheard:
-		who, ok, err := writer(tx, it)
-		if err != nil || !ok {
-			return err
-		}
-		reason := cmp.Or(it.Decision.Reason, "Nobody could decide in time. Please ask again.")
-		return p.send(tx, toWriter(l, who, it, now), notice.Returned{Matter: notice.Matter{Code: it.Number.Code(), Kind: it.Kind}, Reason: reason})
-	}
-	return nil
 }
 
 // actorOf is who decided, as the audit log has it.

@@ -33,7 +33,7 @@ func messageOf(tx *store.Tx, it hold.Item) (*message.Message, error) {
 func (p *Panel) matter(tx *store.Tx, l list.List, it hold.Item) (notice.Matter, error) {
 	n := notice.Matter{
 		Code: it.Number.Code(), Kind: it.Kind, Address: it.From, Verified: it.Verified, Said: it.Affirmed,
-		Words: p.mask(it.Words), Changed: it.Changed,
+		Words: p.mask(it.Words), Changed: it.Changed, Left: Local(it.Wish.Left), Role: it.Wish.Role,
 		Writer: list.Person{Name: it.Name, Address: it.From},
 	}
 	for _, f := range it.Findings {

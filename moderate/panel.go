@@ -35,10 +35,23 @@ type PanelConfig struct {
 	Hours    calendar.Hours
 
 	// Mask takes numbers of children out of what a notice shows; nil: nothing is taken out.
-	Mask func(text string) string
-	// Admit lets an applicant in when their approval takes effect, in the same transaction; nil: nobody can be let in.
-	Admit func(tx *store.Tx, by By, it hold.Item, trusted bool) error
+	Mask   func(text string) string
+	People Decided
 }
+
+// Decided does what was decided about people when its time has come, in the same transaction. The decision is in the item. What
+// cannot be done any more is a *NotDoneError, and moderators hear of it. A nil function: nobody can decide that.
+type Decided struct {
+	Admit   func(tx *store.Tx, by By, it hold.Item) error // lets an applicant in
+	Decline func(tx *store.Tx, by By, it hold.Item) error // tells them no, or that nobody decided
+	Restore func(tx *store.Tx, by By, it hold.Item) error // gives a role back
+	Refuse  func(tx *store.Tx, by By, it hold.Item) error // says that it is not given back
+}
+
+// A NotDoneError says why a decision about a person had no effect: a sentence for moderators.
+type NotDoneError struct{ Why string }
+
+func (e *NotDoneError) Error() string { return e.Why }
 
 // NewPanel returns a panel.
 func NewPanel(log *slog.Logger, cfg PanelConfig) *Panel { return &Panel{log: log, cfg: cfg} }
@@ -49,6 +62,10 @@ type Decider struct {
 	Person list.PersonID // the moderator; 0 for the operator
 	Proof  string        // fixed words for the audit log, such as "verified email"
 }
+
+// strong reports a proof that is enough to give somebody a role. The words of a proof are fixed; a signature and what the
+// operator trusts are more than a sender who was checked.
+func (d Decider) strong() bool { return d.Proof != "" && d.Proof != string(ProofVerified) }
 
 // Errors of decisions. Each changes nothing.
 var (
@@ -61,7 +78,7 @@ var (
 	ErrNoWords    = errors.New("the words do not stand in the message")
 	ErrNoFiles    = errors.New("the message has no files")
 	ErrNoAsk      = errors.New("only people who want to join can be asked")
-	ErrNoAdmit    = errors.New("nobody can be let in on this server yet")
+	ErrNoAdmit    = errors.New("nobody can be let in on this server")
 )
 
 // DecidedError says that an item was decided before. Item has the decision that counts.
@@ -129,7 +146,7 @@ func toWriter(l list.List, who list.Person, it hold.Item, now time.Time) notice.
 func writer(tx *store.Tx, it hold.Item) (list.Person, bool, error) {
 	if it.Author == 0 {
 		who := list.Person{Address: it.From, Name: it.Name}
-		return who, !it.From.IsZero() && (it.Verified || it.Kind == hold.Application), nil
+		return who, !it.From.IsZero() && (it.Verified || it.OnPerson()), nil
 	}
 	who, err := list.GetPerson(tx, it.Author)
 	if errors.Is(err, list.ErrNoPerson) {

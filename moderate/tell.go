@@ -54,8 +54,19 @@ func (p *Panel) withModerators(tx *store.Tx, l list.List, it *hold.Item, now tim
 	return p.tellDuty(tx, l, it, now)
 }
 
-// tellWriter mails the writer why the message waits. A machine is told nothing.
+// tellWriter mails the writer why the message waits.
 func (p *Panel) tellWriter(tx *store.Tx, l list.List, it hold.Item, now time.Time) error {
+	usual, err := p.usual(tx, l.ID, now)
+	if err != nil {
+		return err
+	}
+	return p.toWaiting(tx, l, it, now, func(subject, tok string) composed {
+		return notice.HeldBack{Subject: subject, Findings: it.Findings, Token: tok, Usual: usual}
+	})
+}
+
+// toWaiting mails the writer of a message that waits, with a token for the answer. A machine is told nothing.
+func (p *Panel) toWaiting(tx *store.Tx, l list.List, it hold.Item, now time.Time, mail func(subject, tok string) composed) error {
 	who, ok, err := writer(tx, it)
 	if err != nil || !ok || list.Found(it.Findings, list.CauseAutomatic) {
 		return err
@@ -68,11 +79,7 @@ func (p *Panel) tellWriter(tx *store.Tx, l list.List, it hold.Item, now time.Tim
 	if err != nil {
 		return err
 	}
-	usual, err := p.usual(tx, l.ID, now)
-	if err != nil {
-		return err
-	}
-	return p.send(tx, toWriter(l, who, it, now), notice.HeldBack{Subject: m.Subject(), Findings: it.Findings, Token: tok, Usual: usual})
+	return p.send(tx, toWriter(l, who, it, now), mail(m.Subject(), tok))
 }
 
 // usualDays is over how many days it is computed how long moderators take, and usualFew from how many decisions on.
@@ -195,6 +202,11 @@ func (p *Panel) outcome(tx *store.Tx, l list.List, it hold.Item, self list.Perso
 	if l.OutcomesOf() == list.OutcomesDaily || p.cfg.Hours.Quiet(now) {
 		return nil
 	}
+	return p.tellTold(tx, l, it, self, now, told)
+}
+
+// tellTold mails those who were told of an item, but for one of them.
+func (p *Panel) tellTold(tx *store.Tx, l list.List, it hold.Item, self list.PersonID, now time.Time, told notice.Told) error {
 	var err error
 	if told.Matter, err = p.matter(tx, l, it); err != nil {
 		return err

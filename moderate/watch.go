@@ -152,7 +152,7 @@ func (p *Panel) giveBack(tx *store.Tx, l list.List, it hold.Item, now time.Time)
 	if err := (Decider{By: By{Actor: "server", Now: now}, Proof: "the clock"}).tell(tx, it, "return", ""); err != nil {
 		return err
 	}
-	if err := p.outcome(tx, l, it, 0, now, notice.Told{Line: notice.OutcomeLine(hold.Unheard, "", Local(now))}); err != nil {
+	if err := p.outcome(tx, l, it, 0, now, notice.Told{Line: notice.OutcomeLine(it.Kind, hold.Unheard, "", Local(now))}); err != nil {
 		return err
 	}
 	if err := hold.Save(tx, it); err != nil {
@@ -192,19 +192,9 @@ func (p *Panel) late(tx *store.Tx, l list.List, it hold.Item, now time.Time) err
 }
 
 func (p *Panel) writerLate(tx *store.Tx, l list.List, it hold.Item, now, back time.Time) error {
-	who, ok, err := writer(tx, it)
-	if err != nil || !ok || list.Found(it.Findings, list.CauseAutomatic) {
-		return err
-	}
-	m, err := messageOf(tx, it)
-	if err != nil || m == nil {
-		return err
-	}
-	tok, err := hold.Allow(tx, it, it.Author, now.Add(tokenLife))
-	if err != nil {
-		return err
-	}
-	return p.send(tx, toWriter(l, who, it, now), notice.StillWaiting{Subject: m.Subject(), Token: tok, Days: lateAfter, Back: back})
+	return p.toWaiting(tx, l, it, now, func(subject, tok string) composed {
+		return notice.StillWaiting{Subject: subject, Token: tok, Days: lateAfter, Back: back}
+	})
 }
 
 // notes sends the morning note of each list whose time has come, and forgets old tokens.
@@ -324,7 +314,7 @@ func (p *Panel) decidedLately(tx *store.Tx, l list.List, last, now time.Time, n 
 		if err != nil {
 			return err
 		}
-		n.Outcomes = append(n.Outcomes, "#"+it.Number.Code()+": "+notice.OutcomeLine(it.Decision.Verdict, name, Local(it.Decision.At)))
+		n.Outcomes = append(n.Outcomes, "#"+it.Number.Code()+": "+notice.OutcomeLine(it.Kind, it.Decision.Verdict, name, Local(it.Decision.At)))
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"sencoforum/hold"
 	"sencoforum/list"
 	"sencoforum/message"
 )
@@ -88,9 +87,6 @@ func (n Returned) Compose(to To) (Mail, error) {
 	to.asOwner = true
 	var text string
 	switch {
-	case n.Kind == hold.Application:
-		text = paragraphs(greeting(to.Person), fill("A moderator read that you would like to join "+to.List.Title+", and did not let you in. They wrote:"), indent(n.Reason),
-			"If you reply to this email, the moderators will read it.")
 	case n.Reason == "":
 		text = paragraphs(greeting(to.Person),
 			fill(fmt.Sprintf("We are sorry. No moderator answered within %d school days, so your message was not sent. This was not your fault. "+
@@ -101,11 +97,7 @@ func (n Returned) Compose(to To) (Mail, error) {
 			fill("This happens often and is no reproach. You can change it and send it again to "+post+". Your message is below, so you can copy it. "+
 				"If you reply to this email, the moderators will read it."), n.theirs())
 	}
-	subject := "Not sent: " + inQuotes(n.Subject)
-	if n.Kind == hold.Application {
-		subject = "About joining " + to.List.Title
-	}
-	return to.compose(subject, message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
+	return to.compose("Not sent: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
 }
 
 func (n Returned) theirs() string {
@@ -294,10 +286,11 @@ func inQuotes(subject string) string {
 	return "\"" + plainQuotes(cmp.Or(shorten(subject), "(no subject)")) + "\""
 }
 
-// Question is a moderator's question to somebody who wants to join.
+// Question is a moderator's question to somebody who is decided about.
 type Question struct {
 	Words string
 	Token string
+	Role  list.Role // that waits to be given back; empty: they want to join
 }
 
 // Compose returns the mail.
@@ -305,8 +298,11 @@ func (n Question) Compose(to To) (Mail, error) {
 	m := message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("confirm")}
 	m.Address.Local += "+" + n.Token
 	to.asOwner = true
-	return to.compose("A question about joining "+to.List.Title, m, paragraphs(greeting(to.Person),
-		fill("Thank you for asking to join "+to.List.Title+". A moderator asks:"), indent(n.Words), "Reply to this email to answer."))
+	subject, first := "A question about joining "+to.List.Title, "Thank you for asking to join "+to.List.Title+". A moderator asks:"
+	if n.Role != "" {
+		subject, first = "A question about your new address", "You have a new address in "+to.List.Title+", and were "+aRole(n.Role)+". A moderator asks:"
+	}
+	return to.compose(subject, m, paragraphs(greeting(to.Person), fill(first), indent(n.Words), "Reply to this email to answer."))
 }
 
 // Late tells the owners that a message has waited for long and nobody decided.
@@ -319,6 +315,12 @@ type Late struct {
 
 // Compose returns the mail.
 func (n Late) Compose(to To) (Mail, error) {
+	if n.OnPerson() {
+		return to.moderators("Nobody has decided: "+n.quoted(), n.Token, paragraphs(
+			fill(fmt.Sprintf("This has waited %s, and no moderator has decided. On %s I tell %s that nobody could decide.",
+				count(n.Days, "school day"), n.Back.Format("2 January"), n.first())),
+			"You may decide too. Reply with one line:", columns(Held{Matter: n.Matter}.words())))
+	}
 	return to.moderators("Nobody has decided: "+n.quoted(), n.Token, paragraphs(
 		fill(fmt.Sprintf("This has waited %s, and no moderator has decided. %s was told that it still waits. On %s it goes back to them unread.",
 			count(n.Days, "school day"), capital(n.first()), n.Back.Format("2 January"))),

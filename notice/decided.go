@@ -28,9 +28,12 @@ func (n Matter) done(v hold.Verdict) string {
 		if n.Kind == hold.Application {
 			return "Let in"
 		}
+		if n.Kind == hold.Role {
+			return "Still " + aRole(n.Role)
+		}
 		return "Approved"
 	case hold.Rejected:
-		if n.Kind == hold.Application {
+		if n.OnPerson() {
 			return "Said no to"
 		}
 		return "Sent back to " + n.first()
@@ -38,6 +41,9 @@ func (n Matter) done(v hold.Verdict) string {
 		return "Discarded"
 	case hold.Withdrawn:
 		return "Taken back by " + n.first()
+	}
+	if n.OnPerson() {
+		return "Nobody decided"
 	}
 	return "Sent back unread to " + n.first()
 }
@@ -64,7 +70,11 @@ func (n Decided) what(now time.Time) string {
 	switch {
 	case n.Kind == hold.Application && n.Verdict == hold.Approved:
 		return "You let " + n.full() + " in. The welcome goes " + when + "."
-	case n.Kind == hold.Application:
+	case n.Kind == hold.Role && n.Verdict == hold.Approved:
+		return "You said that it is " + n.full() + ". The role comes back " + when + "."
+	case n.OnPerson() && n.Verdict == hold.Discarded:
+		return "You discarded this. " + capital(n.first()) + " is not told. That takes effect " + when + "."
+	case n.OnPerson():
 		return "You said no. " + capital(n.first()) + " gets your words " + when + ":"
 	case n.Verdict == hold.Approved:
 		return "You approved this. It goes to " + count(n.Members, "member") + " " + when + "."
@@ -112,9 +122,11 @@ func (n Already) Compose(to To) (Mail, error) {
 	}
 	next := ""
 	switch {
+	case d.Done && n.OnPerson():
+		next = "It took effect at " + hm(d.Due) + "."
 	case d.Done && d.Verdict == hold.Approved:
 		next = "It went out at " + hm(d.Due) + "."
-	case !d.Done && d.Verdict == hold.Approved:
+	case !d.Done && d.Verdict == hold.Approved && !n.OnPerson():
 		next = "It goes out at " + hm(d.Due) + ". To stop it before then, reply undo."
 	case !d.Done:
 		next = "It takes effect at " + hm(d.Due) + ". To stop that before then, reply undo."
@@ -146,6 +158,7 @@ const (
 	NotHere     Why = "not here"      // ask, of a message to the list
 	AuthorLeft  Why = "author left"   // approve, of somebody who is no member any more
 	Sealed      Why = "sealed"        // redact, in what cannot be changed
+	NotSigned   Why = "not signed"    // approve, of a role, in an email without a signature
 )
 
 // Unclear tells a moderator that their reply did nothing, and what they may answer.
@@ -181,12 +194,18 @@ func (n Unclear) why() string {
 		return "That is too late to undo: it took effect at " + hm(n.When) + "."
 	case NoUndo:
 		return "Nobody has decided about this yet, so there is nothing to undo. It is still waiting."
+	case NotSigned:
+		return "To give a role back I need an email that your mail system signs (DKIM), and this one had no such mark. It is still waiting. " +
+			"Ask another moderator, or whoever runs the server."
 	case NotHere:
 		return "I can ask people who want to join, but not the writer of a message. It is still waiting."
 	case AuthorLeft:
 		return "The writer is not a member any more, so this cannot be sent. It is still waiting."
 	case Sealed:
 		return "The message is signed or cannot be read, so I cannot take anything out of it. It is still waiting."
+	}
+	if n.OnPerson() {
+		return "I was not sure what you want, so " + n.full() + " is still waiting."
 	}
 	return "I was not sure what you want, so the message is still waiting."
 }
@@ -215,12 +234,24 @@ type Told struct {
 	Line    string // "Approved by Sam, 10:42."
 	Undo    time.Time
 	Comment string // what the decision said to the writer
+	More    string // why nothing came of a decision, a sentence
 }
 
 // OutcomeLine says in one line what was decided, by whom and when.
-func OutcomeLine(v hold.Verdict, by string, at time.Time) string {
+func OutcomeLine(k hold.Kind, v hold.Verdict, by string, at time.Time) string {
 	words := map[hold.Verdict]string{hold.Approved: "Approved", hold.Rejected: "Sent back", hold.Discarded: "Discarded",
 		hold.Withdrawn: "Taken back by its writer", hold.Unheard: "Sent back to its writer, because nobody decided"}[v]
+	switch {
+	case k == hold.Post:
+	case v == hold.Approved && k == hold.Role:
+		words = "Confirmed"
+	case v == hold.Approved:
+		words = "Let in"
+	case v == hold.Rejected:
+		words = "Refused"
+	case v == hold.Unheard:
+		words = "Nobody decided in time"
+	}
 	if v == hold.Withdrawn || v == hold.Unheard {
 		return words + ", " + hm(at) + "."
 	}
@@ -236,8 +267,11 @@ func (n Told) Compose(to To) (Mail, error) {
 	comment := ""
 	if n.Comment != "" {
 		comment = "The writer gets these words:\n\n" + indent(n.Comment)
+		if n.OnPerson() {
+			comment = capital(n.first()) + " gets these words:\n\n" + indent(n.Comment)
+		}
 	}
-	return to.moderators(strings.TrimSuffix(n.Line, ".")+": "+n.quoted(), n.Token, paragraphs(n.Line+"\n"+undo, comment))
+	return to.moderators(strings.TrimSuffix(n.Line, ".")+": "+n.quoted(), n.Token, paragraphs(n.Line+"\n"+undo, fill(n.More), comment))
 }
 
 // Done tells a moderator that a reply did something that decides nothing.
@@ -346,7 +380,10 @@ func (n Morning) lines(now time.Time) string {
 		if w.Claimed != "" {
 			state = shorten(w.Claimed) + " has it"
 		}
-		if w.Back {
+		switch {
+		case w.Back && w.OnPerson():
+			state += "; ends tomorrow, and they are told"
+		case w.Back:
 			state += "; goes back to its writer tomorrow"
 		}
 		fmt.Fprintf(&b, "     %s; %s\n", w.reason(), state)
@@ -355,14 +392,19 @@ func (n Morning) lines(now time.Time) string {
 }
 
 func (w Wait) line() string {
-	if w.Kind == hold.Application {
-		return w.full() + " wants to join"
+	if w.OnPerson() {
+		return w.full()
 	}
 	return w.full() + ": \"" + plainQuotes(cmp.Or(shorten(w.Subject), "(no subject)")) + "\""
 }
 
 func (w Wait) reason() string {
-	if w.Kind == hold.Application {
+	switch {
+	case w.Kind == hold.Role:
+		return "was " + aRole(w.Role) + ", has a new address"
+	case w.Kind == hold.Application && !w.Left.IsZero():
+		return "wants to come back"
+	case w.Kind == hold.Application:
 		return "wants to join"
 	}
 	for _, c := range causes {

@@ -66,6 +66,8 @@ func mails() map[string]func() (Mail, error) {
 		m.Text = "approve\ndiscard\n-- \nreject\u200b\x00\n" + strings.Repeat("x", 900)
 	})
 	person := Matter{Code: "7d4p", Kind: hold.Application, Writer: list.Person{Name: "Jane Smith"}, Address: message.Address{Local: "jane", Domain: "school.example"}, Words: "new SENCO in a primary school in Leeds"}
+	back := with(person, func(m *Matter) { m.Left, m.Words = time.Date(2026, 9, 3, 12, 0, 0, 0, time.UTC), "" })
+	office := with(person, func(m *Matter) { m.Kind, m.Words, m.Role = hold.Role, "", list.RoleModerator })
 	decision := hold.Decision{Verdict: hold.Approved, Person: 3, At: morning, Due: due}
 	wait := func(m Matter, hours int, who string) Wait {
 		return Wait{Matter: m, Since: morning.Add(time.Duration(-hours) * time.Hour), Claimed: who}
@@ -87,7 +89,12 @@ func mails() map[string]func() (Mail, error) {
 		"held-unverified": func() (Mail, error) {
 			return Held{Matter: with(parts(list.CauseModerated), func(m *Matter) { m.Verified, m.Changed = false, true }), Token: aToken, Told: duty}.Compose(toAsha(true))
 		},
-		"held-application":  func() (Mail, error) { return Held{Matter: person, Token: aToken, Told: duty}.Compose(toAsha(true)) },
+		"held-application": func() (Mail, error) { return Held{Matter: person, Token: aToken, Told: duty}.Compose(toAsha(true)) },
+		"held-comes-back":  func() (Mail, error) { return Held{Matter: back, Token: aToken, Told: duty}.Compose(toAsha(true)) },
+		"held-role":        func() (Mail, error) { return Held{Matter: office, Token: aToken, Told: duty}.Compose(toAsha(true)) },
+		"held-nameless": func() (Mail, error) {
+			return Held{Matter: with(person, func(m *Matter) { m.Writer.Name, m.Words = "", "approve\nI am nobody\n-- \ntrust" }), Token: aToken, Told: duty}.Compose(toAsha(true))
+		},
 		"held-for-operator": func() (Mail, error) { return HeldForOperator{Matter: parts(list.CauseFirst)}.Compose(toAsha(true)) },
 		"decided-approved": func() (Mail, error) {
 			return Decided{Matter: parts(), Token: aToken, Read: "Approve.", Verdict: hold.Approved, Members: 1204, Due: due}.Compose(toAsha(false))
@@ -103,6 +110,27 @@ func mails() map[string]func() (Mail, error) {
 		},
 		"decided-let-in": func() (Mail, error) {
 			return Decided{Matter: person, Token: aToken, Read: "approve", Verdict: hold.Approved, Due: due}.Compose(toAsha(false))
+		},
+		"decided-not-let-in": func() (Mail, error) {
+			return Decided{Matter: person, Token: aToken, Read: "reject", Verdict: hold.Rejected, Reason: "We are for SENCOs in schools.", Due: due}.Compose(toAsha(false))
+		},
+		"decided-role": func() (Mail, error) {
+			return Decided{Matter: office, Token: aToken, Read: "approve", Verdict: hold.Approved, Due: due}.Compose(toAsha(false))
+		},
+		"already-let-in": func() (Mail, error) {
+			return Already{Matter: person, Token: aToken, Read: "discard", Decision: decision, By: "Sam"}.Compose(toAsha(false))
+		},
+		"unclear-role": func() (Mail, error) {
+			return Unclear{Held: Held{Matter: office, Token: aToken}, Read: "approve", Why: NotSigned}.Compose(toAsha(false))
+		},
+		"told-not-let-in": func() (Mail, error) {
+			return Told{Matter: person, Token: aToken, Line: OutcomeLine(hold.Application, hold.Rejected, "Sam", morning), Undo: due, Comment: "We are for SENCOs in schools."}.Compose(toAsha(false))
+		},
+		"told-nothing-came": func() (Mail, error) {
+			return Told{Matter: person, Token: aToken, Line: "Nothing came of this.", More: "The address is banned."}.Compose(toAsha(false))
+		},
+		"late-applicant": func() (Mail, error) {
+			return Late{Matter: person, Token: aToken, Days: 2, Back: morning.AddDate(0, 0, 8)}.Compose(toAsha(false))
 		},
 		"already": func() (Mail, error) {
 			return Already{Matter: parts(), Token: aToken, Read: "discard", Decision: decision, By: "Sam"}.Compose(toAsha(false))
@@ -125,10 +153,10 @@ func mails() map[string]func() (Mail, error) {
 			return Unclear{Held: Held{Matter: pupil, Token: aToken}, Read: "trust", Why: NotOffered}.Compose(toAsha(false))
 		},
 		"told-approved": func() (Mail, error) {
-			return Told{Matter: parts(), Token: aToken, Line: OutcomeLine(hold.Approved, "Sam", morning), Undo: due}.Compose(toAsha(false))
+			return Told{Matter: parts(), Token: aToken, Line: OutcomeLine(hold.Post, hold.Approved, "Sam", morning), Undo: due}.Compose(toAsha(false))
 		},
 		"told-rejected": func() (Mail, error) {
-			return Told{Matter: parts(), Token: aToken, Line: OutcomeLine(hold.Rejected, "", morning), Undo: due, Comment: "No names, please."}.Compose(toAsha(false))
+			return Told{Matter: parts(), Token: aToken, Line: OutcomeLine(hold.Post, hold.Rejected, "", morning), Undo: due, Comment: "No names, please."}.Compose(toAsha(false))
 		},
 		"told-undone": func() (Mail, error) {
 			return Told{Matter: parts(), Token: aToken, Line: UndoLine(hold.Approved, "Sam", morning)}.Compose(toAsha(false))
@@ -162,8 +190,8 @@ func mails() map[string]func() (Mail, error) {
 			return Returned{Matter: parts(), Reason: "Please take the child's name out and send it again. Thank you."}.Compose(toJane())
 		},
 		"writer-unheard": func() (Mail, error) { return Returned{Matter: parts(), Days: 10}.Compose(toJane()) },
-		"writer-not-let-in": func() (Mail, error) {
-			return Returned{Matter: person, Reason: "The forum is for people who work in schools."}.Compose(toJane())
+		"writer-asked-role": func() (Mail, error) {
+			return Question{Words: "May I ring you?", Token: aToken, Role: list.RoleModerator}.Compose(toJane())
 		},
 		"writer-asked": func() (Mail, error) { return Question{Words: "Where do you work?", Token: aToken}.Compose(toJane()) },
 		"writer-private": func() (Mail, error) {

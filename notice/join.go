@@ -119,33 +119,6 @@ func iRead(line string) string {
 	return "I read: \"" + line + "\""
 }
 
-// A WantsIn tells a moderator that somebody asks to join, and what they wrote about themselves.
-type WantsIn struct {
-	Address message.Address
-	Name    string
-	Words   string // the applicant's own, of any length
-	Mode    list.DeliveryMode
-}
-
-// Compose returns the mail. It is what moderators get for as long as no other way leads to their decision.
-func (n WantsIn) Compose(t To) (Mail, error) {
-	name := list.CleanName(n.Name)
-	who, called := name+" <"+n.Address.String()+">", name
-	if name == "" {
-		who, called = n.Address.String(), n.Address.String()
-	}
-	wrote := who + "\nwants to join and wrote nothing about themselves."
-	if words := setOff(n.Words); words != "" {
-		wrote = who + "\nwants to join and wrote:\n\n" + words
-	}
-	return t.compose("Wants to join - "+called, message.Mailbox{}, paragraphs(
-		wrote,
-		"The address is confirmed.",
-		fmt.Sprintf("To let them in, ask whoever runs the server for:\nsencoforum member add --list %s --welcome --mode %s %s", t.List.Name, n.Mode, command(n.Address)),
-		fmt.Sprintf("To ask them something, write to %s yourself.", n.Address),
-	))
-}
-
 // maxWords bounds how much of somebody's own words stands in a mail about them, in bytes.
 const maxWords = 2000
 
@@ -231,6 +204,15 @@ func Declined(t To, reason string) (Mail, error) {
 	}
 	return t.compose("Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(), why, fmt.Sprintf("A question, or a mistake? Write to the moderators, who are people:\n%s", t.List.Service("owner")),
+	))
+}
+
+// Undecided tells somebody that no moderator decided in time whether they may join.
+func Undecided(t To) (Mail, error) {
+	return t.compose("Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
+		t.hello(), "We are sorry. No moderator has decided about your request in time. This was\nnot your fault, and the owners of the forum have been told.",
+		fmt.Sprintf("Please ask again: write an empty email to\n%s", t.List.Service("join")),
+		fmt.Sprintf("To ask a person, write to\n%s", t.List.Service("owner")),
 	))
 }
 

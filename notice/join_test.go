@@ -85,8 +85,6 @@ func TestMailsAboutJoining(t *testing.T) {
 	invited := plain
 	invited.Invited = true
 	since := time.Date(2019, 9, 1, 0, 0, 0, 0, time.UTC)
-	jane := WantsIn{Address: stranger.Person.Address, Name: "Jane Smith", Words: "new SENCO in a primary school in Leeds\r\n", Mode: list.ModeQuestions}
-	forger := WantsIn{Address: message.Address{Local: "a'$(x)", Domain: "x.example"}, Mode: list.ModeEvery}
 	for name, compose := range map[string]func() (Mail, error){
 		"join-confirm":      func() (Mail, error) { return ask.Compose(stranger) },
 		"join-confirm-open": func() (Mail, error) { return plain.Compose(open) },
@@ -96,8 +94,7 @@ func TestMailsAboutJoining(t *testing.T) {
 		},
 		"join-already-suspended": func() (Mail, error) { return AlreadyMember(to, list.Membership{Mode: list.ModeEvery, Suspended: true}) },
 		"join-applied":           func() (Mail, error) { return Applied(stranger, "Yes please") },
-		"join-wants-in":          func() (Mail, error) { return jane.Compose(to) },
-		"join-wants-in-forger":   func() (Mail, error) { return forger.Compose(to) },
+		"join-undecided":         func() (Mail, error) { return Undecided(stranger) },
 		"join-welcome": func() (Mail, error) {
 			return Welcome{Members: 1234, Mode: list.ModeQuestions, Days: 11, Held: true}.Compose(to)
 		},

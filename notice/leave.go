@@ -72,24 +72,6 @@ func Asked(t To, days int) (Mail, error) {
 	))
 }
 
-// WantsBack returns the mail that tells a moderator that somebody who left long ago asks to come back.
-func WantsBack(t To, who list.Person, left time.Time) (Mail, error) {
-	name := list.CleanName(who.Name)
-	if name == "" {
-		name = who.Address.String()
-	}
-	reply, how := message.Mailbox{}, fmt.Sprintf("To answer, write to %s yourself.", who.Address)
-	if who.Address.ASCII() {
-		reply = message.Mailbox{Name: list.CleanName(who.Name), Address: who.Address}
-		how = fmt.Sprintf("Reply to answer: your answer goes to %s\nfrom your own address.", who.Address)
-	}
-	return t.compose("Wants to come back - "+name, reply, paragraphs(
-		fmt.Sprintf("%s left %s on %s and asks to come back.\nIt is too long ago to be done without you.", name, t.List.Title, day(left)),
-		how,
-		ForPeople{List: t.List, Kind: list.KindJoin, Writer: message.Mailbox{Address: who.Address}}.act(),
-	))
-}
-
 // WithoutModerator returns the mail that tells the operator that the last moderator of a list has left.
 func WithoutModerator(t To) (Mail, error) {
 	return t.compose(t.List.Title+" has no moderator any more", message.Mailbox{}, paragraphs(

@@ -29,15 +29,12 @@ func TestMailsAboutLeaving(t *testing.T) {
 	paused := list.Membership{Mode: list.ModeWeekly, PausedUntil: time.Date(2027, 1, 4, 0, 0, 0, 0, time.UTC)}
 	link := Goodbye{How: "You used the unsubscribe button of your mail program, or the link in an email.",
 		Token: backToken, Days: 30, WebURL: "https://forum.example.org/"}
-	left := time.Date(2026, 9, 3, 12, 0, 0, 0, time.UTC)
 	for name, compose := range map[string]func() (Mail, error){
 		"goodbye-by-link":          func() (Mail, error) { return link.Compose(to) },
 		"goodbye-without-web":      func() (Mail, error) { return Goodbye{Token: backToken, Days: 30}.Compose(nameless) },
 		"back":                     func() (Mail, error) { return Back(to, list.Membership{Mode: list.ModeEvery}) },
 		"back-to-weekly-and-pause": func() (Mail, error) { return Back(to, paused) },
 		"asked-to-come-back":       func() (Mail, error) { return Asked(to, 30) },
-		"wants-to-come-back":       func() (Mail, error) { return WantsBack(to, to.Person, left) },
-		"wants-back-beyond-ascii":  func() (Mail, error) { return WantsBack(to, nameless.Person, left) },
 		"without-moderator":        func() (Mail, error) { return WithoutModerator(operator) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,10 @@ type Matter struct {
 	Said     bool            // the author was asked and wants it sent
 
 	Findings []list.Finding
-	Words    string // of an applicant about themselves
-	Text     string // of the message, as members would get it
+	Words    string    // of an applicant about themselves
+	Left     time.Time // when they left, who want to come back
+	Role     list.Role // that is to be given back
+	Text     string    // of the message, as members would get it
 	Files    []FileLine
 	Changed  bool // a moderator took something out
 }
@@ -40,9 +42,15 @@ type FileLine struct {
 	Begins string // its first lines, where it is a text
 }
 
+// OnPerson reports a matter that is about a person and not about a message.
+func (m Matter) OnPerson() bool { return m.Kind == hold.Application || m.Kind == hold.Role }
+
 // first is the writer's first name, or what stands for it.
 func (m Matter) first() string {
 	first, _, _ := strings.Cut(list.CleanName(m.Writer.Name), " ")
+	if m.OnPerson() {
+		return cmp.Or(shorten(first), "this person")
+	}
 	return cmp.Or(shorten(first), "the writer")
 }
 
@@ -53,7 +61,7 @@ func (m Matter) full() string {
 
 // quoted is the subject in quotes, with the code behind it.
 func (m Matter) quoted() string {
-	if m.Kind == hold.Application {
+	if m.OnPerson() {
 		return m.full() + " #" + m.Code
 	}
 	return fmt.Sprintf("%q #%s", plainQuotes(cmp.Or(shorten(m.Subject), "(no subject)")), m.Code)
@@ -179,8 +187,13 @@ func (n Held) Compose(to To) (Mail, error) {
 }
 
 func (n Held) subject() string {
-	if n.Kind == hold.Application {
-		return "Wants to join - " + n.full() + " #" + n.Code
+	switch {
+	case n.Kind == hold.Role:
+		return "Still " + aRole(n.Role) + "? - " + n.quoted()
+	case n.Kind == hold.Application && !n.Left.IsZero():
+		return "Wants to come back - " + n.quoted()
+	case n.Kind == hold.Application:
+		return "Wants to join - " + n.quoted()
 	}
 	first := "Held"
 	for _, c := range causes {
@@ -193,7 +206,11 @@ func (n Held) subject() string {
 
 // text is the body: why, who, what to answer, and the message as members would get it.
 func (n Held) text() string {
-	top := n.why() + "\n" + fill(n.went())
+	went := n.went()
+	if n.Kind == hold.Application {
+		went = "The address is confirmed. " + went
+	}
+	top := n.why() + "\n" + fill(went)
 	if n.Changed {
 		top = "Words or files were taken out; below is what is left. Nobody has it yet.\n\n" + top
 	}
@@ -205,18 +222,41 @@ func (n Held) text() string {
 }
 
 func (n Held) why() string {
-	if n.Kind == hold.Application {
-		who := fmt.Sprintf("%s <%s> wants to join", n.full(), n.Address)
-		if strings.TrimSpace(n.Words) == "" {
-			return fill(who+" and wrote nothing about themselves.") + "\n"
-		}
-		return fill(who+" and wrote:") + "\n\n" + strings.TrimRight(quote(n.Words, 10), "\n") + "\n"
+	if n.OnPerson() {
+		return n.person()
 	}
 	s := n.because()
 	if n.Said {
 		s += " " + capital(n.first()) + " was asked and wants it sent."
 	}
 	return fill(s + " " + n.about())
+}
+
+// person says who is decided about, and what they wrote.
+func (n Held) person() string {
+	who := fmt.Sprintf("%s <%s> wants to join", n.full(), n.Address)
+	if n.full() == n.Address.String() {
+		who = n.full() + " wants to join"
+	}
+	first, wrote := who+" and wrote:", "They wrote:"
+	switch {
+	case n.Kind == hold.Role:
+		first = fmt.Sprintf("%s was %s and has a new address: %s. Both addresses said yes. For safety %s is only a member until one of you "+
+			"has made sure that it is them, best by telephone.", n.full(), aRole(n.Role), n.Address, n.first())
+	case !n.Left.IsZero():
+		first = fmt.Sprintf("%s left on %s and asks to come back.", strings.TrimSuffix(who, " wants to join"), day(n.Left))
+	case strings.TrimSpace(n.Words) == "":
+		return fill(who+" and wrote nothing about themselves.") + "\n"
+	default:
+		wrote = ""
+	}
+	if strings.TrimSpace(n.Words) == "" {
+		return fill(first) + "\n"
+	}
+	if wrote != "" {
+		first += " " + wrote
+	}
+	return fill(first) + "\n\n" + strings.TrimRight(quote(n.Words, 10), "\n") + "\n"
 }
 
 // went says who was told, so that two do not do the same work.
@@ -243,14 +283,18 @@ func (n Held) went() string {
 func (n Held) words() [][2]string {
 	reject := [2]string{"reject REASON", "send it back to " + n.first() + " with your reason"}
 	approve := [2]string{"approve", "send it to everyone"}
+	ask, no := [2]string{"ask QUESTION", "send " + n.first() + " your question; the answer comes here"}, [2]string{"reject REASON", "say no, with your reason"}
 	discard := [2]string{"discard", "throw it away; " + n.first() + " is not told; kept 30 days"}
 	if n.Kind == hold.Application {
 		return [][2]string{
-			{"approve", "let " + n.first() + " in; the first post is read before it goes"},
+			{"approve", "let " + n.first() + " in; the first post is read first"},
 			{"approve and trust", "let " + n.first() + " in; no post is held"},
-			{"ask QUESTION", "send " + n.first() + " your question; the answer comes here"},
-			{"reject REASON", "say no, with your reason"},
+			ask, no,
+			{"discard", "do nothing; " + n.first() + " is not told"},
 		}
+	}
+	if n.Kind == hold.Role {
+		return [][2]string{{"approve", "it is " + n.first() + ", and " + aRole(n.Role) + " again (signed email)"}, ask, no}
 	}
 	switch n.main() {
 	case list.CausePupil:
@@ -315,7 +359,7 @@ const mostShown = 12 << 10
 
 // shown is the message as members would get it, every line of it quoted, so that a copy of it can never be taken for an answer.
 func (n Held) shown() string {
-	if n.Kind == hold.Application {
+	if n.OnPerson() {
 		return ""
 	}
 	return "---------- the message, as members would get it ----------\n" + quote(cmp.Or(shorten(n.Subject), "(no subject)")+"\n\n"+n.Text, 0) +

@@ -69,28 +69,26 @@ func (n Moved) Compose(t To) (Mail, error) {
 		"Was it not you? Write at once to the moderators, who are people:\n"+t.List.Service("owner").String()))
 }
 
-// RoleWaits tells a moderator that another one has a new address and lost their role by that.
-type RoleWaits struct {
-	Who  list.Person
-	Role list.Role
+// RoleDecided tells somebody who moderated, and has a new address, whether they still do.
+type RoleDecided struct {
+	Role  list.Role
+	Back  bool
+	Words string // a moderator's; empty: nobody decided
 }
 
 // Compose returns the mail.
-func (n RoleWaits) Compose(t To) (Mail, error) {
-	owner := ""
-	switch n.Role {
-	case list.RoleOwner:
-		owner = " --owner"
-	case list.RoleAuditor:
-		owner = " --auditor"
+func (n RoleDecided) Compose(t To) (Mail, error) {
+	subject, what := "You are still "+aRole(n.Role), fmt.Sprintf("A moderator of %s has confirmed that your new address is yours.\nYou are %s again.", t.List.Title, aRole(n.Role))
+	more := "Reply to our emails from this address, not from your old one."
+	if !n.Back {
+		subject, more = "You are a member, and not "+aRole(n.Role), "You are a member as before, and nothing else has changed."
+		what = fmt.Sprintf("You were %s of %s and have a new address. No moderator has\nconfirmed yet that it is yours.", aRole(n.Role), t.List.Title)
+		if words := setOff(n.Words); words != "" {
+			what = fmt.Sprintf("You were %s of %s and have a new address. The moderators\ndid not give you the role back. They wrote:\n\n%s", aRole(n.Role), t.List.Title, words)
+		}
 	}
-	return t.compose("Still a moderator? - "+name(n.Who), message.Mailbox{}, paragraphs(
-		t.hello(),
-		fmt.Sprintf("%s was %s of %s\nand has a new address now:\n\n  %s", name(n.Who), aRole(n.Role), t.List.Title, n.Who.Address),
-		"Both their old and their new address said yes. For safety they are only\na member until you have made sure that it is them, best by telephone.",
-		fmt.Sprintf("It is them? Ask whoever runs the server for:\nsencoforum moderator add --list %s%s %s", t.List.Name, owner, command(n.Who.Address)),
-		"Not them? Ask for this at once:\nsencoforum member remove --list "+t.List.Name+" "+command(n.Who.Address),
-	))
+	return t.compose(subject, message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(t.hello(), what, more,
+		"Questions? Reply: the moderators, who are people, read it."))
 }
 
 func aRole(r list.Role) string {

@@ -16,8 +16,6 @@ func TestMailsAboutSettings(t *testing.T) {
 	fresher := fresh.Person.Address
 	missed := Missed{Posts: 9, Discussions: []Discussion{{"Part-time timetables", 2}, {"Laptops in exams", 6}, {"", 1}}}
 	missed.Cut(2)
-	owner := fresh.Person
-	owner.Name = "Tom Brown"
 	status := Status{
 		Person:     list.Person{Name: "Tom", Address: to.Person.Address, Linked: []message.Address{fresher}, Backup: message.Address{Local: "t", Domain: "home.example"}},
 		Membership: list.Membership{Mode: list.ModeWeekly, Joined: time.Date(2019, 9, 1, 9, 0, 0, 0, time.UTC), PausedUntil: until}, Muted: 2, Waiting: 1, Read: "status",
@@ -45,7 +43,11 @@ func TestMailsAboutSettings(t *testing.T) {
 		"moved-away":   func() (Mail, error) { return Moved{New: fresher, Left: true}.Compose(to) },
 		"moved-own":    func() (Mail, error) { return Moved{New: fresher, Own: true}.Compose(fresh) },
 		"moved-backup": func() (Mail, error) { return Moved{New: fresher, Backup: true}.Compose(to) },
-		"role-waits":   func() (Mail, error) { return RoleWaits{Who: owner, Role: list.RoleOwner}.Compose(to) },
+		"role-back":    func() (Mail, error) { return RoleDecided{Role: list.RoleOwner, Back: true}.Compose(fresh) },
+		"role-refused": func() (Mail, error) {
+			return RoleDecided{Role: list.RoleModerator, Words: "Please ring Asha."}.Compose(fresh)
+		},
+		"role-unheard": func() (Mail, error) { return RoleDecided{Role: list.RoleModerator}.Compose(fresh) },
 		"many-left": func() (Mail, error) {
 			return ManyLeft{Provider: "outlook.com", Count: 6, Since: time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)}.Compose(to)
 		},

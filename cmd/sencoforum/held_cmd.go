@@ -27,7 +27,7 @@ func heldCommand(o *rootOptions) *cobra.Command {
 
 // panelOf is the moderators' side for one command.
 func (a *admin) panelOf() (*moderate.Panel, error) {
-	keys, err := openKeys(a.cfg.Data)
+	host, err := a.hostOf()
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (a *admin) panelOf() (*moderate.Panel, error) {
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(cmp.Or[io.Writer](a.errOut, io.Discard), &slog.HandlerOptions{Level: slog.LevelError}))
-	return newPanel(log, a.cfg, keys, operator)
+	return newPanel(log, a.cfg, host, operator)
 }
 
 // heldView is an item for people and programs.
@@ -48,6 +48,7 @@ type heldView struct {
 	Since    time.Time       `json:"since"`
 	Reasons  []list.Cause    `json:"reasons"`
 	From     message.Address `json:"from,omitzero"`
+	Name     string          `json:"name,omitempty"` // of somebody who wants to join
 	Subject  string          `json:"subject,omitempty"`
 	Claimed  string          `json:"claimed,omitempty"`
 	Decision *hold.Decision  `json:"decision,omitempty"`
@@ -79,7 +80,10 @@ func viewHeld(tx *store.Tx, it hold.Item, whole bool, now time.Time) (heldView, 
 		Code: it.Number.Code(), List: l.Name, Kind: cmp.Or(string(it.Kind), "post"), Waits: waitsFor(it), Since: it.Since.UTC(),
 		Reasons: list.Causes(it.Findings), From: it.From, Decision: it.Decision,
 	}
-	if v.Reasons == nil {
+	switch {
+	case it.OnPerson():
+		v.Reasons = []list.Cause{list.Cause(it.Kind)}
+	case len(v.Reasons) == 0:
 		v.Reasons = []list.Cause{list.Cause(it.Reason)}
 	}
 	if p := it.ClaimedBy(now); p != 0 {
@@ -91,7 +95,7 @@ func viewHeld(tx *store.Tx, it hold.Item, whole bool, now time.Time) (heldView, 
 	}
 	raw, err := intake.Raw(tx, it.Message)
 	if it.Message == 0 || errors.Is(err, intake.ErrNoMessage) {
-		v.Words = it.Words
+		v.Words, v.Name = it.Words, it.Name
 		return v, nil
 	}
 	if err != nil {
@@ -154,7 +158,7 @@ func (a *admin) listHeld(every bool) error {
 			for _, r := range v.Reasons {
 				why = append(why, string(r))
 			}
-			rows = append(rows, []string{"#" + v.Code, v.List, moment(v.Since), v.Waits, strings.Join(why, ", "), v.From.String(), v.Subject})
+			rows = append(rows, []string{"#" + v.Code, v.List, moment(v.Since), v.Waits, strings.Join(why, ", "), v.From.String(), cmp.Or(v.Subject, v.Name)})
 		}
 		t.rows([]string{"CODE", "LIST", "SINCE", "WAITS FOR", "WHY", "FROM", "SUBJECT"}, rows)
 	})
@@ -201,6 +205,9 @@ func (v heldView) tell(t *text) {
 	}
 	for _, f := range v.Files {
 		t.say("File: %s", f)
+	}
+	if v.Name != "" {
+		t.say("Name: %s", v.Name)
 	}
 	if v.Words != "" {
 		t.say("They wrote: %s", v.Words)

@@ -197,9 +197,10 @@ func (h *house) newDesk(people *moderate.Forwarder, trusted []netip.Prefix) *inc
 // newPanel makes the moderators' side of the house, and the index of names by which look-alikes are found.
 func (h *house) newPanel(operator message.Address) error {
 	var err error
-	if h.panel, err = newPanel(h.log, h.cfg, h.keys, operator); err != nil {
+	if h.panel, err = newPanel(h.log, h.cfg, h.host, operator); err != nil {
 		return err
 	}
+	h.host = incoming.Asking(h.host, h.panel)
 	err = h.db.Update(func(tx *store.Tx) error { _, err := list.IndexNames(tx); return err })
 	if errors.Is(err, store.ErrFull) {
 		h.log.Error("no room on disk: names that look alike are not all found", "cause", err)
@@ -210,12 +211,14 @@ func (h *house) newPanel(operator message.Address) error {
 
 // newPanel is the moderators' side as the server and the commands have it. No mail names a page for moderators, as there is
 // none yet.
-func newPanel(log *slog.Logger, cfg config.Config, keys *token.Keyring, operator message.Address) (*moderate.Panel, error) {
+func newPanel(log *slog.Logger, cfg config.Config, host membership.Host, operator message.Address) (*moderate.Panel, error) {
 	hours, err := hoursOf(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, Operator: operator, Hours: hours, Mask: incoming.HideNumbers}), nil
+	return moderate.NewPanel(log, moderate.PanelConfig{
+		Keys: host.Keys, Operator: operator, Hours: hours, Mask: incoming.HideNumbers, People: incoming.Deciding(host),
+	}), nil
 }
 
 // hoursOf are the hours of moderators.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -23,7 +24,8 @@ import (
 // board is a forum with people who post and people who moderate, on a school day at nine in the morning.
 type board struct {
 	*story
-	n int
+	n     int
+	named string // the whole From field of what is sent; empty: the address alone
 }
 
 const theForum = "forum@lists.example.org"
@@ -103,7 +105,7 @@ func (b *board) send(from, to, subject, body string, fields ...string) error {
 	if to != theForum {
 		shown = to
 	}
-	raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <%d@garden.example>\r\nDate: %s\r\n", from, shown, subject, b.n, time.Now().Format(time.RFC1123Z)) +
+	raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <%d@garden.example>\r\nDate: %s\r\n", cmp.Or(b.named, from), shown, subject, b.n, time.Now().Format(time.RFC1123Z)) +
 		strings.Join(append(fields, ""), "\r\n") + "\r\n" + strings.ReplaceAll(body, "\n", "\r\n") + "\r\n"
 	env := &message.Envelope{Client: netip.MustParseAddr("127.0.0.1"), Helo: "x", From: a, To: dest, Received: time.Now()}
 	err = b.house.desk.Receive(b.t.Context(), env, []byte(raw))
