@@ -54,6 +54,7 @@ type Curation struct {
 	Topics      []Topic      // in the order of the list's set
 	Pinned      Mark         //
 	Closed      Mark         // takes no more posts
+	Moderated   Mark         // what answers it waits for moderators
 	Collections []Collection // of which it is a part, in the order of their numbers
 }
 
@@ -64,6 +65,7 @@ type curation struct {
 	Topics  []TopicID      `json:"topics,omitempty"`
 	Pinned  Mark           `json:"pinned,omitzero"`
 	Closed  Mark           `json:"closed,omitzero"`
+	Waits   Mark           `json:"waits,omitzero"` // what answers it waits for moderators
 	In      []CollectionID `json:"in,omitempty"`
 	Tidings Seq            `json:"tidings,omitempty"` // its live row in the change record
 }
@@ -88,7 +90,7 @@ func (c *curation) join(o curation) {
 			c.In = append(c.In, id)
 		}
 	}
-	c.Pinned, c.Closed = c.Pinned.older(o.Pinned), c.Closed.older(o.Closed)
+	c.Pinned, c.Closed, c.Waits = c.Pinned.older(o.Pinned), c.Closed.older(o.Closed), c.Waits.older(o.Waits)
 }
 
 // pinKey lists the pinned threads of a list.
@@ -238,7 +240,7 @@ func Curated(tx *store.Tx, n Number) (Curation, error) {
 	if err != nil {
 		return Curation{}, err
 	}
-	out := Curation{Thread: root, List: p.List, Topics: []Topic{}, Pinned: c.Pinned, Closed: c.Closed, Collections: []Collection{}}
+	out := Curation{Thread: root, List: p.List, Topics: []Topic{}, Pinned: c.Pinned, Closed: c.Closed, Moderated: c.Waits, Collections: []Collection{}}
 	if len(c.Topics) > 0 {
 		set, err := Topics(tx, p.List)
 		if err != nil {
@@ -326,6 +328,23 @@ func Close(tx *store.Tx, n Number, by Curator) (changed bool, err error) {
 // Reopen ends that, and reports whether it was closed.
 func Reopen(tx *store.Tx, n Number) (changed bool, err error) {
 	return withdraw(tx, n, func(c *curation) bool { return c.Closed.Set() }, func(c *curation) { c.Closed = Mark{} })
+}
+
+// Moderate says that whatever answers a discussion waits for moderators, and reports whether it did not.
+func Moderate(tx *store.Tx, n Number, by Curator) (changed bool, err error) {
+	now, err := Curated(tx, n)
+	if err != nil || now.Moderated.Set() {
+		return false, err
+	}
+	if err := amend(tx, now.Thread, func(c *curation) { c.Waits = by.mark() }); err != nil {
+		return false, err
+	}
+	return true, announceCuration(tx, now.Thread)
+}
+
+// Unmoderate ends that, and reports whether it was so.
+func Unmoderate(tx *store.Tx, n Number) (changed bool, err error) {
+	return withdraw(tx, n, func(c *curation) bool { return c.Waits.Set() }, func(c *curation) { c.Waits = Mark{} })
 }
 
 // withdraw takes something back under every number of a discussion that has it.

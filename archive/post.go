@@ -55,6 +55,8 @@ type Post struct {
 	First     Seq       `json:"first,omitempty" cbor:"20,keyasint,omitempty"`    // its place when it was published; later events raise Seq
 	Audience  int       `json:"audience,omitempty" cbor:"21,keyasint,omitempty"` // members at the moment of publishing
 
+	Announced bool `json:"announced,omitempty" cbor:"35,keyasint,omitempty"` // by moderators: it goes at once to whoever gets mail at all
+
 	Facts Facts `json:"facts,omitzero" cbor:"22,keyasint,omitzero"` // what its words say about it
 
 	Redacted time.Time `json:"redacted,omitzero" cbor:"24,keyasint,omitempty"` // when words were last taken out

@@ -25,7 +25,7 @@ func (r *reader) try(a attempt, line string, below []string) found {
 		got.Word = *find("resume", r.At)
 	}
 	rest := a.rest
-	if r.At == Batch && w.Decides && w.Name != "undo" {
+	if r.At == Batch && w.Decides && w.Name != "undo" && w.Name != allOfBatch {
 		if got.args.Numbers, rest = r.numbers(rest); len(got.args.Numbers) == 0 {
 			return got.fail(WhyNumber, "")
 		}

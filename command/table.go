@@ -76,6 +76,9 @@ var (
 	ofSend = []string{"emails", "digest", "the digest", "only", "for me", "now", "email", "emails only", "posts", "mode"}
 )
 
+// allOfBatch is the one word about a batch that names no numbers.
+const allOfBatch = "approve all"
+
 // Table holds every word. Where a name stands twice, the places or what it takes differ.
 func Table() []Word { return table }
 
@@ -84,6 +87,8 @@ var table = []Word{
 	// what waits
 	{Name: "approve", Also: []string{"ok", "okay", "yes", "y", "accept", "allow", "publish", "distribute", "let it through", "looks good", "looks good to me", "👍"}, With: ofItem,
 		At: heldPost | Application, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Form: "approve, approve 1 3", Help: "send it to everyone, or let the person in"},
+	{Name: allOfBatch, Also: []string{"approve everything", "approve them all", "approve all of them", "accept all"},
+		At: Batch | RequestAddress, Who: Moderator, Proof: TokenHeld, Confirm: true, Decides: true, Help: "send all that waits, but what needs a look of its own"},
 	{Name: "trust", Also: []string{"approve and trust", "approve & trust"}, With: append([]string{"him", "her", "them"}, ofItem...),
 		At: heldPost | Application, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Help: "the same, and hold that person's posts no more"},
 	{Name: "reject", Also: []string{"decline", "refuse"}, With: ofItem, Takes: Reason,

@@ -20,10 +20,14 @@ type wanting struct {
 }
 
 // receives reports whether a member gets a copy now: by delivery mode, pause,
-// and the choices about own posts and about the thread.
+// and the choices about own posts and about the thread. What moderators
+// announce does not wait for a digest.
 func (w *wanting) receives(tx *store.Tx, m list.Membership) (bool, error) {
 	if m.Suspended || m.Unmailed || m.Paused(w.now) || m.NotOwn && m.Person == w.post.Author {
 		return false, nil
+	}
+	if w.post.Announced {
+		return m.Mode != list.ModeNone, nil
 	}
 	if m.Mode != list.ModeEvery && m.Mode != list.ModeQuestions {
 		return false, nil

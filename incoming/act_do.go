@@ -11,7 +11,6 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
-	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/notice"
 	"sencoforum/store"
@@ -80,6 +79,16 @@ func (d *Desk) unable(tx *store.Tx, s *staff, err error) error {
 		why = fmt.Sprintf("The discussion has %d topics, which is all that it may have.", archive.MaxTagged)
 	case errors.Is(err, archive.ErrManyPinned):
 		why = fmt.Sprintf("%d discussions are pinned, which is all that may be. Unpin one first.", archive.MaxPinned)
+	case errors.Is(err, moderate.ErrIsSo):
+		why = "That is so already. Nothing changed."
+	case errors.Is(err, moderate.ErrSelf), errors.Is(err, membership.ErrModerates):
+		why = "They moderate this list. Whoever runs the server can end that first."
+	case errors.Is(err, list.ErrNoBan):
+		why = "There is no ban of that address."
+	case errors.Is(err, list.ErrTooMany):
+		why = "The list has as many bans as it may have. Whoever runs the server can end some."
+	case errors.Is(err, moderate.ErrNothing):
+		why = "Nothing waits that I may send without a look: people, what may name a child and\nwhat looks like spam need a decision each."
 	case errors.Is(err, moderate.ErrNoAct):
 		why = "That cannot be done by email, or I could not read which words you mean."
 	default:
@@ -96,26 +105,6 @@ func (d *Desk) confirmed(tx *store.Tx, s *staff) error {
 	act, err := d.cfg.Acts.CarryOut(tx, s.hand, s.tok, d.onPeople)
 	s.did = "said yes to: " + string(act.Kind)
 	return d.unable(tx, s, err)
-}
-
-// onPeople does an act on a person.
-func (d *Desk) onPeople(tx *store.Tx, by moderate.By, act moderate.Act) error {
-	as := membership.By{Actor: by.Actor, Now: by.Now}
-	if act.Kind == moderate.ActAdd {
-		_, err := membership.Add(tx, as, act.List, membership.Member{
-			Person: list.Person{Address: act.Address, Name: list.CleanName(act.Name)}, Membership: list.Membership{Role: list.RoleMember, Mode: list.ModeEvery},
-		})
-		return err
-	}
-	p, err := list.GetPerson(tx, act.Person)
-	if err != nil {
-		return err
-	}
-	m, err := membership.Find(tx, act.List, p.Address)
-	if err != nil {
-		return err
-	}
-	return membership.Remove(tx, as, m)
 }
 
 // practised tells both sides what a first reply proved.
@@ -209,7 +198,9 @@ func (d *Desk) wordInPost(in *arrival, author list.Person, m *list.Membership) (
 var robotWords = map[string]moderate.ActKind{
 	"stop": "", "recall": moderate.ActRecall, "erase": moderate.ActErasure, "release": moderate.ActRelease, "redact": moderate.ActRedact,
 	"remove post": moderate.ActHide, "close": moderate.ActClose, "open": moderate.ActReopen, "pin": moderate.ActPin, "tag": moderate.ActTag,
-	"remove": moderate.ActRemove, "add": moderate.ActAdd,
+	"remove": moderate.ActRemove, "add": moderate.ActAdd, "ban": moderate.ActBan, "unban": moderate.ActUnban,
+	"moderate": moderate.ActModerate, "unmoderate": moderate.ActUnmoderate, "hold": moderate.ActWatch,
+	"announce": moderate.ActAnnounce, "hold list": moderate.ActHoldList, "release list": moderate.ActReleaseList, wordEvery: moderate.ActApproveAll,
 }
 
 // wordToRobot does a word that a member or a moderator writes to the robot. It reports false where there is none: people read it.
@@ -275,8 +266,11 @@ func (d *Desk) onWord(tx *store.Tx, s *staff, post archive.Number) error {
 		return d.undone(tx, s, "")
 	}
 	act := moderate.Act{Kind: robotWords[s.ask.word], Post: post, Phrases: s.ask.words, Topic: s.ask.text, Name: s.ask.name}
-	if act.OnPerson() {
+	if act.OnPerson() || act.OnList() {
 		s.what.Post, act.Post = 0, 0
+		if act.OnList() {
+			return d.aboutList(tx, s, act)
+		}
 		return d.aboutPerson(tx, s, act)
 	}
 	if post == 0 {
@@ -288,26 +282,6 @@ func (d *Desk) onWord(tx *store.Tx, s *staff, post archive.Number) error {
 	if s.ask.word == "stop" {
 		return d.stop(tx, s, post)
 	}
-	return d.propose(tx, s, act)
-}
-
-// aboutPerson proposes an act on a person who was named by address.
-func (d *Desk) aboutPerson(tx *store.Tx, s *staff, act moderate.Act) error {
-	a, err := message.ParseAddress(s.ask.who)
-	if err != nil {
-		return d.undone(tx, s, fmt.Sprintf("I cannot read that address. Please write it like: %s jane@school.example", s.ask.word))
-	}
-	m, err := membership.Find(tx, s.in.dest.List.ID, a)
-	switch {
-	case act.Kind == moderate.ActAdd && err == nil:
-		return d.unable(tx, s, list.ErrAlreadyMember)
-	case act.Kind == moderate.ActAdd && membership.Unknown(err):
-		act.Address = a
-		return d.propose(tx, s, act)
-	case err != nil:
-		return d.unable(tx, s, err)
-	}
-	act.Person = m.Person.ID
 	return d.propose(tx, s, act)
 }
 

@@ -239,6 +239,10 @@ func (d *Desk) carryOut(r decision) error {
 		if err := d.readReply(tx, &r); err != nil {
 			return err
 		}
+		if r.reading.Outcome == command.Done && r.reading.Word.Name == wordEvery {
+			did = append(did, "asked for: "+wordEvery)
+			return d.proposes(tx, r, moderate.Act{Kind: moderate.ActApproveAll, Items: itemsOf(r.grant)})
+		}
 		items, why := chosen(r.grant, r.reading)
 		if why != "" {
 			did = append(did, string(why))
@@ -316,7 +320,7 @@ func chosen(g hold.Grant, r command.Reading) ([]hold.Number, notice.Why) {
 // done are the words about what waits that the desk does. What else package command reads there is asked about.
 var done = map[string]bool{
 	wordApprove: true, wordTrust: true, wordReject: true, wordDiscard: true, wordRedact: true, wordFiles: true, wordClaim: true,
-	wordAsk: true, wordUndo: true,
+	wordAsk: true, wordUndo: true, wordBan: true,
 }
 
 // asksBack tells a moderator that the reply did nothing and what may be answered, at most once in ten minutes.
@@ -336,6 +340,13 @@ func (d *Desk) answer(r decision) moderate.Answer {
 func (d *Desk) decideOne(tx *store.Tx, r decision, n hold.Number) (string, error) {
 	by := moderate.Decider{
 		By: moderate.By{Actor: fmt.Sprintf("member %d", r.who.ID), Now: d.cfg.Now()}, Person: r.who.ID, Proof: r.proof,
+	}
+	if r.reading.Word.Name == wordBan {
+		it, err := hold.Get(tx, n)
+		if err != nil {
+			return "", err
+		}
+		return "asked for: " + wordBan, d.proposes(tx, r, moderate.Act{Kind: moderate.ActBan, Address: it.From, Name: it.Name, Items: []hold.Number{n}})
 	}
 	p, reason := d.cfg.Panel, r.reading.Args.Text
 	var out moderate.Outcome

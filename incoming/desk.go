@@ -74,11 +74,11 @@ type Desk struct {
 
 // New returns a desk.
 func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.Forwarder, cfg Config) *Desk {
-	if cfg.Acts == nil {
-		cfg.Acts = moderate.NewActs(log, moderate.ActsConfig{Keys: keys})
-	}
 	if cfg.Panel == nil {
 		cfg.Panel = moderate.NewPanel(log, moderate.PanelConfig{Keys: keys, People: Deciding(cfg.Host)})
+	}
+	if cfg.Acts == nil {
+		cfg.Acts = moderate.NewActs(log, moderate.ActsConfig{Keys: keys, Panel: cfg.Panel})
 	}
 	if cfg.Host.Apply == nil {
 		cfg.Host = Asking(cfg.Host, cfg.Panel)

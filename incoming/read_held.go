@@ -18,6 +18,8 @@ const (
 	wordClaim   = "hold"
 	wordAsk     = "ask"
 	wordUndo    = "undo"
+	wordBan     = "ban"
+	wordEvery   = "approve all"
 	wordCancel  = "cancel"
 	wordAll     = "everyone"
 	wordAnyway  = "send anyway"

@@ -101,7 +101,7 @@ func (d *Desk) around(tx *store.Tx, in *arrival, author list.Person, m *list.Mem
 		return g, err
 	}
 	c, err := archive.Curated(tx, thread)
-	g.ClosedThread = c.Closed.Set()
+	g.ClosedThread, g.WatchedThread = c.Closed.Set(), c.Moderated.Set()
 	return g, err
 }
 

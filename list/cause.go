@@ -29,6 +29,7 @@ const (
 	CauseToken        Cause = "token in a signed part"
 	CauseFile         Cause = "risky file"
 	CauseClosed       Cause = "closed discussion"
+	CauseThread       Cause = "discussion under moderation"
 	CauseStranger     Cause = "not a member"
 )
 
@@ -74,6 +75,7 @@ type Signs struct {
 	SealedToken   bool     // a token of ours stands in a signed part
 	Files         []string // names of files that run
 	ClosedThread  bool     // it answers a discussion that takes no more posts
+	WatchedThread bool     // it answers a discussion in which every post is read first
 	Private       []string // why it looks as if it were meant for one person
 	Pupil         []string // where it may name a child
 }
@@ -109,6 +111,7 @@ func findings(s Submission) (all []Finding) {
 	add(g.SealedToken, CauseToken)
 	add(len(g.Files) > 0, CauseFile, g.Files...)
 	add(g.ClosedThread, CauseClosed)
+	add(g.WatchedThread, CauseThread)
 	return all
 }
 

@@ -37,6 +37,7 @@ func TestEveryReasonToHoldAPost(t *testing.T) {
 		{"an encrypted part", func(s *Submission) { s.Signs.Encrypted = true }, CauseEncrypted},
 		{"a token in a signed part", func(s *Submission) { s.Signs.SealedToken = true }, CauseToken},
 		{"a file that runs", func(s *Submission) { s.Signs.Files = []string{"x.exe"} }, CauseFile},
+		{"an answer to a discussion under moderation", func(s *Submission) { s.Signs.WatchedThread = true }, CauseThread},
 		{"an answer to a closed discussion", func(s *Submission) { s.Signs.ClosedThread = true }, CauseClosed},
 		{"a stranger's, where moderators decide", func(s *Submission) { s.Author, s.List.NonMember = nil, NonMemberHold }, CauseStranger},
 		{"what looks private", func(s *Submission) { s.Signs.Private = []string{"off list"} }, CausePrivate},

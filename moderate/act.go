@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sencoforum/archive"
+	"sencoforum/hold"
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/store"
@@ -26,8 +27,20 @@ const (
 	ActTag     ActKind = "tag"
 	ActHide    ActKind = "remove post"
 
-	ActRemove ActKind = "remove" // a member
-	ActAdd    ActKind = "add"    // somebody, as a member
+	ActWatch ActKind = "hold"               // whatever answers the discussion waits
+	ActFree  ActKind = "release discussion" // no longer
+
+	ActRemove     ActKind = "remove" // a member
+	ActAdd        ActKind = "add"    // somebody, as a member
+	ActBan        ActKind = "ban"    // a member or anybody else
+	ActUnban      ActKind = "unban"
+	ActModerate   ActKind = "moderate" // everything that a member writes waits
+	ActUnmoderate ActKind = "unmoderate"
+
+	ActAnnounce    ActKind = "announce"  // a post of the moderators to everybody
+	ActHoldList    ActKind = "hold list" // everything new waits
+	ActReleaseList ActKind = "release list"
+	ActApproveAll  ActKind = "approve all" // of what waits, what needs no closer look
 )
 
 // An Act is one thing that a moderator asks for and confirms once more.
@@ -36,21 +49,49 @@ type Act struct {
 	List    list.ID         `json:"list"`
 	Post    archive.Number  `json:"post,omitempty"`
 	Person  list.PersonID   `json:"person,omitempty"`
-	Address message.Address `json:"address,omitzero"`  // of somebody to be added
+	Address message.Address `json:"address,omitzero"`  // of somebody to be added or banned
 	Name    string          `json:"name,omitempty"`    // beside it
 	Phrases []string        `json:"phrases,omitempty"` // to be taken out of the post
 	Topic   string          `json:"topic,omitempty"`
+	Subject string          `json:"subject,omitempty"` // of what is announced
+	Text    string          `json:"text,omitempty"`    // that is announced
+	Items   []hold.Number   `json:"items,omitempty"`   // to be approved; of a ban: that is discarded with it
 }
 
 // OnPerson reports an act on a person.
 func (a Act) OnPerson() bool {
-	return a.Kind == ActRemove || a.Kind == ActAdd
+	switch a.Kind {
+	case ActRemove, ActAdd, ActBan, ActUnban, ActModerate, ActUnmoderate:
+		return true
+	}
+	return false
+}
+
+// OnList reports an act on a list as a whole.
+func (a Act) OnList() bool {
+	switch a.Kind {
+	case ActAnnounce, ActHoldList, ActReleaseList, ActApproveAll:
+		return true
+	}
+	return false
+}
+
+// needs reports whether a proof is enough for an act. To let through what waits needs what each of its decisions needs; all else
+// needs a strong one.
+func (a Act) needs(l list.List, p Proof) bool {
+	if a.Kind == ActApproveAll && l.ProofOf() != list.ProofDKIM {
+		return p != ProofNone
+	}
+	return p.Strong()
 }
 
 // Errors of what is asked for.
 var (
 	ErrNoTopic = errors.New("there is no such topic")
 	ErrNoAct   = errors.New("that cannot be asked for by mail")
+	ErrIsSo    = errors.New("that is so already")
+	ErrNothing = errors.New("nothing waits that can be approved together")
+	ErrSelf    = errors.New("a moderator cannot do that to a moderator")
 )
 
 // stepDays is how long a second step counts, in days.
@@ -62,8 +103,11 @@ type about struct{ what, then string }
 // describe says an act in words, and whether it can be done now. The errors are archive.ErrNoPost, ErrNotOut, ErrNoTopic,
 // list.ErrNoMember and ErrNoAct, and what is wrong with words to be taken out.
 func (a *Acts) describe(tx *store.Tx, act Act) (about, error) {
-	if act.OnPerson() {
+	switch {
+	case act.OnPerson():
 		return describePerson(tx, act)
+	case act.OnList():
+		return a.describeList(tx, act)
 	}
 	p, delivered, err := have(tx, act.Post)
 	if err != nil {
@@ -118,7 +162,15 @@ func describeThread(tx *store.Tx, act Act, p archive.Post) (about, error) {
 	case ActClose:
 		d.then = "The discussion says that it is closed. Nobody is told by email."
 	case ActReopen:
-		d.then = "The discussion is open again."
+		d.then = "The discussion is open again. Answers to it do not wait."
+	case ActWatch:
+		d.then = "Every answer to this discussion waits for a moderator. Nobody is told by email."
+		if c.Moderated.Set() {
+			return d, ErrIsSo
+		}
+	case ActFree:
+		d.what = fmt.Sprintf("release discussion %d, %q", c.Thread, first.Subject)
+		d.then = "Answers to this discussion do not wait any more."
 	case ActPin:
 		d.then = "The discussion stands at the top of the archive."
 	case ActTag:
@@ -131,27 +183,4 @@ func describeThread(tx *store.Tx, act Act, p archive.Post) (about, error) {
 		return d, fmt.Errorf("%q: %w", act.Kind, ErrNoAct)
 	}
 	return d, nil
-}
-
-// describePerson is describe for acts on people.
-func describePerson(tx *store.Tx, act Act) (about, error) {
-	if act.Kind == ActAdd {
-		who := act.Address.String()
-		if name := list.CleanName(act.Name); name != "" {
-			who = name + ", " + who
-		}
-		return about{"add " + who, "They become a member and get the posts from now on. Please be sure that they\nasked for it."}, nil
-	}
-	if _, err := list.Member(tx, act.List, act.Person); err != nil {
-		return about{}, err
-	}
-	p, err := list.GetPerson(tx, act.Person)
-	if err != nil {
-		return about{}, err
-	}
-	who := p.Address.String()
-	if name := list.CleanName(p.Name); name != "" {
-		who = name + ", " + who
-	}
-	return about{"remove " + who, "They are no member any more, and no more copies go to them. Their posts stay."}, nil
 }

@@ -1,6 +1,7 @@
 package moderate
 
 import (
+	"errors"
 	"fmt"
 
 	"sencoforum/archive"
@@ -17,14 +18,17 @@ func (a *Acts) Propose(tx *store.Tx, h Hand, act Act) error {
 	if err != nil {
 		return err
 	}
-	if !h.Proof.Strong() {
-		return ErrWeakProof
-	}
-	d, err := a.describe(tx, act)
+	l, err := list.Get(tx, act.List)
 	if err != nil {
 		return err
 	}
-	l, err := list.Get(tx, act.List)
+	if !act.needs(l, h.Proof) {
+		return ErrWeakProof
+	}
+	if act, err = a.meant(tx, act); err != nil {
+		return err
+	}
+	d, err := a.describe(tx, act)
 	if err != nil {
 		return err
 	}
@@ -64,12 +68,17 @@ func (a *Acts) CarryOut(tx *store.Tx, h Hand, tok string, people People) (Act, e
 		return Act{}, ErrNoToken
 	case !p.Used.IsZero() || !h.Now.Before(p.Until):
 		return *p.Act, ErrSpentStep
-	case !h.Proof.Strong():
-		return *p.Act, ErrWeakProof
 	}
 	act := *p.Act
 	if _, err := mustModerate(tx, act.List, h); err != nil {
 		return act, err
+	}
+	l, err := list.Get(tx, act.List)
+	if err != nil {
+		return act, err
+	}
+	if !act.needs(l, h.Proof) {
+		return act, ErrWeakProof
 	}
 	d, err := a.describe(tx, act)
 	if err != nil {
@@ -87,17 +96,69 @@ func (a *Acts) do(tx *store.Tx, h Hand, act Act, d about, people People) error {
 	case ActRecall, ActErasure, ActRelease, ActRedact, ActHide:
 		return putJob(tx, Job{Act: act, What: d.what, By: h.Person, Actor: h.Actor, Proof: h.Proof, At: h.Now})
 	}
-	if act.OnPerson() {
-		if people == nil {
-			return ErrNoAct
+	result, err := "", error(nil)
+	switch {
+	case act.OnList():
+		result, err = a.onList(tx, h, act)
+	case !act.OnPerson():
+		err = curate(tx, h, act)
+	case people == nil:
+		err = ErrNoAct
+	default:
+		if err = people(tx, h.By, act); err == nil {
+			err = a.discardToo(tx, h, act)
 		}
-		if err := people(tx, h.By, act); err != nil {
-			return err
-		}
-	} else if err := curate(tx, h, act); err != nil {
+	}
+	if err == nil && (act.OnPerson() || act.OnList()) {
+		err = h.note(tx, "act "+string(act.Kind), act.List, act.Person)
+	}
+	if err != nil {
 		return err
 	}
-	return a.tellDone(tx, h, act, notice.Carried{What: d.what})
+	return a.tellDone(tx, h, act, notice.Carried{What: d.what, Result: result})
+}
+
+// discardToo throws away what a banned person has waiting. What was decided meanwhile stays so.
+func (a *Acts) discardToo(tx *store.Tx, h Hand, act Act) error {
+	if act.Kind != ActBan || a.cfg.Panel == nil {
+		return nil
+	}
+	for _, n := range act.Items {
+		_, err := a.cfg.Panel.Discard(tx, Decider{By: h.By, Person: h.Person, Proof: string(h.Proof)}, n)
+		var decided *DecidedError
+		if err != nil && !errors.As(err, &decided) && !errors.Is(err, ErrGone) && !errors.Is(err, ErrNotAsked) {
+			return err
+		}
+	}
+	return nil
+}
+
+// meant makes of an act what its word means: release of a post that can be seen is the release of its discussion, where that is held,
+// and approve all is about what can be approved now.
+func (a *Acts) meant(tx *store.Tx, act Act) (Act, error) {
+	switch {
+	case act.Kind == ActRelease && act.Post != 0:
+		p, err := archive.Get(tx, act.Post)
+		if err != nil || p.State == archive.Hidden {
+			return act, err
+		}
+		c, err := archive.Curated(tx, act.Post)
+		if c.Moderated.Set() {
+			act.Kind = ActFree
+		}
+		return act, err
+	case act.Kind == ActApproveAll && a.cfg.Panel != nil:
+		all, err := a.cfg.Panel.Together(tx, act.List, act.Items)
+		if err == nil && len(all) == 0 {
+			err = ErrNothing
+		}
+		act.Items = nil
+		for _, it := range all {
+			act.Items = append(act.Items, it.Number)
+		}
+		return act, err
+	}
+	return act, nil
 }
 
 // curate does what changes a discussion.
@@ -107,7 +168,13 @@ func curate(tx *store.Tx, h Hand, act Act) (err error) {
 	case ActClose:
 		_, err = archive.Close(tx, act.Post, by)
 	case ActReopen:
-		_, err = archive.Reopen(tx, act.Post)
+		if _, err = archive.Reopen(tx, act.Post); err == nil {
+			_, err = archive.Unmoderate(tx, act.Post)
+		}
+	case ActWatch:
+		_, err = archive.Moderate(tx, act.Post, by)
+	case ActFree:
+		_, err = archive.Unmoderate(tx, act.Post)
 	case ActPin:
 		_, err = archive.Pin(tx, act.Post, by)
 	case ActTag:

@@ -38,6 +38,7 @@ type ActsConfig struct {
 	Recaller *Recaller
 	Hours    calendar.Hours   // when moderators work
 	Now      func() time.Time // nil: the clock of the host
+	Panel    *Panel           // what waits; nil: no act is about that
 
 	// Resend goes on with the copies of a post that was released: a step of View, and one for each page of members, which
 	// returns whom to go on with, 0 at the end; nil: nobody gets the rest.

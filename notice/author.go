@@ -65,6 +65,7 @@ func (n HeldBack) why() string {
 		{list.CauseEmergency, "Moderators read every message at the moment before everyone gets it."},
 		{list.CauseRate, "You have sent many messages in a short time, so a moderator looks at this one first."},
 		{list.CauseClosed, "That discussion was closed, so a moderator looks at it first."},
+		{list.CauseThread, "Moderators read every message of that discussion before everyone gets it."},
 		{list.CauseEncrypted, "A part of it cannot be read, so a moderator looks at it first."},
 	} {
 		if list.Found(n.Findings, c.cause) {

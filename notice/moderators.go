@@ -67,6 +67,14 @@ func (m Matter) quoted() string {
 	return fmt.Sprintf("%q #%s", plainQuotes(cmp.Or(shorten(m.Subject), "(no subject)")), m.Code)
 }
 
+// Listed is the matter on one line of a list.
+func (m Matter) Listed() string {
+	return "  " + strings.TrimSpace(fmt.Sprintf("#%s  %s: %s", m.Code, m.full(), cmp.Or(shorten(m.Subject), "(no subject)")))
+}
+
+// Quoted is a text with a mark before each line, so that a copy of it is never taken for an answer.
+func Quoted(text string) string { return strings.TrimRight(quote(text, 0), "\n") }
+
 // plainQuotes keeps a subject from ending the quotes around it.
 func plainQuotes(s string) string { return strings.NewReplacer("\"", "'", "\\", "/").Replace(s) }
 
@@ -99,6 +107,7 @@ var causes = []struct {
 	{list.CauseRate, "Many posts", "%s has sent many posts in a short time"},
 	{list.CauseRepeated, "Sent before", "%s has sent the same text before"},
 	{list.CauseClosed, "Closed discussion", "the discussion was closed"},
+	{list.CauseThread, "Discussion under moderation", "every answer to this discussion is read first"},
 	{list.CauseAddresses, "Many addresses", "it went to more than 10 addresses"},
 	{list.CauseNotAddressed, "Not addressed to us", "our address is not in To or Cc"},
 	{list.CausePrivate, "May be private", "it may be meant for one person"},

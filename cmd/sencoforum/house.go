@@ -232,7 +232,7 @@ func hoursOf(cfg config.Config) (hours calendar.Hours, err error) {
 // newActs returns what moderators do by mail.
 func (h *house) newActs(operator message.Address, hours calendar.Hours) *moderate.Acts {
 	return moderate.NewActs(h.log, moderate.ActsConfig{
-		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, Eraser: h.eraser, Recaller: h.recaller(), Hours: hours,
+		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, Eraser: h.eraser, Recaller: h.recaller(), Hours: hours, Panel: h.panel,
 		Resend: func(n archive.Number, now time.Time) moderate.Resender { return &fanout.Resending{Post: n, Now: now} },
 	})
 }
