@@ -57,7 +57,7 @@ func Hide(tx *store.Tx, n Number, s Seal, now time.Time) (Post, error) {
 }
 
 // Show lets a hidden post be seen again. One that had not been published is published now; nobody else gets a copy who has
-// none yet. A safeguarding hold ends with it.
+// none yet. A safeguarding hold ends with it, and a recall after this asks everybody anew.
 func Show(tx *store.Tx, n Number, now time.Time) (Post, error) {
 	p, err := Get(tx, n)
 	if err != nil {
@@ -70,6 +70,7 @@ func Show(tx *store.Tx, n Number, now time.Time) (Post, error) {
 		return p, fmt.Errorf("show post %d, which is %s: %w", n, p.State, ErrShown)
 	}
 	p.Removed, p.Reason, p.Sealed = time.Time{}, "", time.Time{}
+	p.RecalledTo = 0 // who was asked to delete it may read it again, and others get it now: a later recall is for all of them
 	p.Revision++
 	if !p.Published.IsZero() {
 		p.State = Published

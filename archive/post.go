@@ -66,7 +66,7 @@ type Post struct {
 	Gone     time.Time `json:"gone,omitzero" cbor:"28,keyasint,omitempty"`     // when it was erased
 
 	Recalled   time.Time `json:"recalled,omitzero" cbor:"31,keyasint,omitempty"`     // when members who have a copy were last asked to delete it
-	RecalledTo uint32    `json:"recalled_to,omitempty" cbor:"32,keyasint,omitempty"` // the highest number of a member who was asked
+	RecalledTo uint32    `json:"recalled_to,omitempty" cbor:"32,keyasint,omitempty"` // the highest number of a member who was asked, since it was last shown
 }
 
 // Shown reports whether members may see a post in the archive: in pages, search, folders and exports. Copies of it go out while

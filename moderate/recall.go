@@ -41,7 +41,7 @@ const recallBatch = 500
 
 // Recall puts a mail for each member to whom a copy of the post was delivered, also those who have left since, and returns how
 // many. Members with lower numbers than the last who was asked are not asked again, so one that a crash interrupted goes on
-// where it stopped, and a second one does nothing. It returns archive.ErrShown, wrapped, for a post that members can see as it
+// where it stopped, and a second one does nothing; but for a post that was shown again in between, when everybody is asked. It returns archive.ErrShown, wrapped, for a post that members can see as it
 // was sent.
 func (r *Recaller) Recall(by By, n archive.Number) (asked int, err error) {
 	for more := true; more; {

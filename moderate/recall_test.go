@@ -66,6 +66,30 @@ func recallRows(t *testing.T, db *store.DB) (rows []queue.Row) {
 	return rows
 }
 
+// After a release more people have a copy, and those who were asked before can read the post again: all are asked.
+func TestASecondRecallAfterAReleaseAsksEverybody(t *testing.T) {
+	db, _, r := delivered(t, 10)
+	by := By{Actor: "member 1", Now: noon}
+	hide := func() {
+		testdb.Update(t, db, func(tx *store.Tx) error { _, err := archive.Hide(tx, 1, archive.Seal{}, noon); return err })
+	}
+	hide()
+	if n, err := r.Recall(by, 1); n != 9 || err != nil {
+		t.Fatalf("%d asked, %v", n, err)
+	}
+	if n, err := r.Recall(by, 1); n != 0 || err != nil {
+		t.Fatalf("a second time %d asked, %v", n, err)
+	}
+	testdb.Update(t, db, func(tx *store.Tx) error { _, err := archive.Show(tx, 1, noon); return err })
+	hide()
+	if n, err := r.Waiting(1); n != 9 || err != nil {
+		t.Errorf("%d wait, %v", n, err)
+	}
+	if n, err := r.Recall(by, 1); n != 9 || err != nil || len(recallRows(t, db)) != 18 {
+		t.Errorf("after the release %d asked, %v", n, err)
+	}
+}
+
 func TestEverybodyWithACopyIsAskedOnceToDeleteIt(t *testing.T) {
 	const members = 1202
 	db, e, r := delivered(t, members)
