@@ -180,7 +180,7 @@ func (d *Desk) acted(s *staff, do func(tx *store.Tx, id intake.ID) error) error 
 	return nil
 }
 
-// How often a moderator hears at most that a reply was not taken, or not understood.
+// How often a moderator hears at most that a reply was not taken, for each flaw, or not understood.
 const (
 	flawEvery    = 24 * time.Hour
 	unclearEvery = 10 * time.Minute
@@ -192,7 +192,7 @@ func (d *Desk) flawed(tx *store.Tx, s *staff) error {
 	if s.flaw == flawRole {
 		return nil
 	}
-	may, err := moderate.May(tx, "flaw", s.who.ID, d.cfg.Now(), 1, flawEvery)
+	may, err := moderate.May(tx, "flaw "+string(s.flaw), s.who.ID, d.cfg.Now(), 1, flawEvery)
 	if err != nil || !may {
 		return err
 	}
