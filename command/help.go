@@ -28,7 +28,7 @@ func Help(at Place, moderator bool) string {
 		fmt.Fprintf(&b, "  %-*s  %s\n", width, l[0], l[1])
 	}
 	if moderator && at == RequestAddress {
-		b.WriteString("\nModerators: waiting, stop #N, release #N, add ADDRESS, remove ADDRESS, stats\n")
+		b.WriteString("\nModerators: waiting, approve all, stop #N, hold #N, ban ADDRESS, hold list\n")
 	}
 	b.WriteString("\nWhatever I do not understand, I ask about; nothing is done then.\n")
 	return b.String()

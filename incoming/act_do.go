@@ -196,7 +196,7 @@ func (d *Desk) wordInPost(in *arrival, author list.Person, m *list.Membership) (
 
 // robotWords are the words of moderators that the robot does.
 var robotWords = map[string]moderate.ActKind{
-	"stop": "", "recall": moderate.ActRecall, "erase": moderate.ActErasure, "release": moderate.ActRelease, "redact": moderate.ActRedact,
+	"stop": "", "waiting": "", "recall": moderate.ActRecall, "erase": moderate.ActErasure, "release": moderate.ActRelease, "redact": moderate.ActRedact,
 	"remove post": moderate.ActHide, "close": moderate.ActClose, "open": moderate.ActReopen, "pin": moderate.ActPin, "tag": moderate.ActTag,
 	"remove": moderate.ActRemove, "add": moderate.ActAdd, "ban": moderate.ActBan, "unban": moderate.ActUnban,
 	"moderate": moderate.ActModerate, "unmoderate": moderate.ActUnmoderate, "hold": moderate.ActWatch,
@@ -264,6 +264,10 @@ func (d *Desk) reported(tx *store.Tx, s *staff, r moderate.Report) error {
 func (d *Desk) onWord(tx *store.Tx, s *staff, post archive.Number) error {
 	if s.ask.word == "" {
 		return d.undone(tx, s, "")
+	}
+	if s.ask.word == "waiting" {
+		s.did = s.ask.word
+		return d.cfg.Panel.Queue(tx, moderate.Answer{List: s.in.dest.List, Who: s.who, Now: d.cfg.Now(), Replies: s.in.id, Read: s.ask.line})
 	}
 	act := moderate.Act{Kind: robotWords[s.ask.word], Post: post, Phrases: s.ask.words, Topic: s.ask.text, Name: s.ask.name}
 	if act.OnPerson() || act.OnList() {

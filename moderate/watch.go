@@ -263,6 +263,29 @@ func midnight(t time.Time) time.Time {
 
 // morning gathers the note: what waits for more than four hours, and what was decided since the day before.
 func (p *Panel) morning(tx *store.Tx, l list.List, last, now time.Time) (n notice.Morning, items []hold.Number, err error) {
+	if n, items, err = p.queue(tx, l, now, now.Add(-noteAfter)); err != nil {
+		return n, nil, err
+	}
+	return n, items, p.decidedLately(tx, l, last, now, &n)
+}
+
+// Queue answers a moderator who asks what waits, with a token for all of it.
+func (p *Panel) Queue(tx *store.Tx, a Answer) error {
+	n, items, err := p.queue(tx, a.List, a.Now, a.Now)
+	if err != nil {
+		return err
+	}
+	n.Asked = true
+	if len(items) > 0 {
+		if n.Token, err = hold.AllowModerator(tx, a.Who.ID, a.Now.Add(tokenLife), items...); err != nil {
+			return err
+		}
+	}
+	return p.send(tx, notice.To{List: a.List, Person: a.Who, Now: a.Now, ID: idAt("waiting", a.Who.ID, a.Now), Answers: a.Replies}, n)
+}
+
+// queue gathers what moderators were asked about up to a moment.
+func (p *Panel) queue(tx *store.Tx, l list.List, now, upTo time.Time) (n notice.Morning, items []hold.Number, err error) {
 	n.Web = p.cfg.Web
 	waiting, err := hold.Waiting(tx, l.ID)
 	if err != nil {
@@ -270,7 +293,7 @@ func (p *Panel) morning(tx *store.Tx, l list.List, last, now time.Time) (n notic
 	}
 	slices.SortFunc(waiting, func(a, b hold.Item) int { return a.Asked.Compare(b.Asked) })
 	for _, it := range waiting {
-		if it.Asked.After(now.Add(-noteAfter)) {
+		if it.Asked.After(upTo) {
 			continue
 		}
 		w := notice.Wait{Since: Local(it.Asked), Back: !backOn(it, p.cfg.Hours).After(midnight(now).AddDate(0, 0, 2))}
@@ -282,10 +305,8 @@ func (p *Panel) morning(tx *store.Tx, l list.List, last, now time.Time) (n notic
 		}
 		n.Waiting, items = append(n.Waiting, w), append(items, it.Number)
 	}
-	if n.Unverified, err = hold.Unanswered(tx, l.ID); err != nil {
-		return n, nil, err
-	}
-	return n, items, p.decidedLately(tx, l, last, now, &n)
+	n.Unverified, err = hold.Unanswered(tx, l.ID)
+	return n, items, err
 }
 
 // decidedLately counts what was decided yesterday, and names it where decisions are told in the note.

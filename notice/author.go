@@ -336,5 +336,6 @@ func (Alarm) Compose(to To) (Mail, error) {
 	return to.moderators("Everything waits: the same text came again and again", "", paragraphs(
 		fill("The same long text came to "+to.List.Title+" more than 3 times in 10 minutes. It may be a fault of a mail system, or an attack. "+
 			"From now on every new message waits for a moderator."),
-		"When it is over, whoever runs the server ends this with:\nsencoforum list set "+to.List.Name+" emergency off"))
+		"When it is over, write to "+to.List.Service("request").String()+"\n\n  release list       new messages go out again\n  approve all        send what waits; I name it first",
+		"Or whoever runs the server ends this with:\nsencoforum list set "+to.List.Name+" emergency off"))
 }

@@ -332,6 +332,7 @@ type Morning struct {
 	Unverified int // messages of senders that could not be checked
 	Outcomes   []string
 	Web        string
+	Asked      bool // a moderator asked what waits: it is no note of the morning
 }
 
 // Wait is one item in the note.
@@ -344,6 +345,13 @@ type Wait struct {
 
 // Compose returns the mail.
 func (n Morning) Compose(to To) (Mail, error) {
+	hello := "Good morning. "
+	if n.Asked {
+		hello = ""
+	}
+	if n.Asked && len(n.Waiting) == 0 {
+		return to.moderators("Nothing waits", "", paragraphs("Nothing waits for a moderator.", n.yesterday()))
+	}
 	if len(n.Waiting) == 0 {
 		return to.moderators("What was decided: "+count(n.Approved+n.Returned+n.Discarded, "message"), "", paragraphs("Good morning. Nothing waits.", strings.Join(n.Outcomes, "\n"), n.yesterday()))
 	}
@@ -362,7 +370,7 @@ func (n Morning) Compose(to To) (Mail, error) {
 	if n.Web != "" {
 		how += "\nSee them: " + strings.TrimRight(n.Web, "/") + "/mod"
 	}
-	return to.moderators(subject, n.Token, paragraphs("Good morning. These wait:", n.lines(to.Now), how, strings.Join(n.Outcomes, "\n"), n.yesterday()))
+	return to.moderators(subject, n.Token, paragraphs(hello+"These wait:", n.lines(to.Now), how, strings.Join(n.Outcomes, "\n"), n.yesterday()))
 }
 
 // mostWaits is how many items a note lists.

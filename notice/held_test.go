@@ -173,6 +173,10 @@ func mails() map[string]func() (Mail, error) {
 			return Morning{Token: aToken, Waiting: []Wait{wait(pupil, 9, ""), wait(parts(list.CauseFirst), 5, "Ellen"), wait(person, 60, "")}, Approved: 4, Returned: 1, Unverified: 3,
 				Outcomes: []string{"#2b9x: Approved by Sam, 22:10."}}.Compose(toAsha(true))
 		},
+		"waiting-asked": func() (Mail, error) {
+			return Morning{Token: aToken, Waiting: []Wait{wait(office, 1, ""), wait(back, 0, "")}, Asked: true}.Compose(toAsha(false))
+		},
+		"waiting-nothing": func() (Mail, error) { return Morning{Asked: true, Unverified: 2}.Compose(toAsha(true)) },
 		"morning-decided": func() (Mail, error) {
 			return Morning{Approved: 1, Outcomes: []string{"#2b9x: Approved by Sam, 22:10."}}.Compose(toAsha(true))
 		},

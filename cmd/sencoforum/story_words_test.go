@@ -143,6 +143,11 @@ func TestStoryAFloodIsHeldAndLetGo(t *testing.T) {
 		if b.count("jane", "Question 4") != 1 {
 			t.Error("nothing goes out")
 		}
+		b.must(b.send("asha@garden.example", theRobot, "x", "waiting?\n\nthanks"))
+		b.must(b.send("asha@garden.example", theRobot, "x", "waiting please"))
+		if queue, to := b.got("asha", "5 messages wait"); !strings.Contains(queue, "5. #") || strings.Contains(queue, "Good morning") || to == "" {
+			t.Errorf("Asha reads:\n%s", queue)
+		}
 		all := b.orders("asha", "Approve all", "approve 4 messages")
 		for _, want := range []string{"Tom Smith: Question 0\n", "Tom Smith: Question 3\n", "1 other waits and is not among them."} {
 			if !strings.Contains(strings.ReplaceAll(all, "\r\n", "\n"), want) {

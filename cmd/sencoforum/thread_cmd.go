@@ -24,6 +24,7 @@ func threadCommand(o *rootOptions) *cobra.Command {
 	c := group("thread", "Show, mend, tag, pin and close the threads of the archive",
 		threadShowCommand(o), threadTagCommand(o), threadUntagCommand(o),
 		threadMarkCommand(o, "pin"), threadMarkCommand(o, "unpin"), threadMarkCommand(o, "close"), threadMarkCommand(o, "open"),
+		threadMarkCommand(o, "hold"), threadMarkCommand(o, "release"),
 		threadMergeCommand(o), threadSplitCommand(o), threadAttachCommand(o), threadRebuildCommand(o))
 	c.Annotations = map[string]string{minor: "yes"}
 	return c

@@ -19,6 +19,7 @@ type curatedView struct {
 	Topics      []string      `json:"topics,omitempty"` // slugs
 	Pinned      *archive.Mark `json:"pinned,omitempty"`
 	Closed      *archive.Mark `json:"closed,omitempty"`
+	Moderated   *archive.Mark `json:"moderated,omitempty"`
 	Collections []string      `json:"collections,omitempty"` // slugs
 	Era         string        `json:"era,omitempty"`         // the sentence that its first post carries
 
@@ -37,7 +38,7 @@ func viewCurated(tx *store.Tx, thread archive.Number, first archive.Post) (v cur
 	for _, in := range c.Collections {
 		v.Collections, v.titles = append(v.Collections, in.Slug), append(v.titles, in.Title)
 	}
-	v.Pinned, v.Closed = markOrNil(c.Pinned), markOrNil(c.Closed)
+	v.Pinned, v.Closed, v.Moderated = markOrNil(c.Pinned), markOrNil(c.Closed), markOrNil(c.Moderated)
 	v.Era, err = archive.Era(tx, first.List, first.Written)
 	return v, err
 }
@@ -56,6 +57,9 @@ func (v curatedView) tell(t *text) {
 	}
 	if v.Pinned != nil {
 		t.say("Pinned since %s by %s.", moment(v.Pinned.At), v.Pinned.By)
+	}
+	if v.Moderated != nil {
+		t.say("Under moderation since %s by %s.", moment(v.Moderated.At), v.Moderated.By)
 	}
 	if v.Closed != nil {
 		t.say("Closed since %s by %s.", moment(v.Closed.At), v.Closed.By)
@@ -130,7 +134,12 @@ var threadMarks = map[string]struct {
 		"Let a thread stand before the others of its list, at most 20 of them.", archive.Pin},
 	"unpin": {"End that", "Let a thread stand where it would stand by itself.",
 		func(tx *store.Tx, n archive.Number, _ archive.Curator) (bool, error) { return archive.Unpin(tx, n) }},
-	"close": {"Close a thread", "Say that a thread is closed. It is shown as closed; posts to it are not refused yet.", archive.Close},
+	"close": {"Close a thread", "Say that a thread is closed. It is shown as closed; posts to it wait for moderators.", archive.Close},
+	"hold":  {"Let all that answers a thread wait for moderators", "Let every post that answers a thread wait for moderators, until release.", archive.Moderate},
+	"release": {"End that", "Let posts that answer a thread go out as others do.",
+		func(tx *store.Tx, n archive.Number, _ archive.Curator) (bool, error) {
+			return archive.Unmoderate(tx, n)
+		}},
 	"open": {"Open a closed thread again", "Open a closed thread again.",
 		func(tx *store.Tx, n archive.Number, _ archive.Curator) (bool, error) { return archive.Reopen(tx, n) }},
 }
