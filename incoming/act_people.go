@@ -74,13 +74,13 @@ func (d *Desk) aboutList(tx *store.Tx, s *staff, act moderate.Act) error {
 	if act.Kind != moderate.ActAnnounce {
 		return d.propose(tx, s, act)
 	}
-	if d.cfg.Pupil != nil {
-		if found := d.cfg.Pupil(s.in.msg); len(found) > 0 {
-			return d.undone(tx, s, "It may name a child, so I did not announce it. Please take that out and send it\nagain.")
-		}
-	}
 	if len(s.in.msg.Attachments()) > 0 {
 		return d.undone(tx, s, "Files cannot be announced in this way, so I did nothing. Please send the text alone.")
+	}
+	if d.cfg.Pupil != nil {
+		if found := d.cfg.Pupil(s.in.dest.List, s.in.msg).Places; len(found) > 0 {
+			return d.undone(tx, s, "It may name a child, so I did not announce it. Please take that out and send it\nagain.")
+		}
 	}
 	subject, _ := message.Stem(s.in.msg.Subject(), s.in.dest.List.SubjectTag)
 	if strings.HasPrefix(strings.ToLower(subject), "announce") {

@@ -36,7 +36,7 @@ func TestWhatModeratorsWrite(t *testing.T) {
 		{[]hold.Item{post}, "ask Where do you work?", ""}, {[]hold.Item{post, spam}, "approve", ""}, {[]hold.Item{post, spam}, "approve 3", ""},
 		{[]hold.Item{post}, "", ""}, {[]hold.Item{post}, "> approve", ""}, {[]hold.Item{post}, "no", ""}, {[]hold.Item{post}, "weekly", ""},
 		{[]hold.Item{post}, "Approve but take the child's name out", ""}, {[]hold.Item{post}, "Agreed with Tom, hold it", ""},
-		{[]hold.Item{post}, "I am away until Monday.\n\napprove", ""}, {[]hold.Item{post}, "ban", ""}, {[]hold.Item{post}, "approve secret subscribe x", ""},
+		{[]hold.Item{post}, "I am away until Monday.\n\napprove", ""}, {[]hold.Item{post}, "ban", "ban"}, {[]hold.Item{person}, "ban", "ban"}, {[]hold.Item{person}, "bin", "discard"}, {[]hold.Item{post, spam}, "ban", ""}, {[]hold.Item{post}, "approve secret subscribe x", ""},
 	} {
 		m := message.Parse([]byte("From: Asha <asha@school.example>\r\nSubject: Re: x\r\n\r\n" + strings.ReplaceAll(c.text, "\n", "\r\n") + "\r\n"))
 		r := d.readDecision(m, c.items, "Jane Smith", 1)

@@ -76,7 +76,7 @@ func writerErr(in *arrival, err error) error {
 // planTakeOut finds out what would be left of a message, and where that may still name a child, if its writer wants something
 // taken out. The search may take long, so it is done outside of any transaction that writes.
 func (d *Desk) planTakeOut(in *arrival, it hold.Item) (t moderate.Taking, places []string, err error) {
-	if it.Kind == hold.Application {
+	if it.OnPerson() {
 		return t, nil, nil
 	}
 	err = d.db.View(func(tx *store.Tx) error {
