@@ -181,7 +181,7 @@ func (n Unclear) Compose(to To) (Mail, error) {
 func (n Unclear) why() string {
 	switch n.Why {
 	case NotOffered:
-		return "Trust is not for a message that may name a child, so it is still waiting."
+		return "This message may name a child, and then trust is not offered. It is still waiting."
 	case WhichOne:
 		return "Several messages wait, and your reply did not say which one. Nothing was done."
 	case RejectOrBin:

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -31,46 +30,9 @@ func fits(t *testing.T, m Mail) {
 	if lines > 25 {
 		t.Errorf("%d lines above what is quoted", lines)
 	}
-	if g := grade(prose.String()); g > 8 {
+	if g := Grade(prose.String()); g > 8 {
 		t.Errorf("reading grade %.1f:\n%s", g, prose.String())
 	}
-}
-
-// grade is that of Flesch and Kincaid. A line that ends a paragraph ends a sentence as well.
-func grade(text string) float64 {
-	sentences, words, syllables := 0, 0, 0
-	for part := range strings.SplitSeq(text, "\n\n") {
-		for s := range strings.FieldsFuncSeq(part, func(r rune) bool { return strings.ContainsRune(".!?:", r) }) {
-			n := 0
-			for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
-				n++
-				syllables += syllablesOf(w)
-			}
-			if words += n; n > 0 {
-				sentences++
-			}
-		}
-	}
-	if words == 0 {
-		return 0
-	}
-	return 0.39*float64(words)/float64(sentences) + 11.8*float64(syllables)/float64(words) - 15.59
-}
-
-// syllablesOf counts groups of vowels, without a silent e at the end.
-func syllablesOf(word string) (n int) {
-	word, vowel := strings.ToLower(word), false
-	for _, r := range word {
-		is := strings.ContainsRune("aeiouy", r)
-		if is && !vowel {
-			n++
-		}
-		vowel = is
-	}
-	if strings.HasSuffix(word, "e") && n > 1 && !strings.HasSuffix(word, "le") {
-		n--
-	}
-	return max(n, 1)
 }
 
 func TestMailsAboutJoining(t *testing.T) {

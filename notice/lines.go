@@ -99,6 +99,20 @@ func clean(text string) string {
 	}, text)
 }
 
+// pasted is a command that people paste, broken between its parts where it is too long for a line.
+func pasted(parts ...string) string {
+	lines := parts[:1:1]
+	for _, p := range parts[1:] {
+		last := &lines[len(lines)-1]
+		if utf8.RuneCountInString(*last+" "+p) <= width {
+			*last += " " + p
+			continue
+		}
+		lines = append(lines, "  "+p)
+	}
+	return strings.Join(lines, " \\\n")
+}
+
 // count is a number with its word.
 func count(n int, word string) string {
 	if n == 1 {

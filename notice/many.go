@@ -25,8 +25,8 @@ func (n ManyLeft) Compose(t To) (Mail, error) {
 		t.hello(),
 		fmt.Sprintf("%d members at %s have left %s\nsince %s. That was just after an email of ours went out.", n.Count, n.Provider, t.List.Title, at.Format("15:04")),
 		"People do not do that. It is more likely that a program at this mail\nprovider opened the links in our email. They have left all the same, and\neach of them got a goodbye that says how to come back.",
-		fmt.Sprintf("To bring all of them back, ask whoever runs the server for:\nsencoforum member restore --list %s --provider %s --since '%s'",
-			t.List.Name, shellWord(n.Provider), at.Format("2006-01-02 15:04")),
+		"To bring all of them back, ask whoever runs the server for:\n"+
+			pasted("sencoforum member restore --list "+t.List.Name, "--provider "+shellWord(n.Provider), "--since '"+at.Format("2006-01-02 15:04")+"'"),
 		"That shows them first. Each then gets an email that tells why.",
 	))
 }

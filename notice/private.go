@@ -137,9 +137,9 @@ func (n Report) when() string {
 		about += fmt.Sprintf("\n%s/m/%d", strings.TrimRight(n.WebURL, "/"), n.Post)
 	}
 	if !n.Known {
-		return "We have no private message of theirs on record. The address is that of " + about
+		return "We have no private message of theirs on record. The address is that of\n" + about
 	}
-	return fmt.Sprintf("It was sent on %s at %s and is about %s", day(n.When), n.When.Format("15:04"), about)
+	return fmt.Sprintf("It was sent on %s at %s and is about\n%s", day(n.When), n.When.Format("15:04"), about)
 }
 
 func (n Report) quoted() string {
