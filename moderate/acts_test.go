@@ -391,7 +391,7 @@ func TestWordsThatAreNotThereAreNotTakenOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.jobs()
-	if mails := c.mails(); !strings.Contains(mails["asha"], "Subject: Not done:") || !strings.Contains(mails["asha"], "do not stand in the post") {
+	if mails := c.mails(); !strings.Contains(mails["asha"], "Subject: Not done:") || !strings.Contains(mails["asha"], "words are not in the post") {
 		t.Errorf("asha reads %q", mails["asha"])
 	}
 }

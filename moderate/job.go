@@ -95,14 +95,14 @@ func whyNot(err error) string {
 	case errors.Is(err, archive.ErrErased), errors.Is(err, archive.ErrNoPost), errors.Is(err, archive.ErrShown):
 		return "The post was changed meanwhile, and there is nothing left to do."
 	case errors.Is(err, errNoSuchWords):
-		return "The words do not stand in the post. Look how they are written there, and ask\nagain."
+		return "These words are not in the post. Look at how they are written there, and ask\nagain."
 	case errors.Is(err, message.ErrLeft):
 		return "The words cannot be taken out without harm to the rest. You can erase the post."
 	}
 	return "Please ask whoever runs the server: the server's log says more."
 }
 
-var errNoSuchWords = errors.New("the words do not stand in the post")
+var errNoSuchWords = errors.New("the words are not in the post")
 
 // end takes a job out of the book and tells the moderators what came of it.
 func (a *Acts) end(db *store.DB, number uint64, j Job, n notice.Carried) error {

@@ -42,7 +42,7 @@ func (n Stopped) Compose(r Round) (Mail, error) {
 // StoppedWords are the words that may be answered about a post that was stopped, which so many people have.
 func StoppedWords(have int) [][2]string {
 	words := [][2]string{
-		{"recall", "ask those " + people(have) + " to delete it"},
+		{"recall", "ask " + those(have) + " to delete it"},
 		{"erase", "remove it for ever from our server"},
 		{"release", "show it again and send the rest"},
 	}
@@ -50,6 +50,14 @@ func StoppedWords(have int) [][2]string {
 		return words[1:]
 	}
 	return words
+}
+
+// those are the people who have a post.
+func those(n int) string {
+	if n == 1 {
+		return "that person"
+	}
+	return "those " + people(n)
 }
 
 // ReportedWords are the words that may be answered about a post that somebody reported.

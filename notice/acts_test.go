@@ -32,7 +32,7 @@ func TestMailsAboutActs(t *testing.T) {
 		"stopped-again":     Stopped{Post: post, By: "Asha", At: at, Have: 1, Of: 1204, Again: true},
 		"confirm-recall":    Confirm{What: `recall post 48213, "Re: Part-time timetables"`, Then: "310 people have the post. Each gets an email that asks them to delete it.\nNobody can take the emails back from them.", Days: 14},
 		"carried":           Carried{By: "Asha", What: `recall post 48213, "Re: Part-time timetables"`, Result: "310 people were asked to delete it.", At: at},
-		"carried-not":       Carried{By: "Asha", What: "take words out of post 48213", Result: "The words do not stand in the post.", Fault: true, At: at},
+		"carried-not":       Carried{By: "Asha", What: "take words out of post 48213", Result: "These words are not in the post.", Fault: true, At: at},
 		"act-unread":        Unread{Read: "stop it maybe", About: post.name(), Words: StoppedWords(310)},
 		"act-undone":        Unread{Read: "yes", About: "Practice", Why: "That was done before. Nothing changed."},
 		"unproved":          Unproved{},
@@ -55,8 +55,11 @@ func TestMailsAboutActs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := round()
-			if strings.HasPrefix(name, "owner-") {
+			switch {
+			case strings.HasPrefix(name, "owner-"):
 				r.By = "Asha"
+			case strings.HasPrefix(name, "health"):
+				r.Reply = message.Address{}
 			}
 			_, got := golden(t, "act-"+strings.TrimPrefix(name, "act-"), func() (Mail, error) { return n.Compose(r) })
 			above, _, _ := strings.Cut(got, "\n----------")

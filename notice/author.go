@@ -187,7 +187,7 @@ func (n Doubt) shown(to To) string {
 		words[0], words[1] = words[1], words[0]
 		words[1][1] = "a moderator reads it first"
 	}
-	return paragraphs(greeting(to.Person), n.again(), fill(did+" What is left stands below, and nobody else has it yet. Reply with one line:"), columns(words),
+	return paragraphs(greeting(to.Person), n.again(), fill(did+" It is shown below. Nobody else has it yet. Reply with one line:"), columns(words),
 		fill(fmt.Sprintf("If you do nothing it is not sent, and is deleted in %d days.", n.Days)), Returned{Matter: Matter{Text: n.Left}}.theirs())
 }
 

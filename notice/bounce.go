@@ -41,7 +41,7 @@ func (n Bounce) Suspended() (Mail, error) {
 // Resumed tells a member, at one of their addresses, that mail goes to their usual one again.
 func (n Bounce) Resumed() (Mail, error) {
 	return n.compose("request", n.Member.Name, n.To.Address, "You get mail again", fmt.Sprintf(
-		"%s\n\nYou get the emails of %s again, at your usual address.\nPosts of the time between do not come to you.\n"+
+		"%s\n\nYou get the emails of %s again, at your usual address.\nYou do not get the posts from in between.\n"+
 			"\nNothing comes? Write to the moderators, who are people:\n%s\n", greeting(n.Member), n.List.Title, n.List.Service("owner")))
 }
 
@@ -57,7 +57,7 @@ func (n Bounce) button() string {
 func (n Bounce) Full() (Mail, error) {
 	return n.compose("owner", n.Member.Name, n.Member.Backup, "Your mailbox is full", fmt.Sprintf(
 		"%s\n\nFor a month our emails to your usual address have come back because the\nmailbox is full. Make room there, and they come again by themselves.\n"+
-			"\nHave you a new address? Reply to this mail: the moderators, who are people,\nput it right.\n", greeting(n.Member)))
+			"\nDo you have a new address? Reply to this email: the moderators, who are\npeople, put it right.\n", greeting(n.Member)))
 }
 
 // ToModerator tells a moderator that delivery to a member has ended.
@@ -100,7 +100,11 @@ func (n Bounce) Alarm(operator message.Address) (Mail, error) {
 
 func (n Bounce) compose(service, toName string, to message.Address, subject, text string) (Mail, error) {
 	var w message.Writer
-	w.Mailbox("From", message.Mailbox{Name: n.List.Title, Address: n.List.Service(service)})
+	name := n.List.Title
+	if service == "owner" {
+		name += " moderators"
+	}
+	w.Mailbox("From", message.Mailbox{Name: name, Address: n.List.Service(service)})
 	w.Mailbox("To", message.Mailbox{Name: toName, Address: to})
 	if n.Token != "" {
 		back := n.List.Service("confirm")

@@ -81,7 +81,7 @@ func (n Decided) what(now time.Time) string {
 	case n.Verdict == hold.Rejected:
 		return "You sent this back. " + capital(n.first()) + " gets it " + when + ", with these words from you:"
 	}
-	return "You discarded this. " + capital(n.first()) + " is not told. It is thrown away " + when + " and kept for 30 days."
+	return "You discarded this. " + capital(n.first()) + " is not told. It is thrown away " + when + "; we keep a copy for 30 days."
 }
 
 // indent sets somebody's own words apart; no line of them begins at the margin.
@@ -107,8 +107,8 @@ type Already struct {
 // Compose returns the mail.
 func (n Already) Compose(to To) (Mail, error) {
 	d := n.Decision
-	verb := map[hold.Verdict]string{hold.Approved: "approved", hold.Rejected: "sent back", hold.Discarded: "discarded", hold.Withdrawn: "took back",
-		hold.Unheard: "sent back"}[d.Verdict]
+	verb := map[hold.Verdict]string{hold.Approved: "approved %s", hold.Rejected: "sent %s back", hold.Discarded: "discarded %s", hold.Withdrawn: "took %s back",
+		hold.Unheard: "sent %s back"}[d.Verdict]
 	by := cmp.Or(shorten(n.By), "The operator")
 	switch d.Verdict {
 	case hold.Withdrawn:
@@ -116,10 +116,11 @@ func (n Already) Compose(to To) (Mail, error) {
 	case hold.Unheard:
 		by = "The robot"
 	}
-	what := fmt.Sprintf("%s %s this at %s. Your reply changed nothing.", by, verb, hm(d.At))
+	when := "at " + hm(d.At)
 	if !sameDay(d.At, to.Now) {
-		what = fmt.Sprintf("%s %s this on %s at %s. Your reply changed nothing.", by, verb, day(d.At), hm(d.At))
+		when = "on " + day(d.At) + " at " + hm(d.At)
 	}
+	what := by + " " + fmt.Sprintf(verb, "this") + " " + when + ". Your reply changed nothing."
 	next := ""
 	switch {
 	case d.Done && n.OnPerson():
@@ -240,7 +241,7 @@ type Told struct {
 // OutcomeLine says in one line what was decided, by whom and when.
 func OutcomeLine(k hold.Kind, v hold.Verdict, by string, at time.Time) string {
 	words := map[hold.Verdict]string{hold.Approved: "Approved", hold.Rejected: "Sent back", hold.Discarded: "Discarded",
-		hold.Withdrawn: "Taken back by its writer", hold.Unheard: "Sent back to its writer, because nobody decided"}[v]
+		hold.Withdrawn: "Taken back by its writer", hold.Unheard: "Nobody decided, so it went back to its writer"}[v]
 	switch {
 	case k == hold.Post:
 	case v == hold.Approved && k == hold.Role:
@@ -307,7 +308,7 @@ func (n Doubted) Compose(to To) (Mail, error) {
 	}
 	next := "Reply to this email from your usual address."
 	if n.Web != "" {
-		next = "Reply to this email from your usual address, or use the web: " + strings.TrimRight(n.Web, "/") + "/mod/" + n.Code
+		next = "Reply to this email from your usual address, or use the web:\n" + strings.TrimRight(n.Web, "/") + "/mod/" + n.Code
 	}
 	if n.From == "" && n.Days == 0 {
 		next = fill("If you did not send it, tell the other moderators: somebody may have seen your mail.")

@@ -40,7 +40,7 @@ func Back(t To, m list.Membership) (Mail, error) {
 	again := fmt.Sprintf("To leave again, use the unsubscribe button of your mail program or write to\n%s", t.List.Service("leave"))
 	return t.compose("You are back in "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(),
-		"You are back in "+t.List.Title+". "+modeWords[m.Mode]+"\nPosts of the time between do not come to you.",
+		"You are back in "+t.List.Title+". "+modeWords[m.Mode]+"\nYou do not get the posts from in between.",
 		pauseWords(m, t.Now),
 		again,
 	))
@@ -74,6 +74,7 @@ func Asked(t To, days int) (Mail, error) {
 
 // WithoutModerator returns the mail that tells the operator that the last moderator of a list has left.
 func WithoutModerator(t To) (Mail, error) {
+	t.asOwner = true
 	return t.compose(t.List.Title+" has no moderator any more", message.Mailbox{}, paragraphs(
 		t.hello(),
 		"The last moderator of "+t.List.Title+" has left it.",

@@ -20,6 +20,7 @@ type ManyLeft struct {
 
 // Compose returns the mail.
 func (n ManyLeft) Compose(t To) (Mail, error) {
+	t.asOwner = true
 	at := n.Since.In(calendar.London())
 	return t.compose(fmt.Sprintf("Many left at once: %d at %s", n.Count, n.Provider), message.Mailbox{}, paragraphs(
 		t.hello(),
@@ -37,7 +38,7 @@ func Restored(t To) (Mail, error) {
 		t.hello(),
 		fmt.Sprintf("You had left %s. Many people left at the same\nmoment, so we think that it was a program of your mail provider, and not\nyou. You are a member again, and all is as it was.", t.List.Title),
 		"You did want to leave? Reply with: leave",
-		"Posts of the time between do not come to you.",
+		"You do not get the posts from in between.",
 	))
 }
 

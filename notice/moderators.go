@@ -103,7 +103,7 @@ var causes = []struct {
 	{list.CauseToken, "Personal link", "a signed part of it held a personal link of ours, which was taken out"},
 	{list.CauseStranger, "Not a member", "%s is not a member"},
 	{list.CauseModerated, "Under moderation", "every message of %s is read first"},
-	{list.CauseFirst, "First post", "it is the first post of %s"},
+	{list.CauseFirst, "First post", "it is %s's first post"},
 	{list.CauseRate, "Many posts", "%s has sent many posts in a short time"},
 	{list.CauseRepeated, "Sent before", "%s has sent the same text before"},
 	{list.CauseClosed, "Closed discussion", "the discussion was closed"},

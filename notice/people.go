@@ -144,21 +144,19 @@ func (n ForPeople) about() string {
 	whom := map[list.Kind]string{
 		list.KindJoin:     "asks to join " + n.List.Title,
 		list.KindLeave:    "asks to leave " + n.List.Title,
-		list.KindRequest:  "wrote to the robot of " + n.List.Title + ",\nwhich passes everything on to people for now",
+		list.KindRequest:  "wrote to the robot of " + n.List.Title + ",\nwhich passes it on to you",
 		list.KindOperator: "wrote to the postmaster",
 	}[n.Kind]
 	if whom == "" {
 		whom = "wrote to the moderators of " + n.List.Title
 	}
-	member := "This address is not a member's"
+	member := "That is not a member's address."
 	if n.Member {
-		member = "This is a member's address"
+		member = "That is a member's address."
 	}
-	checked := "we could not check\nthat the email really came from it: " + n.Writer.Address.String()
+	checked := "We could not check that this email really came from"
 	if n.Verified {
-		checked = "and the email really\ncame from it: " + n.Writer.Address.String()
-	} else {
-		checked = "but " + checked
+		checked = "This email really came from"
 	}
-	return fmt.Sprintf("%s %s.\n%s, %s", n.name(), whom, member, checked)
+	return fmt.Sprintf("%s %s.\n", n.name(), whom) + fill(fmt.Sprintf("%s %s. %s", checked, n.Writer.Address, member))
 }

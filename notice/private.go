@@ -114,6 +114,7 @@ const maxReport = 12 << 10
 
 // ToModerator returns the mail. An answer goes to the member who complains.
 func (n Report) ToModerator(t To) (Mail, error) {
+	t.asOwner = true
 	by := nameOrAddress(n.By)
 	reply := message.Mailbox{}
 	how := fmt.Sprintf("To answer %s, write to %s yourself.", by, n.By.Address)

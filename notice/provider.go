@@ -133,7 +133,7 @@ func (n Provider) compose(what, subject string, parts []string) (Mail, error) {
 		parts[i] = filled(p)
 	}
 	var w message.Writer
-	w.Mailbox("From", message.Mailbox{Name: n.List.Title, Address: n.List.Service("owner")})
+	w.Mailbox("From", message.Mailbox{Name: n.List.Title + " moderators", Address: n.List.Service("owner")})
 	w.Mailbox("To", message.Mailbox{Name: n.To.Name, Address: n.To.Address})
 	w.Text("Subject", subject)
 	head(&w, n.List, n.Now, fmt.Sprintf("provider.%s.%d.%d", what, n.Now.UnixNano(), n.To.ID))

@@ -52,7 +52,7 @@ func (n ReportAlarm) TLS() (Mail, error) {
 
 func (n ReportAlarm) compose(kind, subject, text string) (Mail, error) {
 	var w message.Writer
-	w.Mailbox("From", message.Mailbox{Name: n.List.Title, Address: n.List.Service("owner")})
+	w.Mailbox("From", message.Mailbox{Name: n.List.Title + " moderators", Address: n.List.Service("owner")})
 	w.Mailbox("To", message.Mailbox{Address: n.To})
 	w.Text("Subject", subject)
 	head(&w, n.List, n.Now, fmt.Sprintf("report.%s.%d", kind, n.Now.UnixNano()))

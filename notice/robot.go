@@ -83,13 +83,8 @@ func (t To) address() message.Address {
 	return t.List.Service("request")
 }
 
-// hello is the first line, with the name if there is one.
-func (t To) hello() string {
-	if name := list.CleanName(t.Person.Name); name != "" {
-		return "Hello " + name
-	}
-	return "Hello"
-}
+// hello is the first line, with the first name if there is one.
+func (t To) hello() string { return greeting(t.Person) }
 
 // paragraphs puts an empty line between texts and leaves out those that are empty.
 func paragraphs(texts ...string) string {

@@ -367,7 +367,7 @@ func TestAWriterTakesAMessageBack(t *testing.T) {
 		}
 		b.got("tom", "Taken back")
 		b.reply("asha", "Many addresses", "approve")
-		if already, _ := b.got("asha", "Already taken back by Tom"); !strings.Contains(already, "Tom took back this at") {
+		if already, _ := b.got("asha", "Already taken back by Tom"); !strings.Contains(already, "Tom took this back at") {
 			t.Errorf("Asha reads:\n%s", already)
 		}
 		b.wait(10 * time.Minute)
