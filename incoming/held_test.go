@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"sencoforum/hold"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
 )
@@ -41,6 +44,10 @@ func (o *office) letters(t testing.TB) (all []string) {
 				return err
 			}
 			all = append(all, "To <"+out.To.String()+">\n"+string(out.Header)+string(out.Body))
+			m := message.Parse(append(slices.Clone(out.Header), out.Body...))
+			for _, fault := range notice.Faults(m.Text()) {
+				t.Errorf("%s: %s", m.Subject(), fault)
+			}
 		}
 		return nil
 	})

@@ -80,7 +80,7 @@ func TestPupilDataIsReadByAPerson(t *testing.T) {
 		t.Fatalf("Asha reads\n%s", notice)
 	}
 	o.mustReceive(t, fromAsha(modAddress.FindString(notice), "trust"))
-	if unclear := o.letterTo(t, "asha@school.example", "Nothing was done"); !strings.Contains(unclear, "Trust is not for a message that may name a child") || o.decided(t) != "waits" {
+	if unclear := o.letterTo(t, "asha@school.example", "Nothing was done"); !strings.Contains(unclear, "may name a child, and then trust is not offered") || o.decided(t) != "waits" {
 		t.Errorf("%s; Asha reads\n%s", o.decided(t), unclear)
 	}
 }

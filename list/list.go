@@ -47,6 +47,7 @@ type Settings struct {
 	Closed      bool          `json:"closed"`               // takes no new posts
 	NonMember   NonMember     `json:"non_member"`           // what becomes of a verified stranger's message; Strangers reads it
 	KeepPosts   int           `json:"keep_posts,omitempty"` // months after which posts are erased, 0 for never
+	TextOnly    bool          `json:"text_only,omitempty"`  // the server's own mails have no page beside their text
 	Moderation
 	Joining
 }

@@ -18,6 +18,7 @@ import (
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -88,6 +89,10 @@ func (w *town) letters() (all []string) {
 				return err
 			}
 			all = append(all, o.To.String()+"\n"+string(o.Header)+string(o.Body))
+			m := message.Parse(append(slices.Clone(o.Header), o.Body...))
+			for _, fault := range notice.Faults(m.Text()) { // much of what they say is said here
+				w.t.Errorf("%s: %s", m.Subject(), fault)
+			}
 		}
 		return nil
 	})

@@ -106,21 +106,19 @@ func (n Bounce) compose(service, toName string, to message.Address, subject, tex
 	}
 	w.Mailbox("From", message.Mailbox{Name: name, Address: n.List.Service(service)})
 	w.Mailbox("To", message.Mailbox{Name: toName, Address: to})
+	back := n.List.Service("request")
 	if n.Token != "" {
-		back := n.List.Service("confirm")
+		back = n.List.Service("confirm")
 		back.Local += "+" + n.Token
 		w.Mailbox("Reply-To", message.Mailbox{Name: n.List.Title, Address: back})
 	}
 	w.Text("Subject", subject)
-	head(&w, n.List, n.Now, fmt.Sprintf("bounce.%d.%d.%d", n.Now.UnixNano(), n.Member.ID, n.To.ID))
-	body, fields := message.PlainText(text)
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
+	id := fmt.Sprintf("bounce.%d.%d.%d", n.Now.UnixNano(), n.Member.ID, n.To.ID)
+	head(&w, n.List, n.Now, id)
+	if service == "owner" {
+		return finish(&w, text)
 	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write mail about a bounce: %w", err)
-	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+	return finishBoth(&w, text, page{list: n.List, answer: back, subject: subject, id: id})
 }
 
 // elsewhere says whether the member was told.

@@ -24,16 +24,14 @@ func (n YourData) Compose(t To) (Mail, error) {
 	}
 	text := paragraphs(t.hello(), "You asked for all that "+t.List.Title+" knows of you.", what,
 		"Was it not you? Write at once to the moderators, who are people:\n"+t.List.Service("owner").String())
+	t.textOnly = true
 	plain, err := t.compose("Your data", message.Mailbox{}, text)
 	if err != nil || len(n.Zip) == 0 {
 		return plain, err
 	}
 	// What describes the text moves into its part, behind the fields of the whole.
 	header, fields, _ := bytes.Cut(plain.Header, []byte("Content-Type: "))
-	boundary := "=_" + base64.RawURLEncoding.EncodeToString([]byte(t.ID))
-	if len(boundary) > 60 {
-		boundary = boundary[:60]
-	}
+	boundary := boundaryOf(t.ID)
 	var head, b bytes.Buffer
 	head.Write(header)
 	fmt.Fprintf(&head, "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n", boundary)

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,29 +10,11 @@ import (
 	"sencoforum/message"
 )
 
-// fits demands of a mail of the robot's that it is plain: lines of at most 78 characters, no more than 25 of them above
-// what it quotes, and English that a child of 13 reads (Flesch-Kincaid grade 8).
+// fits demands that a mail is plain.
 func fits(t *testing.T, m Mail) {
 	t.Helper()
-	lines, prose := 0, strings.Builder{}
-	for line := range strings.Lines(strings.ReplaceAll(strings.TrimPrefix(string(m.Body), "\r\n"), "\r\n", "\n")) {
-		line = strings.TrimSuffix(line, "\n")
-		if len([]rune(line)) > 78 && !strings.Contains(line, "snc1_") && !strings.HasPrefix(line, "sencoforum ") {
-			t.Errorf("a line of %d characters: %s", len([]rune(line)), line)
-		}
-		if strings.HasPrefix(line, ">") {
-			break
-		}
-		lines++
-		if !strings.HasPrefix(line, "  ") && !strings.ContainsAny(line, "@/") && !strings.HasPrefix(line, "sencoforum ") {
-			prose.WriteString(line + "\n")
-		}
-	}
-	if lines > 25 {
-		t.Errorf("%d lines above what is quoted", lines)
-	}
-	if g := Grade(prose.String()); g > 8 {
-		t.Errorf("reading grade %.1f:\n%s", g, prose.String())
+	for _, fault := range Faults(message.Parse(append(slices.Clone(m.Header), m.Body...)).Text()) {
+		t.Error(fault)
 	}
 }
 

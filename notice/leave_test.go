@@ -39,11 +39,7 @@ func TestMailsAboutLeaving(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, _ := golden(t, name, compose)
-			for line := range strings.Lines(strings.ReplaceAll(string(m.Body), "\r\n", "\n")) {
-				if len(line) > 79 && !strings.Contains(line, backToken) {
-					t.Errorf("a line of %d characters: %s", len(line)-1, line)
-				}
-			}
+			fits(t, m)
 		})
 	}
 }

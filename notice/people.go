@@ -48,14 +48,7 @@ func (n ForPeople) Compose() (Mail, error) {
 	w.Text("Subject", n.subject())
 	Round{List: n.List, ID: n.ID, Root: n.Root}.thread(&w)
 	head(&w, n.List, n.Now, n.ID)
-	body, fields := message.PlainText(n.text())
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
-	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write mail to moderators: %w", err)
-	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+	return finish(&w, n.text())
 }
 
 func (n ForPeople) subject() string {

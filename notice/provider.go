@@ -137,14 +137,7 @@ func (n Provider) compose(what, subject string, parts []string) (Mail, error) {
 	w.Mailbox("To", message.Mailbox{Name: n.To.Name, Address: n.To.Address})
 	w.Text("Subject", subject)
 	head(&w, n.List, n.Now, fmt.Sprintf("provider.%s.%d.%d", what, n.Now.UnixNano(), n.To.ID))
-	body, fields := message.PlainText(strings.Join(parts, "\n\n") + "\n")
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
-	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write mail about a provider: %w", err)
-	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+	return finish(&w, strings.Join(parts, "\n\n")+"\n")
 }
 
 // fillWidth is how long a line of running text gets, in bytes.

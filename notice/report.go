@@ -56,15 +56,8 @@ func (n ReportAlarm) compose(kind, subject, text string) (Mail, error) {
 	w.Mailbox("To", message.Mailbox{Address: n.To})
 	w.Text("Subject", subject)
 	head(&w, n.List, n.Now, fmt.Sprintf("report.%s.%d", kind, n.Now.UnixNano()))
-	body, fields := message.PlainText(wrapped(text) + "\n" + wrapped(n.Do) + "\nTo see all reports: sencoforum reports\n\n" +
+	return finish(&w, wrapped(text)+"\n"+wrapped(n.Do)+"\nTo see all reports: sencoforum reports\n\n"+
 		wrapped("Other mail hosts send such reports once a day. You get at most one mail of this kind a day."))
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
-	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write mail about a report: %w", err)
-	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
 }
 
 // wrapped breaks lines at 72 characters, where there is a space, and leaves those that are there.

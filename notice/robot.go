@@ -2,7 +2,6 @@ package notice
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -25,7 +24,8 @@ type To struct {
 	// Thread is the left part of the Message-ID with which the mail thread began that this mail belongs to; empty for none.
 	Thread string
 
-	asOwner bool // from the moderators, and not from the robot
+	asOwner  bool // from the moderators, and not from the robot
+	textOnly bool // never as a page as well
 }
 
 // compose writes a mail from the robot of a list. replyTo is where an answer goes, or zero for the robot itself.
@@ -43,14 +43,14 @@ func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail,
 	} else {
 		head(&w, t.List, t.Now, t.ID)
 	}
-	body, fields := message.PlainText(text)
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
+	if t.asOwner || t.textOnly {
+		return finish(&w, text)
 	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write mail %q: %w", subject, err)
+	answer := t.List.Service("request")
+	if !replyTo.Address.IsZero() {
+		answer = replyTo.Address
 	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+	return finishBoth(&w, text, page{list: t.List, answer: answer, subject: subject, id: t.ID})
 }
 
 // sender is who a mail is from.

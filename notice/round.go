@@ -62,14 +62,7 @@ func (r Round) compose(subject, text string) (Mail, error) {
 		submitted = "no"
 	}
 	headAs(&w, r.List, r.Now, r.ID, submitted)
-	body, fields := message.PlainText(text)
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
-	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write mail %q: %w", subject, err)
-	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+	return finish(&w, text)
 }
 
 // thread writes the fields by which mail programs show mails together (RFC 5322 §3.6.4).

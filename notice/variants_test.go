@@ -58,7 +58,9 @@ func variants() map[string]func() (Mail, error) {
 		"status-suspended": func() (Mail, error) {
 			return Status{Membership: list.Membership{Mode: list.ModeEvery, Joined: morning, Suspended: true}, Person: toTom().Person}.Compose(toTom())
 		},
-		"act-health-one": func() (Mail, error) { return Health{Month: morning, Members: 1, Dead: 1}.Compose(Round{List: forum, To: round().To, ID: "health.1.3", Now: morning}) },
+		"act-health-one": func() (Mail, error) {
+			return Health{Month: morning, Members: 1, Dead: 1}.Compose(Round{List: forum, To: round().To, ID: "health.1.3", Now: morning})
+		},
 	}
 	for i, c := range []list.Cause{list.CausePupil, list.CauseFile, list.CauseEmergency, list.CauseRate, list.CauseClosed, list.CauseEncrypted, list.CauseModerated} {
 		all[fmt.Sprintf("writer-held-%d", i+1)] = func() (Mail, error) {

@@ -34,16 +34,10 @@ func (n WasThisYou) Compose() (Mail, error) {
 	answer := n.List.Service("confirm")
 	answer.Local += "+" + n.Token
 	w.Mailbox("Reply-To", message.Mailbox{Name: n.List.Title, Address: answer})
-	w.Text("Subject", "Did you just write to the forum?")
-	head(&w, n.List, n.Now, "asked."+fmt.Sprintf("%d.%d", n.Now.UnixNano(), n.To.ID))
-	body, fields := message.PlainText(n.text())
-	for _, f := range fields {
-		w.Raw(f.Name, f.Value)
-	}
-	if err := w.Err(); err != nil {
-		return Mail{}, fmt.Errorf("write question to a member: %w", err)
-	}
-	return Mail{Header: w.Bytes(), Body: append([]byte("\r\n"), body...)}, nil
+	subject, id := "Did you just write to the forum?", fmt.Sprintf("asked.%d.%d", n.Now.UnixNano(), n.To.ID)
+	w.Text("Subject", subject)
+	head(&w, n.List, n.Now, id)
+	return finishBoth(&w, n.text(), page{list: n.List, answer: answer, subject: subject, id: id})
 }
 
 func (n WasThisYou) text() string {

@@ -88,6 +88,14 @@ func listSettings() []listSetting {
 		{"terms", "a version of the rules that new members accept, such as 2026-09; or off", false,
 			func(l *list.List, v string) error { l.Terms = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.Terms, "off") }, true},
+		{"html_mails", "on or off: whether emails of the robot have buttons and links", false,
+			func(l *list.List, v string) error {
+				on := false
+				err := readOnOff(&on, v)
+				l.TextOnly = !on
+				return err
+			},
+			func(l list.List) string { return onOff(!l.TextOnly) }, true},
 		{"rules_url", "the address of a page with the rules; or off", true,
 			func(l *list.List, v string) error { l.RulesURL = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.RulesURL, "off") }, true},

@@ -18,6 +18,7 @@ import (
 	"sencoforum/courier"
 	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/notice"
 	"sencoforum/store"
 )
 
@@ -135,6 +136,7 @@ type arrival struct {
 	at          time.Time
 	to, subject string
 	text        string
+	faults      []string // of a mail of the server's own: what keeps it from being plain
 }
 
 func (s *sink) is(m mood) bool {
@@ -178,6 +180,9 @@ func (s *sink) rcpt(to string) string {
 func (s *sink) take(to, text string) {
 	m := message.Parse([]byte(text))
 	a := arrival{at: time.Now(), to: to, subject: m.Header.Text("Subject"), text: text}
+	if strings.HasPrefix(m.Header.Text("Auto-Submitted"), "auto-") && m.Header.Has("X-Loop") {
+		a.faults = notice.Faults(m.Text())
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.copies[to+" "+a.subject]++
@@ -245,6 +250,7 @@ type story struct {
 func newStory(t *testing.T, dir string, people map[string]int, domains ...string) *story {
 	s := &story{t: t, dir: dir, land: newCountry(append(domains, "host.example")...), operator: theOperator}
 	s.start()
+	t.Cleanup(s.plain)
 	err := s.house.db.Update(func(tx *store.Tx) error {
 		settings := list.DefaultSettings()
 		settings.SendDelay = 0
@@ -271,6 +277,19 @@ func newStory(t *testing.T, dir string, people map[string]int, domains ...string
 		t.Fatal(err)
 	}
 	return s
+}
+
+// plain demands that every mail of the server's own that came anywhere can be read by somebody who is tired.
+func (s *story) plain() {
+	for _, h := range s.land.hosts {
+		h.mu.Lock()
+		for _, m := range h.mails {
+			for _, fault := range m.faults {
+				s.t.Errorf("to %s: %s: %s", m.to, m.subject, fault)
+			}
+		}
+		h.mu.Unlock()
+	}
 }
 
 // bubble runs a story in time of its own. What the store compresses with is made outside, because it outlives the bubble.
