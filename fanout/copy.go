@@ -16,6 +16,7 @@ import (
 type places struct {
 	web    string          // base address of the web archive; empty while there is none
 	author message.Address // leads to the author of the post, without showing an address; zero for one who cannot be written to
+	last   string          // last lines of the footer, in the list's own words; empty: none
 }
 
 // shared composes what every member's copy of a post has in common: the header
@@ -163,6 +164,9 @@ func footer(p archive.Post, l list.List, at places) (text, htm string) {
 	}
 	request := l.Service("request").String()
 	lines = append(lines, "Fewer emails, or leave: write weekly or leave to", request)
+	if at.last != "" {
+		lines = append(lines, strings.Split(at.last, "\n")...)
+	}
 
 	var h strings.Builder
 	for i, line := range lines {

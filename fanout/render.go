@@ -12,6 +12,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -198,6 +199,11 @@ func (c *Composer) composeShared(it copyOf) ([]byte, bool, error) {
 		if raw, err = intake.Raw(tx, it.post.Intake); err != nil {
 			return err
 		}
+		w, err := list.WordsOf(tx, it.list.ID, notice.TextFooter)
+		if err != nil {
+			return err
+		}
+		at.last = notice.Filled(w.Text, notice.To{List: it.list}, 0)
 		at.author, err = c.authorAddress(tx, it)
 		return err
 	})

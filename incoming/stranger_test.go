@@ -3,6 +3,7 @@ package incoming
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -198,6 +199,7 @@ func TestANamedAddressIsNoOracle(t *testing.T) {
 					for j, a := range strings.Fields(c.member) {
 						b := strings.Fields(c.stranger)[j]
 						text = strings.NewReplacer("  "+testdb.Address(t, a).String()+"\r", "  NAMED\r", "  "+testdb.Address(t, b).String()+"\r", "  NAMED\r").Replace(text)
+						text = regexp.MustCompile("([>\n])(?:"+testdb.Address(t, a).String()+"|"+testdb.Address(t, b).String()+")<").ReplaceAllString(text, "${1}NAMED<")
 					}
 				}
 				got[i] = heard{fmt.Sprint(err), text, o.states(t)}

@@ -13,6 +13,7 @@
 //	list.moderators (ID, PersonID)    -> nothing; those of them who moderate
 //	list.names      (digest of how a name looks, PersonID) -> nothing
 //	list.bans       (ID, pattern)     -> Ban: who can neither join nor write
+//	list.texts      (ID, name)        -> Words: a piece of a mail in the list's own words
 //	list.choices    (thread, PersonID) -> the Choice of a member about a thread
 //	list.chosen     (PersonID, thread) -> the same, to find a person's
 //
@@ -38,6 +39,7 @@ var (
 	moderators = store.NewTable("list.moderators", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.Empty())
 	names      = store.NewTable("list.names", store.PairKey(store.StringKey[string](), store.Uint32Key[PersonID]()), store.Empty())
 	bans       = store.NewTable("list.bans", store.PairKey(store.Uint32Key[ID](), store.StringKey[string]()), store.JSON[Ban]())
+	texts      = store.NewTable("list.texts", store.PairKey(store.Uint32Key[ID](), store.StringKey[string]()), store.JSON[Words]())
 	choices    = store.NewTable("list.choices", store.PairKey(store.Uint32Key[uint32](), store.Uint32Key[PersonID]()), choiceCodec)
 	chosen     = store.NewTable("list.chosen", store.PairKey(store.Uint32Key[PersonID](), store.Uint32Key[uint32]()), choiceCodec)
 	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), membershipCodec)

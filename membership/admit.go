@@ -84,8 +84,14 @@ func (h Host) welcome(tx *store.Tx, by By, l list.List, m Member) error {
 	if err != nil {
 		return err
 	}
-	w := notice.Welcome{Members: n, Mode: m.Membership.Mode, Days: rate, Held: m.Membership.Holds > 0}
-	return h.mail(tx, by, notice.To{List: l, Person: m.Person}, "welcome", w.Compose)
+	w, to := notice.Welcome{Members: n, Mode: m.Membership.Mode, Days: rate, Held: m.Membership.Holds > 0}, notice.To{List: l, Person: m.Person}
+	if w.Words, err = ownWords(tx, to, notice.TextWelcome, n); err != nil {
+		return err
+	}
+	if w.Rules, err = ownWords(tx, to, notice.TextRules, n); err != nil {
+		return err
+	}
+	return h.mail(tx, by, to, "welcome", w.Compose)
 }
 
 // Decline tells somebody that they are not let in, with the moderator's words, or fixed ones where reason is empty.
@@ -98,7 +104,13 @@ func Decline(tx *store.Tx, by By, h Host, app Application, reason string) error 
 	if err := by.record(tx, "member decline", m, ""); err != nil {
 		return err
 	}
-	return h.mail(tx, by, notice.To{List: l, Person: m.Person}, "declined", func(t notice.To) (notice.Mail, error) {
+	to := notice.To{List: l, Person: m.Person}
+	if reason == "" {
+		if reason, err = ownWords(tx, to, notice.TextDeclined, 0); err != nil {
+			return err
+		}
+	}
+	return h.mail(tx, by, to, "declined", func(t notice.To) (notice.Mail, error) {
 		return notice.Declined(t, reason)
 	})
 }

@@ -45,6 +45,12 @@ func (h Host) mail(tx *store.Tx, by By, to notice.To, word string, compose func(
 	})
 }
 
+// ownWords are a piece of a mail in the list's own words, or empty where it has none.
+func ownWords(tx *store.Tx, to notice.To, name string, members int) (string, error) {
+	w, err := list.WordsOf(tx, to.List.ID, name)
+	return notice.Filled(w.Text, to, members), err
+}
+
 // deciders are who decides about a list: its moderators, or the operator where it has none. It may be nobody.
 func (h Host) deciders(tx *store.Tx, l list.ID) ([]list.Person, error) {
 	all, err := list.Moderators(tx, l)

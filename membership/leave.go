@@ -69,7 +69,11 @@ func (h Host) sayGoodbye(tx *store.Tx, by By, m Member, done Leaving) error {
 		return fmt.Errorf("make return token: %w", err)
 	}
 	g := notice.Goodbye{How: howWords[by.How], Token: back, Days: days(freeReturn), WebURL: h.WebURL}
-	if err := h.mail(tx, by, notice.To{List: l, Person: m.Person}, "left", g.Compose); err != nil {
+	to := notice.To{List: l, Person: m.Person}
+	if g.Words, err = ownWords(tx, to, notice.TextGoodbye, 0); err != nil {
+		return err
+	}
+	if err := h.mail(tx, by, to, "left", g.Compose); err != nil {
 		return err
 	}
 	if !done.LastModerator || h.Operator.IsZero() {

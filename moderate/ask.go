@@ -24,7 +24,7 @@ func (p *Panel) Ask(tx *store.Tx, by Decider, n hold.Number, question string) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	question = capped(question)
+	question = bounded(question, maxReason)
 	if !it.OnPerson() || !ok || it.Named >= mostAsked || question == "" {
 		return Outcome{Item: it, List: l}, ErrNoAsk
 	}
@@ -51,7 +51,7 @@ func (p *Panel) Answered(tx *store.Tx, by By, n hold.Number, words string) error
 	if words = strings.TrimSpace(words); words == "" {
 		return nil
 	}
-	it.Words = capped(it.Words + "\n\n" + words)
+	it.Words = bounded(it.Words+"\n\n"+words, maxWords)
 	if err := p.save(tx, it); err != nil {
 		return err
 	}

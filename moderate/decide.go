@@ -3,7 +3,6 @@ package moderate
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"sencoforum/archive"
@@ -47,30 +46,6 @@ func (p *Panel) Discard(tx *store.Tx, by Decider, n hold.Number) (Outcome, error
 	return p.decide(tx, by, n, hold.Decision{Verdict: hold.Discarded})
 }
 
-// maxReason bounds what a moderator's mail may say to a writer, in bytes.
-const maxReason = 4000
-
-// Reason is what the writer reads where a moderator answered reject with these words.
-func Reason(words string) string {
-	words = strings.TrimSpace(words)
-	if canned := cannedReasons[strings.ToLower(strings.Trim(words, " .!"))]; canned != "" {
-		return canned
-	}
-	if len(words) > maxReason {
-		words = strings.ToValidUTF8(words[:maxReason], "")
-	}
-	return words
-}
-
-// cannedReasons are texts for what has to be said often.
-var cannedReasons = map[string]string{
-	"":       "It does not fit the rules of the forum.",
-	"names":  "Please take the name of the child out, and anything else by which somebody could know who it is, and send it again.",
-	"advert": "We do not take advertising. If you think that members should know of this, write to us first.",
-	"thanks": "Thank you. We do not send messages to everyone that only say thanks; please write to the person alone.",
-	"digest": "Your message had a whole digest, or very long quotes, below it. Please send it again without them.",
-}
-
 // open reads an item that can be decided about.
 func (p *Panel) open(tx *store.Tx, n hold.Number) (hold.Item, list.List, error) {
 	it, err := hold.Get(tx, n)
@@ -107,7 +82,9 @@ func (p *Panel) decide(tx *store.Tx, by Decider, n hold.Number, d hold.Decision)
 		}
 	}
 	if d.Verdict == hold.Rejected {
-		d.Reason = reasonTo(it.Kind, d.Reason)
+		if d.Reason, err = reasonTo(tx, l, it.Kind, d.Reason); err != nil {
+			return Outcome{}, err
+		}
 	}
 	d.Person, d.At, d.Due = by.Person, by.Now, by.Now.Add(l.SendDelay)
 	if d.Verdict == hold.Approved && it.Kind == hold.Post {

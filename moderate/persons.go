@@ -33,22 +33,11 @@ func (p *Panel) Apply(tx *store.Tx, now time.Time, it hold.Item) (hold.Item, err
 	if words == "" || strings.Contains(was.Words, words) {
 		return was, p.save(tx, was)
 	}
-	was.Words = capped(was.Words + "\n\n" + words)
+	was.Words = bounded(was.Words+"\n\n"+words, maxWords)
 	if err := p.save(tx, was); err != nil {
 		return was, err
 	}
 	return was, p.again(tx, l, was, By{Now: now})
-}
-
-// mostWords bounds what is kept of somebody's words about themselves, in bytes.
-const mostWords = 8000
-
-func capped(words string) string {
-	words = strings.TrimSpace(words)
-	if len(words) > mostWords {
-		words = strings.ToValidUTF8(words[:mostWords], "")
-	}
-	return words
 }
 
 // mayDecide reports why something cannot be decided about a person. To give a role is more than to let a message through: it
@@ -64,18 +53,6 @@ func (p *Panel) mayDecide(by Decider, it hold.Item, d hold.Decision) error {
 		return ErrWeakProof
 	}
 	return nil
-}
-
-// reasonTo is what the writer of a message, or a person, reads who is told no.
-func reasonTo(k hold.Kind, words string) string {
-	short := strings.ToLower(strings.Trim(words, " .!\r\n"))
-	if k == hold.Post || short != "" && cannedReasons[short] == "" {
-		return Reason(words)
-	}
-	if k == hold.Role {
-		return "We could not make sure that it is you. Please talk to one of us."
-	}
-	return "Your request does not fit what this forum is for."
 }
 
 // finishPerson does what was decided about a person. One that is discarded hears nothing.

@@ -141,6 +141,8 @@ type Welcome struct {
 	Mode    list.DeliveryMode // that they have
 	Days    int               // posts on a school day, about; 0 for unknown
 	Held    bool              // moderators read their first message before it goes
+	Words   string            // of the list, in place of the first sentences; empty: the usual ones
+	Rules   string            // of the list, in its own words; empty: none
 }
 
 // Compose returns the mail.
@@ -153,10 +155,15 @@ func (n Welcome) Compose(t To) (Mail, error) {
 	if n.Held {
 		held = "We read your first message before everyone gets it, mostly within hours."
 	}
+	first += " No question is too small. To ask, just write to\n" + t.List.Post().String()
+	if n.Words != "" {
+		first = paragraphs(t.hello(), n.Words, "To ask, just write to\n"+t.List.Post().String())
+	}
 	return t.compose("Welcome to "+t.List.Title, message.Mailbox{}, paragraphs(
-		first+" No question is too small. To ask, just write to\n"+t.List.Post().String(),
+		first,
 		n.words(t),
 		"Reply = everyone. To write to one person, use the address at the end of\ntheir message. Do not write anything that could show who a child or\nfamily is. Your own school's name in your signature is fine.",
+		n.Rules,
 		"Your school may be asked by law to show work email, this list too."+below(rules(t.List)),
 		held,
 	))

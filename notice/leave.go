@@ -15,6 +15,7 @@ type Goodbye struct {
 	Token  string // the token with which they come back
 	Days   int    // for so long nobody has to be asked
 	WebURL string // base address of the page that brings them back; empty: only by mail
+	Words  string // of the list, in place of the thanks; empty: the usual ones
 }
 
 // Compose returns the mail. An answer of one word brings the person back.
@@ -25,9 +26,13 @@ func (g Goodbye) Compose(t To) (Mail, error) {
 	if g.WebURL != "" {
 		mistake += "\nOr press the button on this page:\n" + strings.TrimRight(g.WebURL, "/") + "/yes/" + g.Token
 	}
+	thanks := "You get no more forum email. Thank you for having been with us."
+	if g.Words != "" {
+		thanks = "You get no more forum email.\n" + g.Words
+	}
 	return t.compose("You have left "+t.List.Title, message.Mailbox{Name: t.List.Title, Address: back}, paragraphs(
 		t.hello(),
-		"You get no more forum email. Thank you for having been with us.",
+		thanks,
 		g.How,
 		mistake,
 		"Only fewer emails? Reply: weekly",

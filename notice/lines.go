@@ -113,6 +113,29 @@ func pasted(parts ...string) string {
 	return strings.Join(lines, " \\\n")
 }
 
+// fitted breaks lines that names and addresses have made too long for a mail, where there is a blank. What goes on stands below
+// the beginning of the line, or below its second column. Quotes and commands stay whole.
+func fitted(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		indent := strings.Repeat(" ", len(line)-len(strings.TrimLeft(line, " ")))
+		if row := columnForm.FindStringSubmatchIndex(line); row != nil && row[2] < width/2 {
+			indent = strings.Repeat(" ", utf8.RuneCountInString(line[:row[2]]))
+		}
+		for utf8.RuneCountInString(line) > maxColumns && !strings.HasPrefix(line, ">") && !strings.HasPrefix(line, "sencoforum ") {
+			at := strings.LastIndexByte(line[:len(string([]rune(line)[:width]))], ' ')
+			if at <= len(indent) {
+				break
+			}
+			b.WriteString(strings.TrimRight(line[:at], " ") + "\n")
+			line = indent + line[at+1:]
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
 // count is a number with its word.
 func count(n int, word string) string {
 	if n == 1 {

@@ -71,7 +71,7 @@ func (n Private) Unclear(t To) (Mail, error) {
 func (n Private) Numbered(t To, subject string, places []string) (Mail, error) {
 	last := ""
 	if n.Last {
-		last = "I send you no more of these mails today."
+		last = "I send you no more of these answers today."
 	}
 	return t.compose("Before it goes to "+n.Other+": "+inQuotes(subject), message.Mailbox{}, paragraphs(
 		t.hello(),

@@ -11,7 +11,7 @@ import (
 
 // finish writes the fields that describe a body of one text, and returns the mail.
 func finish(w *message.Writer, text string) (Mail, error) {
-	body, fields := message.PlainText(text)
+	body, fields := message.PlainText(fitted(text))
 	for _, f := range fields {
 		w.Raw(f.Name, f.Value)
 	}
@@ -32,6 +32,7 @@ type page struct {
 // finishBoth is finish for a mail of the robot's to one person: where there is something to press and the list wants it, the
 // same text follows as a page (RFC 2046 §5.1.4).
 func finishBoth(w *message.Writer, text string, p page) (Mail, error) {
+	text = fitted(text)
 	htm := p.html(text)
 	if htm == "" || p.list.TextOnly {
 		return finish(w, text)

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-
 	"sencoforum/config"
 	"sencoforum/signin"
 	"sencoforum/web"

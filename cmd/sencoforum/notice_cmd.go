@@ -1,0 +1,271 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sencoforum/audit"
+	"sencoforum/list"
+	"sencoforum/notice"
+	"sencoforum/store"
+)
+
+func noticeCommand(o *rootOptions) *cobra.Command {
+	c := group("notice", "Write pieces of the forum's emails in your own words",
+		noticeListCommand(o), noticeShowCommand(o), noticeSetCommand(o), noticeResetCommand(o))
+	c.Annotations = map[string]string{minor: "yes"}
+	return c
+}
+
+// textView is a piece of a mail as JSON.
+type textView struct {
+	Name    string     `json:"name"`
+	Where   string     `json:"where"`
+	Words   string     `json:"words"` // the list's own, or the usual ones
+	Own     bool       `json:"own"`
+	Since   *time.Time `json:"since,omitempty"`
+	By      string     `json:"by,omitempty"`
+	Preview string     `json:"preview,omitempty"`
+}
+
+func viewText(x notice.Text, w list.Words) textView {
+	if w.Text == "" {
+		return textView{Name: x.Name, Where: x.Where, Words: x.Usual}
+	}
+	return textView{Name: x.Name, Where: x.Where, Words: w.Text, Own: true, Since: &w.Since, By: w.By}
+}
+
+func noticeListCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List the pieces that a list may have in its own words",
+		Example: "  sencoforum notice list --list senco-forum",
+		Args:    exactly(0),
+	}
+	name := listFlag(c)
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.showTexts(*name) })
+	}
+	return c
+}
+
+func (a *admin) showTexts(name string) error {
+	var l list.List
+	all := []textView{}
+	err := a.db.View(func(tx *store.Tx) (err error) {
+		if l, err = a.list(tx, name); err != nil {
+			return err
+		}
+		for _, x := range notice.Texts() {
+			w, err := list.WordsOf(tx, l.ID, x.Name)
+			if err != nil {
+				return err
+			}
+			all = append(all, viewText(x, w))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(all, func(t *text) {
+		var rows [][]string
+		for _, v := range all {
+			words := "usual"
+			if v.Own {
+				words = "own, " + day(*v.Since)
+			} else if v.Words == "" {
+				words = "none"
+			}
+			rows = append(rows, []string{v.Name, words, v.Where})
+		}
+		t.rows([]string{"PIECE", "WORDS", "WHERE IT STANDS"}, rows)
+	})
+}
+
+// findText finds a piece by its name.
+func findText(name string) (notice.Text, error) {
+	x, ok := notice.FindText(strings.ToLower(name))
+	if ok {
+		return x, nil
+	}
+	var names []string
+	for _, x := range notice.Texts() {
+		names = append(names, x.Name)
+	}
+	if near := nearest(name, names); near != "" {
+		return x, usage("there is no piece %q; did you mean %s?", name, near)
+	}
+	return x, usage("there is no piece %q; the pieces are %s", name, strings.Join(names, ", "))
+}
+
+func noticeShowCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "show PIECE",
+		Short:   "Show the words of a piece, and the email with them",
+		Example: "  sencoforum notice show welcome",
+		Args:    exactly(1),
+	}
+	name := listFlag(c)
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.showText(*name, args[0]) })
+	}
+	return c
+}
+
+func (a *admin) showText(name, piece string) error {
+	x, err := findText(piece)
+	if err != nil {
+		return err
+	}
+	var v textView
+	err = a.db.View(func(tx *store.Tx) error {
+		l, err := a.list(tx, name)
+		if err != nil {
+			return err
+		}
+		w, err := list.WordsOf(tx, l.ID, x.Name)
+		v = viewText(x, w)
+		v.Preview, _ = x.Check(l, v.Words, a.now())
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(v, func(t *text) {
+		switch {
+		case v.Own:
+			t.say("The list's own words, since %s, by %s:\n\n%s", day(*v.Since), v.By, v.Words)
+		case v.Words == "":
+			t.say("There are no words for it: it is left out.")
+		default:
+			t.say("The usual words:\n\n%s", v.Words)
+		}
+		if holders := x.Holders(); len(holders) > 0 {
+			t.say("\nWhat may stand in braces:")
+			for _, h := range holders {
+				t.say("  {%s}  %s", h[0], h[1])
+			}
+		}
+		t.preview(v.Preview)
+	})
+}
+
+// preview shows a mail as Jane would get it.
+func (t *text) preview(mail string) {
+	if mail != "" {
+		t.say("\nAs Jane would read it:\n\n%s", strings.TrimRight(mail, "\n"))
+	}
+}
+
+func noticeSetCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "set PIECE FILE|-",
+		Short: "Write a piece in your own words",
+		Long: "Write a piece in your own words, from a file or from what is typed (-). It is looked at first: known\n" +
+			"placeholders only, plain words (reading grade 8 or lower), short lines. The words that people may\n" +
+			"answer, the addresses, and what keeps people safe stay as they are. The email is shown as it will be.",
+		Example: "  echo 'Welcome to {list}, {name}. Ask whatever you like.' | sencoforum notice set welcome -\n" +
+			"  sencoforum notice set reason-advert advert.txt --dry-run",
+		Args:        exactly(2),
+		Annotations: map[string]string{reads: "FILE"},
+	}
+	name := listFlag(c)
+	dry := c.Flags().Bool("dry-run", false, "show the email, and change nothing")
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.setText(*name, args[0], *dry) })
+	}
+	return c
+}
+
+func (a *admin) setText(name, piece string, dry bool) error {
+	x, err := findText(piece)
+	if err != nil {
+		return err
+	}
+	raw, err := io.ReadAll(io.LimitReader(a.in, list.MaxWords+1))
+	if err != nil {
+		return fmt.Errorf("read words: %w", err)
+	}
+	if len(raw) > list.MaxWords {
+		return usage("the words have more than %d bytes", list.MaxWords)
+	}
+	w := list.Words{Name: x.Name, Text: notice.Tidy(string(raw)), Since: a.now().UTC(), By: a.actor}
+	var l list.List
+	var v textView
+	err = a.db.Update(func(tx *store.Tx) (err error) {
+		if l, err = a.list(tx, name); err != nil {
+			return err
+		}
+		var faults []string
+		v = viewText(x, w)
+		if v.Preview, faults = x.Check(l, w.Text, a.now()); len(faults) > 0 {
+			return usage("nothing was changed: %s", strings.Join(faults, "; "))
+		}
+		if dry {
+			return nil
+		}
+		if err := list.SetWords(tx, l.ID, w); err != nil {
+			return err
+		}
+		return a.record(tx, audit.Entry{Action: "notice set", List: uint32(l.ID), Detail: x.Name})
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(v, func(t *text) {
+		if dry {
+			t.say("Nothing was changed.")
+		} else {
+			t.say("%s has its own words for %s. To go back: sencoforum notice reset --list %s %s", l.Post(), x.Name, l.Name, x.Name)
+		}
+		t.preview(v.Preview)
+	})
+}
+
+func noticeResetCommand(o *rootOptions) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "reset PIECE",
+		Short:   "Go back to the usual words of a piece",
+		Example: "  sencoforum notice reset welcome",
+		Args:    exactly(1),
+	}
+	name := listFlag(c)
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.resetText(*name, args[0]) })
+	}
+	return c
+}
+
+func (a *admin) resetText(name, piece string) error {
+	x, err := findText(piece)
+	if err != nil {
+		return err
+	}
+	var l list.List
+	had := false
+	err = a.db.Update(func(tx *store.Tx) (err error) {
+		if l, err = a.list(tx, name); err != nil {
+			return err
+		}
+		if had, err = list.ResetWords(tx, l.ID, x.Name); err != nil || !had {
+			return err
+		}
+		return a.record(tx, audit.Entry{Action: "notice reset", List: uint32(l.ID), Detail: x.Name})
+	})
+	if err != nil {
+		return err
+	}
+	return a.show(map[string]any{"list": l.Name, "piece": x.Name, "changed": had}, func(t *text) {
+		if had {
+			t.say("%s has the usual words for %s again.", l.Post(), x.Name)
+			return
+		}
+		t.say("%s had the usual words for %s already.", l.Post(), x.Name)
+	})
+}
