@@ -140,17 +140,22 @@ func (a *admin) showText(name, piece string) error {
 	return a.show(v, func(t *text) {
 		switch {
 		case v.Own:
-			t.say("The list's own words, since %s, by %s:\n\n%s", day(*v.Since), v.By, v.Words)
+			t.say("The list's own words, since %s, by %s:", day(*v.Since), v.By)
+			t.apart(v.Words)
 		case v.Words == "":
 			t.say("There are no words for it: it is left out.")
 		default:
-			t.say("The usual words:\n\n%s", v.Words)
+			t.say("The usual words:")
+			t.apart(v.Words)
 		}
 		if holders := x.Holders(); len(holders) > 0 {
-			t.say("\nWhat may stand in braces:")
+			var rows [][]string
 			for _, h := range holders {
-				t.say("  {%s}  %s", h[0], h[1])
+				rows = append(rows, []string{"  {" + h[0] + "}", h[1]})
 			}
+			t.say("")
+			t.say("What may stand in braces:")
+			t.rows(nil, rows)
 		}
 		t.preview(v.Preview)
 	})
@@ -159,7 +164,17 @@ func (a *admin) showText(name, piece string) error {
 // preview shows a mail as Jane would get it.
 func (t *text) preview(mail string) {
 	if mail != "" {
-		t.say("\nAs Jane would read it:\n\n%s", strings.TrimRight(mail, "\n"))
+		t.say("")
+		t.say("As Jane would read it:")
+		t.apart(mail)
+	}
+}
+
+// apart shows a text below an empty line, line by line.
+func (t *text) apart(words string) {
+	t.say("")
+	for line := range strings.Lines(strings.TrimRight(words, "\n")) {
+		t.say("%s", strings.TrimRight(line, "\n"))
 	}
 }
 
