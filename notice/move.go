@@ -29,7 +29,7 @@ func (n ConfirmMove) Compose(t To) (Mail, error) {
 	}
 	switch {
 	case n.Fresh:
-		what = fmt.Sprintf("A member of %s wants to get its emails here, at\n\n  %s", t.List.Title, n.New)
+		what = fmt.Sprintf("A member of %s wants to get its emails at this address:\n\n  %s", t.List.Title, n.New)
 		how = "If this is you, reply: yes\nYour old address needs a yes as well, if it still works."
 	case n.Backup:
 		what = fmt.Sprintf("A member of %s named this as their second address:\n\n  %s\n\nWe write to it only when their usual address does not work.", t.List.Title, n.New)
