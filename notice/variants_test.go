@@ -44,8 +44,8 @@ func variants() map[string]func() (Mail, error) {
 		"already-gone":       already(hold.Decision{Verdict: hold.Approved, At: before, Due: before.Add(5 * time.Minute), Done: true}),
 		"already-rejected":   already(hold.Decision{Verdict: hold.Rejected, At: morning, Due: due}),
 		"held-for-everybody": held(Held{Matter: parts(list.CauseNotAddressed), Told: duty}),
-		"told-withdrawn":     told(OutcomeLine(hold.Withdrawn, "", morning)),
-		"told-unheard":       told(OutcomeLine(hold.Unheard, "", morning)),
+		"told-withdrawn":     told(OutcomeLine(hold.Post, hold.Withdrawn, "", morning)),
+		"told-unheard":       told(OutcomeLine(hold.Post, hold.Unheard, "", morning)),
 		"doubted-from-web": func() (Mail, error) {
 			return Doubted{Held: Held{Matter: parts(), Token: aToken, Web: "https://forum.example.org"}, From: "asha@home.example"}.Compose(toAsha(false))
 		},
