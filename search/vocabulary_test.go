@@ -277,3 +277,10 @@ func checkExpanded(t *testing.T, q Query) {
 		t.Errorf("%d expansions", n)
 	}
 }
+
+func BenchmarkParseAndExpand(b *testing.B) {
+	v := vocabulary(b)
+	for b.Loop() {
+		v.Expand(Parse("how do i get a statement of special educational needs for SEMH after:september 2013 has:file", testNow))
+	}
+}
