@@ -8,6 +8,7 @@ import (
 
 	"sencoforum/hold"
 	"sencoforum/list"
+	"sencoforum/message"
 )
 
 // variants are mails that differ from those of the other tests in a sentence or two.
@@ -32,6 +33,7 @@ func variants() map[string]func() (Mail, error) {
 	member := func(m list.Membership) func() (Mail, error) {
 		return func() (Mail, error) { return AlreadyMember(toTom(), m) }
 	}
+	jane := Matter{Code: "7d4p", Kind: hold.Application, Writer: list.Person{Name: "Jane Smith"}, Address: message.Address{Local: "jane", Domain: "school.example"}}
 	all := map[string]func() (Mail, error){
 		"held-automatic": held(Held{Matter: parts(list.CauseAutomatic, list.CauseEncrypted, list.CauseToken), Told: duty}),
 		"held-repeated":  held(Held{Matter: parts(list.CauseRepeated, list.CauseClosed, list.CauseNotAddressed), Told: duty}),
@@ -46,6 +48,15 @@ func variants() map[string]func() (Mail, error) {
 		"held-for-everybody": held(Held{Matter: parts(list.CauseNotAddressed), Told: duty}),
 		"told-withdrawn":     told(OutcomeLine(hold.Post, hold.Withdrawn, "", morning)),
 		"told-unheard":       told(OutcomeLine(hold.Post, hold.Unheard, "", morning)),
+		"told-undecided":     told(OutcomeLine(hold.Application, hold.Unheard, "", morning)),
+		"held-thread":        held(Held{Matter: parts(list.CauseThread), Told: duty}),
+		"held-wrote-nothing": held(Held{Matter: jane, Told: duty}),
+		"person-discarded": func() (Mail, error) {
+			return Decided{Matter: jane, Token: aToken, Verdict: hold.Discarded, Due: due, Read: "discard"}.Compose(toAsha(false))
+		},
+		"morning-person": func() (Mail, error) {
+			return Morning{Token: aToken, Waiting: []Wait{{Matter: jane, Since: morning.AddDate(0, 0, -9), Back: true}}}.Compose(toAsha(true))
+		},
 		"doubted-from-web": func() (Mail, error) {
 			return Doubted{Held: Held{Matter: parts(), Token: aToken, Web: "https://forum.example.org"}, From: "asha@home.example"}.Compose(toAsha(false))
 		},
@@ -62,7 +73,7 @@ func variants() map[string]func() (Mail, error) {
 			return Health{Month: morning, Members: 1, Dead: 1}.Compose(Round{List: forum, To: round().To, ID: "health.1.3", Now: morning})
 		},
 	}
-	for i, c := range []list.Cause{list.CausePupil, list.CauseFile, list.CauseEmergency, list.CauseRate, list.CauseClosed, list.CauseEncrypted, list.CauseModerated} {
+	for i, c := range []list.Cause{list.CausePupil, list.CauseFile, list.CauseEmergency, list.CauseRate, list.CauseClosed, list.CauseEncrypted, list.CauseModerated, list.CauseThread} {
 		all[fmt.Sprintf("writer-held-%d", i+1)] = func() (Mail, error) {
 			return HeldBack{Subject: "Hello", Findings: parts(c).Findings, Token: aToken}.Compose(toJane())
 		}
