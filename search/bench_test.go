@@ -160,7 +160,9 @@ func (s *shelf) measure(b *testing.B, question func(i int) Query) {
 		}
 	}
 	slices.Sort(took)
-	at := func(share float64) float64 { return float64(took[int(share*float64(len(took)-1))].Microseconds()) / 1000 }
+	at := func(share float64) float64 {
+		return float64(took[int(share*float64(len(took)-1))].Microseconds()) / 1000
+	}
 	b.ReportMetric(float64(hits)/float64(b.N), "hits")
 	b.ReportMetric(at(0.5), "p50-cpu-ms")
 	b.ReportMetric(at(0.95), "p95-cpu-ms")
