@@ -166,8 +166,8 @@ func (x *Index) Progress() (p Progress, err error) {
 	return p, err
 }
 
-// Words yields the words that posts hold, from a prefix on, with the number of posts for each. They are of all lists: show
-// nobody a word before a search of theirs has found it.
+// Words yields the words that posts hold, from a prefix on, with the number of posts for each; each must not search. They are
+// of all lists: show nobody a word before a search of theirs has found it.
 func (x *Index) Words(ctx context.Context, from string, each func(word string, posts uint64) bool) error {
 	return x.serve(func(e *engine, _ int) error {
 		for w, n := range e.words(from) {
