@@ -251,7 +251,7 @@ func OutcomeLine(k hold.Kind, v hold.Verdict, by string, at time.Time) string {
 	case v == hold.Rejected:
 		words = "Refused"
 	case v == hold.Unheard:
-		words = "No answer came in time"
+		words = "The time ran out"
 	}
 	if v == hold.Withdrawn || v == hold.Unheard {
 		return words + ", " + hm(at) + "."

@@ -27,7 +27,6 @@ type shelf struct {
 	x    *Index
 	now  time.Time
 	due  time.Time
-	stop func()
 }
 
 func newShelf(t testing.TB) *shelf {
