@@ -245,25 +245,7 @@ func TestStoryADiscussionUnderModeration(t *testing.T) {
 func TestStoryAnAnnouncement(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
 		b := newBoard(t, dir, "asha", "sam")
-		modes := map[string]list.DeliveryMode{"jane": list.ModeWeekly, "tom": list.ModeNone, "sam": list.ModeQuestions}
-		b.must(b.house.db.Update(func(tx *store.Tx) error {
-			for m, err := range list.Members(tx, 1, 0) {
-				if err != nil {
-					return err
-				}
-				p, err := list.GetPerson(tx, m.Person)
-				if err != nil {
-					return err
-				}
-				if mode := modes[p.Address.Local]; mode != "" {
-					m.Mode = mode
-					if err := list.SaveMember(tx, m); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		}))
+		b.modes(map[string]list.DeliveryMode{"jane": list.ModeWeekly, "tom": list.ModeNone, "sam": list.ModeQuestions})
 		b.must(b.send("asha@garden.example", theRobot, "We move on Friday", "announce On Friday the forum moves.\n\nIt is away from 18:00 to 20:00.\n\n-- \nAsha"))
 		asked, to := b.got("asha", `Please confirm: announce "We move on Friday"`)
 		if !strings.Contains(asked, "> On Friday the forum moves.\r\n>\r\n> It is away from 18:00 to 20:00.") || !strings.Contains(asked, "the\r\nlist has 4 members") {
@@ -303,4 +285,27 @@ func TestStoryAnAnnouncement(t *testing.T) {
 		}
 		b.stop()
 	})
+}
+
+// modes gives members delivery modes.
+func (b *board) modes(modes map[string]list.DeliveryMode) {
+	b.t.Helper()
+	b.must(b.house.db.Update(func(tx *store.Tx) error {
+		for m, err := range list.Members(tx, 1, 0) {
+			if err != nil {
+				return err
+			}
+			p, err := list.GetPerson(tx, m.Person)
+			if err != nil {
+				return err
+			}
+			if mode := modes[p.Address.Local]; mode != "" {
+				m.Mode = mode
+				if err := list.SaveMember(tx, m); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
 }
