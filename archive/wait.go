@@ -3,6 +3,7 @@ package archive
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,53 @@ func Submitted(m *message.Message, l list.List, author list.Person, received tim
 		n.AuthorName = ""
 	}
 	return n
+}
+
+// To is the post as one that was sent to the reply address of another: that is its parent, and its subject the discussion's,
+// whatever its writer's mail program made of them. 0 changes nothing, nor does a post that is not here.
+func (n NewPost) To(tx *store.Tx, answers Number) (NewPost, error) {
+	if answers == 0 {
+		return n, nil
+	}
+	parent, err := Get(tx, answers)
+	if errors.Is(err, ErrNoPost) || err == nil && parent.List != n.List {
+		return n, nil
+	}
+	if err == nil && parent.Subject != "" {
+		n.Subject, n.Reply = parent.Subject, true
+	}
+	n.Answers = answers
+	return n, err
+}
+
+// mostAbove is how many posts a References field of ours names at most.
+const mostAbove = 20
+
+// Above returns the Message-IDs of what a post answers that was sent to a reply address, the nearest last, for its References
+// (RFC 5322 §3.6.4). It is empty for any other post: its writer's mail program has named what it answers.
+func Above(tx *store.Tx, p Post) (ids []string, err error) {
+	at, ok, err := threads.Get(tx, threadKey{A: p.Thread, B: p.Number})
+	if err != nil || !ok || at.token == 0 {
+		return nil, err
+	}
+	for up := at.token; up != 0 && up < p.Number && len(ids) < mostAbove; {
+		parent, err := Get(tx, up)
+		if errors.Is(err, ErrNoPost) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if parent.MessageID != "" {
+			ids = append(ids, parent.MessageID)
+		}
+		if parent.Parent >= up {
+			break
+		}
+		up = parent.Parent
+	}
+	slices.Reverse(ids)
+	return ids, nil
 }
 
 // Withhold takes a post that waits to be published back to the moderators: it is not published until Release. The error is

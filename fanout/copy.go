@@ -17,6 +17,7 @@ type places struct {
 	web    string          // base address of the web archive; empty while there is none
 	author message.Address // leads to the author of the post, without showing an address; zero for one who cannot be written to
 	last   string          // last lines of the footer, in the list's own words; empty: none
+	above  []string        // of a post that was sent to a reply address: the Message-IDs of what it answers, the nearest last
 }
 
 // shared composes what every member's copy of a post has in common: the header
@@ -32,7 +33,7 @@ func shared(m *message.Message, p archive.Post, l list.List, at places) ([]byte,
 	}
 	var w message.Writer
 	author(&w, p, l, at)
-	content(&w, m, p, l)
+	content(&w, m, p, l, at.above)
 	for _, f := range body.Fields {
 		w.Raw(f.Name, f.Value)
 	}
@@ -72,19 +73,23 @@ func authorName(p archive.Post) string {
 	return "A member"
 }
 
-// content writes what the author wrote in the header, for threading and
-// display.
-func content(w *message.Writer, m *message.Message, p archive.Post, l list.List) {
+// content writes what the author wrote in the header, for threading and display. above is what a post answers that was sent to a
+// reply address: then the author's mail program knew nothing of it.
+func content(w *message.Writer, m *message.Message, p archive.Post, l list.List, above []string) {
 	w.Text("Subject", message.Tagged(p.Subject, p.Reply, l.SubjectTag))
 	w.Raw("Date", p.Written.Format(time.RFC1123Z))
 	w.Raw("Message-ID", p.MessageID)
-	if ids := m.InReplyTo(); len(ids) > 0 {
-		w.Raw("In-Reply-To", strings.Join(ids, " "))
+	answers, refs, fields := m.InReplyTo(), m.References(), []string{"Thread-Index", "Thread-Topic", "X-No-Archive"}
+	if n := len(above); n > 0 && (len(refs) == 0 || refs[len(refs)-1] != above[n-1]) {
+		answers, refs, fields = above[n-1:], above, fields[2:]
 	}
-	if ids := m.References(); len(ids) > 0 {
-		w.Raw("References", strings.Join(ids, " "))
+	if len(answers) > 0 {
+		w.Raw("In-Reply-To", strings.Join(answers, " "))
 	}
-	for _, name := range []string{"Thread-Index", "Thread-Topic", "X-No-Archive"} {
+	if len(refs) > 0 {
+		w.Raw("References", strings.Join(refs, " "))
+	}
+	for _, name := range fields {
 		if m.Header.Has(name) {
 			w.Text(name, m.Header.Text(name))
 		}

@@ -204,6 +204,9 @@ func (c *Composer) composeShared(it copyOf) ([]byte, bool, error) {
 			return err
 		}
 		at.last = notice.Filled(w.Text, notice.To{List: it.list}, 0)
+		if at.above, err = archive.Above(tx, it.post); err != nil {
+			return err
+		}
 		at.author, err = c.authorAddress(tx, it)
 		return err
 	})

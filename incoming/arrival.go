@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sencoforum/archive"
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
@@ -33,6 +34,8 @@ type arrival struct {
 	check mailauth.Verdict // what auth rests on; empty for a trusted client
 	spam  string           // the field in which a filter in front calls it spam, or empty
 	key   intake.Key
+
+	answers archive.Number // the post to whose reply address it was sent; 0: none
 
 	item   hold.Number // under which it waits already; 0: it has just come
 	looked bool        // signs, digest and tokenFree are those of this message
@@ -68,7 +71,7 @@ func (d *Desk) arrived(ctx context.Context, env *message.Envelope, dest list.Des
 // taken for one.
 func (in *arrival) about() string {
 	switch in.dest.Kind {
-	case list.KindPost:
+	case list.KindPost, list.KindReply: // one post, however often it was addressed to everybody
 		return in.id
 	case list.KindAuthor: // the same words to two people are two messages
 		return string(in.dest.Kind) + " " + in.dest.Token + " " + in.id
@@ -216,6 +219,7 @@ func (in *arrival) record(reasons []string) intake.Record {
 	r := intake.Record{
 		Origin: intake.FromMail, Kind: string(in.dest.Kind), List: uint32(in.dest.List.ID), Envelope: *in.env,
 		Sender: string(in.auth), Reasons: reasons, MessageID: in.id, Size: len(in.raw), SHA256: intake.Sum(in.raw),
+		Answers: uint32(in.answers),
 	}
 	if in.msg != nil && intake.KeyOfStored(r, in.msg) != in.key {
 		r.Came = in.key

@@ -140,6 +140,8 @@ func (d *Desk) Receive(ctx context.Context, env *message.Envelope, raw []byte) e
 	switch in.dest.Kind {
 	case list.KindPost:
 		err = d.post(ctx, in)
+	case list.KindReply:
+		err = d.reply(ctx, in)
 	case list.KindConfirm:
 		err = d.confirm(in)
 	case list.KindMod:
@@ -197,6 +199,9 @@ func (d *Desk) resolve(tx *store.Tx, to message.Address) (list.Destination, erro
 		return dest, d.decidable(tx, dest)
 	case list.KindAuthor:
 		_, err := d.wayOf(tx, dest)
+		return dest, err
+	case list.KindReply:
+		_, err := d.answerTo(tx, dest)
 		return dest, err
 	}
 	if dest.Token == "" {

@@ -150,7 +150,10 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 		if err := stillMember(tx, in, author.ID); err != nil {
 			return err
 		}
-		n := post
+		n, err := post.To(tx, in.answers)
+		if err != nil {
+			return err
+		}
 		if n.Intake, err = intake.Put(tx, intake.New{Record: in.record(v.Reasons), Raw: blob, State: intake.Waiting, Key: in.key}); err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (d *Desk) reopen(it hold.Item) (*arrival, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read held message %d: %w", it.Number, err)
 	}
-	in := &arrival{env: &rec.Envelope, dest: dest, texts: d.texts(dest.List), raw: raw, msg: message.Parse(raw), id: rec.MessageID, key: it.Key, item: it.Number}
+	in := &arrival{env: &rec.Envelope, dest: dest, texts: d.texts(dest.List), raw: raw, msg: message.Parse(raw), id: rec.MessageID, key: it.Key, item: it.Number, answers: archive.Number(rec.Answers)}
 	in.from, _ = in.msg.From()
 	return in, nil
 }
@@ -140,7 +140,10 @@ func (d *Desk) goOn(tx *store.Tx, w waiting) error {
 	if err := intake.Claim(tx, w.item.Message, w.item.Key); err != nil {
 		return err
 	}
-	post := d.newPost(w.held, w.author)
+	post, err := d.newPost(w.held, w.author).To(tx, w.held.answers)
+	if err != nil {
+		return err
+	}
 	post.Intake = w.item.Message
 	stored, err := archive.Accept(tx, post)
 	if err != nil {

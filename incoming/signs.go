@@ -90,7 +90,10 @@ func (d *Desk) around(tx *store.Tx, in *arrival, author list.Person, m *list.Mem
 			return g, err
 		}
 	}
-	post := archive.Submitted(in.msg, l, author, in.env.Received)
+	post, err := archive.Submitted(in.msg, l, author, in.env.Received).To(tx, in.answers)
+	if err != nil {
+		return g, err
+	}
 	if author.Name == "" && post.AuthorName != "" {
 		if g.AlikeName, err = list.AlikeMember(tx, l, post.AuthorName, author.ID); err != nil {
 			return g, err

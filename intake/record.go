@@ -37,6 +37,8 @@ type Record struct {
 	// Came is the duplicate key where it cannot be computed again: something was taken out before the message was stored, or
 	// the key is made of more than the message.
 	Came Key `json:"came,omitempty" cbor:"11,keyasint,omitempty" store:"hex"`
+
+	Answers uint32 `json:"answers,omitempty" cbor:"12,keyasint,omitempty"` // the post to whose reply address it was sent; 0: none
 }
 
 // New describes a message as received, for Put.

@@ -257,6 +257,14 @@ func (l List) ReturnAddress(keys *token.Keyring, to PersonID, post uint32, at ti
 	return a
 }
 
+// ReplyAddress is where everybody answers a post, or a discussion by its number, without its Message-ID: from a page, or from a
+// digest. It is the same for all readers and gives no right, so it may stand in what is sent to many.
+func (l List) ReplyAddress(keys *token.Keyring, post uint32) message.Address {
+	a := l.Service("reply")
+	a.Local += "+" + keys.Sign(token.Claims{Kind: token.Reply, A: post}, l.Name)
+	return a
+}
+
 // Identifier is the list's identifier (RFC 2919 §3), without angle brackets.
 func (l List) Identifier() string { return l.Name + "." + l.Domain }
 

@@ -140,6 +140,9 @@ func (p *Panel) accept(tx *store.Tx, l list.List, it hold.Item, until, now time.
 		return archive.Post{}, err
 	}
 	n := archive.Submitted(m, l, author, it.Since)
+	if n, err = n.To(tx, archive.Number(rec.Answers)); err != nil {
+		return archive.Post{}, err
+	}
 	n.MessageID = rec.MessageID // of what came: one that is made of the words must not change with them
 	if it.Post != 0 {
 		return archive.Release(tx, archive.Number(it.Post), n.Subject, until, now)
