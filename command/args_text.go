@@ -211,7 +211,7 @@ func (r *reader) ofPost(got found, rest []token, line string) found {
 	if got.Takes == PerhapsPost {
 		rest = r.strip(got, rest)
 		if len(rest) == 0 {
-			if r.At == Post {
+			if r.At&(Post|OwnWord) != 0 {
 				return got
 			}
 			return got.fail(WhyMissing, "")

@@ -24,6 +24,7 @@ const (
 	Own            // the notice that one's own post waits, or the acknowledgement
 	OwnGuard       // the question about one's own post that may name a child
 	OwnPrivate     // "Everyone, or only Priya?"
+	OwnWord        // "For everyone, or for me?", of mail to the list that looks like a command
 	WasYou         // "Did you just write to the forum?"
 	Confirming     // a question whether something is really to be done
 	Relay          // a private message between members
@@ -37,8 +38,8 @@ const (
 	heldPost  = Held | HeldGuard | HeldSpam | Batch
 	decisions = heldPost | Application | Report | Stopped
 	toList    = Post | PostNew
-	ownPost   = Own | OwnGuard | OwnPrivate
-	member    = RequestAddress | Robot | Own | Suspended
+	ownPost   = Own | OwnGuard | OwnPrivate | OwnWord
+	member    = RequestAddress | Robot | Own | OwnWord | Suspended
 	anywhere  = decisions | member | Goodbye | Join | OwnGuard | OwnPrivate | WasYou
 )
 
@@ -50,7 +51,7 @@ var placeNames = []struct {
 	{"request", RequestAddress}, {"robot", Robot}, {"post", Post}, {"post-new", PostNew}, {"mod", Held}, {"mod-guard", HeldGuard},
 	{"mod-spam", HeldSpam}, {"mod-batch", Batch}, {"mod-join", Application}, {"mod-report", Report}, {"mod-stopped", Stopped},
 	{"owner", Owner}, {"join", Join}, {"goodbye", Goodbye}, {"suspended", Suspended}, {"own", Own}, {"own-guard", OwnGuard},
-	{"own-private", OwnPrivate}, {"was-you", WasYou}, {"confirm", Confirming}, {"relay", Relay},
+	{"own-private", OwnPrivate}, {"own-word", OwnWord}, {"was-you", WasYou}, {"confirm", Confirming}, {"relay", Relay},
 }
 
 // PlaceOf returns the place of a name such as "request" or "mod".

@@ -48,10 +48,10 @@ func (r *reader) post(paras [][]string) {
 	r.postLine(got, first)
 }
 
-// postSubject reads the subject of a new message without any words.
+// postSubject reads the subject of a message without any words, where its writer has written it: it bears no reply mark.
 func (r *reader) postSubject() {
 	stem, reply := message.Stem(r.Subject, "")
-	if r.At != PostNew || reply || strings.TrimSpace(stem) == "" {
+	if reply || strings.TrimSpace(stem) == "" {
 		r.step("There are no words: an ordinary post.")
 		return
 	}

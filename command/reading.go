@@ -139,7 +139,7 @@ func (r Reading) Sentence() string {
 	case WhyWords:
 		return `I can take words out. Reply: redact "Oliver Marsh" and I show you the result first.`
 	case WhyMissing:
-		return fmt.Sprintf("The word %q needs more. Write it like: %s", r.Word.Name, r.Word.form())
+		return fmt.Sprintf("The word %q needs more. Write it like: %s", r.Word.Name, r.Word.example())
 	case WhyPlace, WhyCommand:
 		return fmt.Sprintf("The word %q does nothing here.", r.Because)
 	case WhyOtherWho:
@@ -150,6 +150,14 @@ func (r Reading) Sentence() string {
 		return "There are no passwords."
 	}
 	return ""
+}
+
+// example is how a word is written that needs more than its name.
+func (w Word) example() string {
+	if w.Takes == PerhapsPost {
+		return w.Name + " #48213"
+	}
+	return w.form()
 }
 
 func (w Word) form() string {

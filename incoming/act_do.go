@@ -181,7 +181,7 @@ func (d *Desk) wordInPost(in *arrival, author list.Person, m *list.Membership) (
 	}
 	q := command.Request{At: command.Post, Moderator: m.Role.Moderates(), Today: d.cfg.Now()}
 	if target == 0 && !q.Moderator {
-		return false, nil
+		q.At = command.PostNew
 	}
 	s := &staff{in: in, who: author, ask: reads(in.msg, q)}
 	if s.ask.post == 0 {
@@ -289,21 +289,29 @@ func (d *Desk) onWord(tx *store.Tx, s *staff, post archive.Number) error {
 	return d.propose(tx, s, act)
 }
 
-// answeredPost is the post of the list that a message answers: the one that it names as such, or else the nearest that it refers
-// to; 0 for none.
+// answeredPost is the post of the list that a message answers: that of its reply address, the one that it names as such, or else
+// the nearest that it refers to; 0 for none.
 func (d *Desk) answeredPost(in *arrival) (n archive.Number, err error) {
-	refs := in.msg.References()
-	ids := append([]string{}, in.msg.InReplyTo()...)
+	err = d.db.View(func(tx *store.Tx) (err error) {
+		n, err = answeredIn(tx, in.msg, in.dest.List.ID, in.answers)
+		return err
+	})
+	return n, err
+}
+
+func answeredIn(tx *store.Tx, m *message.Message, l list.ID, answers archive.Number) (archive.Number, error) {
+	if answers != 0 {
+		return answers, nil
+	}
+	refs := m.References()
+	ids := append([]string{}, m.InReplyTo()...)
 	for i := len(refs) - 1; i >= 0; i-- {
 		ids = append(ids, refs[i])
 	}
-	err = d.db.View(func(tx *store.Tx) error {
-		for _, id := range ids {
-			if n, err = archive.Named(tx, in.dest.List.ID, id); err != nil || n != 0 {
-				return err
-			}
+	for _, id := range ids {
+		if n, err := archive.Named(tx, l, id); err != nil || n != 0 {
+			return n, err
 		}
-		return nil
-	})
-	return n, err
+	}
+	return 0, nil
 }

@@ -9,6 +9,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/moderate"
 	"sencoforum/store"
 )
 
@@ -47,9 +48,7 @@ func (d *Desk) request(in *arrival) error {
 
 // obey does an order of a member and keeps the message as handled, in one transaction.
 func (d *Desk) obey(in *arrival, person list.PersonID, o membership.Order) error {
-	o.Answers = answers(in)
 	n := intake.New{Record: in.record([]string{"order " + string(o.Word)}), State: intake.Handled, Key: in.key}
-	by := membership.By{Now: d.cfg.Now(), How: membership.ByMail}
 	var again bool
 	err := d.update(func(tx *store.Tx) (err error) {
 		if _, again, err = intake.Known(tx, in.key); err != nil {
@@ -61,12 +60,36 @@ func (d *Desk) obey(in *arrival, person list.PersonID, o membership.Order) error
 		if _, err := intake.Put(tx, n); err != nil {
 			return err
 		}
-		return membership.Obey(tx, by, d.cfg.Host, in.dest.List.ID, person, o)
+		return d.obeyIn(tx, in, person, o)
 	})
 	if err == nil {
 		d.log.Info("order", "list", in.dest.List.Name, "word", string(o.Word), "person", uint32(person), "again", again)
 	}
 	return err
+}
+
+// obeyIn does an order that a message gives. It is answered as often as an address may be answered in a day.
+func (d *Desk) obeyIn(tx *store.Tx, in *arrival, person list.PersonID, o membership.Order) error {
+	o.Answers = answers(in)
+	a := moderate.Asker{List: in.dest.List.ID, Address: in.from.Address}
+	if err := a.Read(tx, d.cfg.Now()); err != nil {
+		return err
+	}
+	if o.Word != membership.WordLeave { // a goodbye is no answer: it goes out in any case
+		turn, err := a.Answer(tx, d.cfg.Now())
+		if err != nil {
+			return err
+		}
+		o.Quiet, o.Last = !turn.May, turn.Last
+	}
+	return membership.Obey(tx, membership.By{Now: d.cfg.Now(), How: membership.ByMail}, d.cfg.Host, in.dest.List.ID, person, o)
+}
+
+// harmless are the orders that a member can take back alone. A token that went to their mailbox is enough for them.
+var harmless = map[membership.Word]bool{
+	membership.WordEvery: true, membership.WordQuestions: true, membership.WordDaily: true, membership.WordWeekly: true,
+	membership.WordNone: true, membership.WordPause: true, membership.WordResume: true, membership.WordMute: true,
+	membership.WordFollow: true,
 }
 
 // readAt reads what somebody answers, or writes to a place.

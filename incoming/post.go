@@ -35,10 +35,8 @@ func (d *Desk) post(_ context.Context, in *arrival) error {
 			return err
 		}
 	}
-	if verdict.Action == list.Accept {
-		if done, err := d.wordInPost(in, author, sub.Author); done || err != nil {
-			return err
-		}
+	if done, err := d.aside(in, author, sub.Author, &verdict); done || err != nil {
+		return err
 	}
 	switch verdict.Action {
 	case list.Accept:

@@ -8,6 +8,7 @@ import (
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
+	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/store"
 )
@@ -41,7 +42,11 @@ func (d *Desk) answered(in *arrival, it hold.Item, g hold.Grant) error {
 	if author.ID != g.Person { // the address belongs to somebody else by now
 		return errNotYes
 	}
-	return d.release(in, []waiting{{held, it, author, list.Decide(sub)}}, func(*store.Tx) error { return nil })
+	w, err := d.onward(held, it, author, sub)
+	if err != nil {
+		return err
+	}
+	return d.release(in, []waiting{w}, func(*store.Tx) error { return nil })
 }
 
 // reopen reads a held message again, as it came.
@@ -83,6 +88,7 @@ type waiting struct {
 	item    hold.Item
 	author  list.Person
 	verdict list.Verdict
+	order   *membership.Order // it says nothing but this to the robot; nil: it is a post
 }
 
 // release ends the wait of messages, of which the first is the one that was asked
@@ -124,6 +130,9 @@ func (d *Desk) goOn(tx *store.Tx, w waiting) error {
 	}
 	if err := hold.Remove(tx, w.item); err != nil {
 		return err
+	}
+	if w.order != nil {
+		return d.instead(tx, w)
 	}
 	if w.verdict.Action == list.Moderate || w.verdict.Action == list.AskAuthor {
 		return d.waitOn(tx, w)

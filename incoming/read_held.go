@@ -58,8 +58,11 @@ func (d *Desk) readWriter(m *message.Message, it hold.Item, files int) command.R
 	at := command.Own
 	if it.Reason == hold.Doubt {
 		at = command.OwnPrivate
-		if list.Found(it.Findings, list.CausePupil) {
+		switch {
+		case list.Found(it.Findings, list.CausePupil):
 			at = command.OwnGuard
+		case list.Found(it.Findings, list.CauseCommand):
+			at = command.OwnWord
 		}
 	}
 	return command.Read(command.Of(m, command.Request{At: at, Today: d.cfg.Now(), Files: files, Item: it.Number.Code()}))

@@ -221,7 +221,11 @@ func (d *Desk) isThem(reply *arrival, it hold.Item, g hold.Grant) error {
 			return err
 		}
 		sub.Author = &member
-		all = append(all, waiting{held, o, person, list.Decide(sub)})
+		w, err := d.onward(held, o, person, sub)
+		if err != nil {
+			return err
+		}
+		all = append(all, w)
 	}
 	return d.release(reply, all, func(tx *store.Tx) error {
 		by := membership.By{Now: d.cfg.Now(), How: membership.ByMail}

@@ -19,6 +19,11 @@ import (
 // do not understand goes to the moderators as mail.
 func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 	now, p := d.cfg.Now(), d.cfg.Panel
+	if list.Found(it.Findings, list.CauseCommand) && it.Reason == hold.Doubt {
+		if r := d.readWriter(in.msg, it, 0); r.Outcome == command.Done && r.Word.Name == "report" {
+			return d.reportedInstead(in, it)
+		}
+	}
 	var did string
 	taking, places, err := d.planTakeOut(in, it)
 	if err != nil {
@@ -36,6 +41,10 @@ func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 		r := d.readWriter(in.msg, it, files)
 		if r.Outcome != command.Done {
 			return errNotYes
+		}
+		if o, ok := orderOf(r); ok && (in.auth == list.Verified || harmless[o.Word]) {
+			did = string(o.Word)
+			return d.orderedInstead(tx, in, it, o)
 		}
 		switch r.Word.Name {
 		case wordCancel:

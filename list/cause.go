@@ -11,10 +11,11 @@ import (
 // the store and in the mail log.
 type Cause string
 
-// The causes. The first two are asked of the author; the others of the moderators.
+// The causes. The first three are asked of the author; the others of the moderators.
 const (
 	CausePupil        Cause = "pupil data"
 	CausePrivate      Cause = "looks private"
+	CauseCommand      Cause = "looks like a command" // the notes: the line, why it is not clear, and the words to offer
 	CauseEmergency    Cause = "emergency hold"
 	CauseModerated    Cause = "member under moderation"
 	CauseFirst        Cause = "first post"
@@ -34,7 +35,7 @@ const (
 )
 
 // AskedOfAuthor reports a cause about which the author is asked before anybody else.
-func (c Cause) AskedOfAuthor() bool { return c == CausePupil || c == CausePrivate }
+func (c Cause) AskedOfAuthor() bool { return c == CausePupil || c == CausePrivate || c == CauseCommand }
 
 // A Finding is a cause together with what was found. The notes are for the author and for moderators alone: they may hold
 // words of the message, so they are never logged.

@@ -19,6 +19,9 @@ type By struct {
 	Actor string // as audit.Entry has it; empty in Leave and Return for the member
 	Now   time.Time
 	How   string // by what means a member left or came back, such as ByLink; empty where there is only one
+
+	Said   string // the line by which a member left, where there was one
+	ToList bool   // it was all of a mail to the list
 }
 
 // Add puts a member on a list. Somebody the server knows already, by any address, keeps number and address and takes

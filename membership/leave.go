@@ -68,7 +68,7 @@ func (h Host) sayGoodbye(tx *store.Tx, by By, m Member, done Leaving) error {
 	if err != nil {
 		return fmt.Errorf("make return token: %w", err)
 	}
-	g := notice.Goodbye{How: howWords[by.How], Token: back, Days: days(freeReturn), WebURL: h.WebURL}
+	g := notice.Goodbye{How: by.howLeft(), Token: back, Days: days(freeReturn), WebURL: h.WebURL}
 	to := notice.To{List: l, Person: m.Person}
 	if g.Words, err = ownWords(tx, to, notice.TextGoodbye, 0); err != nil {
 		return err
@@ -80,6 +80,17 @@ func (h Host) sayGoodbye(tx *store.Tx, by By, m Member, done Leaving) error {
 		return nil
 	}
 	return h.mail(tx, by, notice.To{List: l, Person: list.Person{Address: h.Operator}}, "moderators", notice.WithoutModerator)
+}
+
+// howLeft is a sentence on how somebody left.
+func (by By) howLeft() string {
+	switch said := notice.Quoted(by.Said); {
+	case by.Said != "" && by.ToList:
+		return "Your email said only " + said + ". Nobody else saw it."
+	case by.Said != "":
+		return "You wrote to the forum's robot: " + said
+	}
+	return howWords[by.How]
 }
 
 // howWords tell in the goodbye how somebody left, in case it was not them.

@@ -46,6 +46,10 @@ type Order struct {
 	Post    archive.Number // of the thread that is meant, for WordMute and WordFollow
 	Read    string         // the line that was read, for the answer
 	Answers string         // Message-ID of the mail, with angle brackets; may be empty
+
+	ToList bool // it was all of a mail to the list, which is not sent on
+	Quiet  bool // it is not answered: the member has had all answers of the day
+	Last   bool // the answer says that it is the last one today
 }
 
 // An orderFunc does one thing and returns the answer. Nothing is done where the answer begins with "Nothing was done".
@@ -62,7 +66,7 @@ func orders() map[Word]orderFunc {
 	}
 }
 
-// Obey does what a verified member asks for about themselves, and mails them the answer. It never fails because of what they
+// Obey does what a verified member asks for about themselves, and mails them the answer; a goodbye is sent in any case. It never fails because of what they
 // wrote: then nothing is done, and the answer says so and shows the right form. The error is list.ErrNoMember when they left
 // meanwhile, or a fault of ours.
 func Obey(tx *store.Tx, by By, h Host, l list.ID, p list.PersonID, o Order) error {
@@ -80,9 +84,12 @@ func Obey(tx *store.Tx, by By, h Host, l list.ID, p list.PersonID, o Order) erro
 	}
 	m := Member{Person: person, Membership: was}
 	by = by.themselves(p)
-	to := notice.To{List: in, Person: person, Answers: o.Answers}
+	to := notice.To{List: in, Person: person, Answers: o.Answers, Last: o.Last}
 	switch o.Word {
 	case WordStatus:
+		if o.Quiet {
+			return nil
+		}
 		s, err := statusOf(tx, m)
 		if err != nil {
 			return err
@@ -90,6 +97,7 @@ func Obey(tx *store.Tx, by By, h Host, l list.ID, p list.PersonID, o Order) erro
 		s.Read = o.Read
 		return h.mail(tx, by, to, "status", s.Compose)
 	case WordLeave:
+		by.Said, by.ToList = o.Read, o.ToList
 		_, err := Leave(tx, by, h, l, p)
 		return err
 	}
@@ -98,10 +106,10 @@ func Obey(tx *store.Tx, by By, h Host, l list.ID, p list.PersonID, o Order) erro
 		return fmt.Errorf("there is no order %q", o.Word)
 	}
 	answer, err := do(h, tx, by, m, o)
-	if err != nil {
+	if err != nil || o.Quiet {
 		return err
 	}
-	answer.Read = o.Read
+	answer.Read, answer.ToList = o.Read, o.ToList
 	return h.mail(tx, by, to, "done", answer.Compose)
 }
 

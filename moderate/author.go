@@ -38,14 +38,14 @@ func (p *Panel) askAuthor(tx *store.Tx, l list.List, it hold.Item, now time.Time
 	return p.send(tx, toWriter(l, who, it, now), n)
 }
 
-// Affirm takes the author's word that a message is for everybody. What looked private then meets its other reasons; what may
+// Affirm takes the author's word that a message is for everybody. What looked private, or like a command, then meets its other reasons; what may
 // name a child is read by moderators in any case. It reports whether the message is a post now.
 func (p *Panel) Affirm(tx *store.Tx, now time.Time, n hold.Number) (accepted bool, err error) {
 	it, l, err := p.doubted(tx, n)
 	if err != nil {
 		return false, err
 	}
-	it.Findings, it.Affirmed = list.Without(it.Findings, list.CausePrivate), true
+	it.Findings, it.Affirmed = list.Without(it.Findings, list.CausePrivate, list.CauseCommand), true
 	if len(it.Findings) > 0 {
 		it.Reason, it.Asked, it.All = hold.Moderation, now, false
 		if err := p.withModerators(tx, l, &it, now); err != nil {

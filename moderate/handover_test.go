@@ -12,12 +12,13 @@ import (
 
 func TestAMailIsHandedOverAndItsWriterIsTold(t *testing.T) {
 	db, f := desk(t, list.KindRequest)
+	margaret := list.Person{Address: testdb.Address(t, "margaret@school.example")}
 	testdb.Update(t, db, func(tx *store.Tx) error {
 		l, err := list.Get(tx, 1)
 		if err != nil {
 			return err
 		}
-		n, err := f.HandOver(tx, 1, l, list.Person{Address: testdb.Address(t, "margaret@school.example")}, "<a@school.example>", "Hello, I wonder")
+		n, err := f.HandOver(tx, Handing{Message: 1, List: l, To: margaret, Answers: "<a@school.example>", Read: "Hello, I wonder"})
 		if err != nil || n != 1 {
 			t.Errorf("%d people, %v", n, err)
 		}
@@ -35,7 +36,7 @@ func TestAMailIsHandedOverAndItsWriterIsTold(t *testing.T) {
 			return err
 		}
 		f.operator.Local, f.operator.Domain = "", ""
-		if n, err = f.HandOver(tx, 1, l, list.Person{Address: testdb.Address(t, "margaret@school.example")}, "", ""); err != nil || n != 0 {
+		if n, err = f.HandOver(tx, Handing{Message: 1, List: l, To: margaret}); err != nil || n != 0 {
 			t.Errorf("to nobody: %d people, %v", n, err)
 		}
 		return nil

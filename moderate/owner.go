@@ -12,7 +12,6 @@ import (
 	"sencoforum/list"
 	"sencoforum/message"
 	"sencoforum/notice"
-	"sencoforum/queue"
 	"sencoforum/store"
 )
 
@@ -211,25 +210,4 @@ func (a *Acts) Practised(tx *store.Tx, h Hand, l list.List, who list.Person, wor
 		}
 	}
 	return h.note(tx, "moderator practice", l.ID, who.ID)
-}
-
-// HandOver passes a mail that the robot could not read on to the moderators and tells its writer so, where we may answer: the
-// caller has seen that its sender is verified and no machine. read is the line that was read. It reports how many people get it.
-func (f *Forwarder) HandOver(tx *store.Tx, id intake.ID, l list.List, to list.Person, answers, read string) (int, error) {
-	people, err := f.Recipients(tx, list.Destination{Kind: list.KindRequest, List: l})
-	if err != nil || len(people) == 0 {
-		return 0, err
-	}
-	if err := f.Forward(tx, id, l.ID, people); err != nil {
-		return 0, err
-	}
-	now := f.now()
-	m, err := notice.HandedOver{Read: read}.Compose(notice.To{List: l, Person: to, ID: fmt.Sprintf("handed.%d", id), Answers: answers, Now: london(now)})
-	if err != nil {
-		return 0, err
-	}
-	return len(people), queue.PutLetter(tx, queue.Letter{
-		From: l.ReturnAddress(f.keys, to.ID, 0, now), To: to.Address, Header: m.Header, Body: m.Body,
-		Member: uint32(to.ID), Priority: queue.Normal, Queued: now,
-	})
 }

@@ -221,6 +221,11 @@ func tidyTallies(tx *store.Tx, kind string, over func(what string, t tally) bool
 	return nil
 }
 
+// ofAddress reports a count of an address, which bears the number of a list and a digest, and goes within two days.
+func ofAddress(what string) bool {
+	return strings.HasPrefix(what, "letter ") || strings.HasPrefix(what, "replies ") || strings.HasPrefix(what, "asked ")
+}
+
 // forgetActs takes a person out of what waits and what was counted.
 func forgetActs(tx *store.Tx, p list.Person) error {
 	who := p.ID
@@ -244,7 +249,7 @@ func forgetActs(tx *store.Tx, p list.Person) error {
 		if err != nil {
 			return err
 		}
-		if row.Key.B == who && !strings.HasPrefix(row.Key.A, "letter ") { // those have the number of a list
+		if row.Key.B == who && !ofAddress(row.Key.A) {
 			if err := tallies.Delete(tx, row.Key); err != nil {
 				return err
 			}

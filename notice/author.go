@@ -138,6 +138,9 @@ func (n Doubt) Compose(to To) (Mail, error) {
 	if list.Found(n.Findings, list.CausePupil) {
 		return to.robotAt(n.Token, "Before we send it: "+inQuotes(n.Subject), n.pupil(to))
 	}
+	if list.Found(n.Findings, list.CauseCommand) {
+		return to.robotAt(n.Token, "Not sent yet: "+inQuotes(n.Subject), n.command(to))
+	}
 	subject := "For everyone? "
 	why := "Your message has words that people write to one person: " + shortNotes(n.notes(list.CausePrivate)) + "."
 	if via := n.via(); via != "" {
@@ -148,6 +151,35 @@ func (n Doubt) Compose(to To) (Mail, error) {
 	return to.robotAt(n.Token, subject+inQuotes(n.Subject), paragraphs(greeting(to.Person), n.again(),
 		fill(why+" That address reaches all "+count(n.Members, "member")+". Nobody has it yet. Reply with one line:"), columns(words),
 		"If you do nothing it is not sent."))
+}
+
+// command asks about a message that may be a word for the robot.
+func (n Doubt) command(to To) string {
+	notes := n.notes(list.CauseCommand)
+	line, why := "", ""
+	var words [][2]string
+	for i, note := range notes {
+		switch i {
+		case 0:
+			line = read(note)
+		case 1:
+			why = note
+		default:
+			words = append(words, [2]string{note, wordsDo[note]})
+		}
+	}
+	words = append(words, [2]string{"everyone", "I send it to all members"}, [2]string{"cancel", "I throw it away"})
+	return paragraphs(greeting(to.Person), n.again(),
+		fill("Your message looks like a word for me, the robot. So I asked before I send it to all "+count(n.Members, "member")+". Nobody has it yet."),
+		fill(why), line, "Reply with one line:", columns(words), "If you do nothing it is not sent. Words for me go to\n"+to.List.Service("request").String())
+}
+
+// wordsDo say in a few words what members' words do.
+var wordsDo = map[string]string{
+	"leave": "no more emails; one word brings you back", "mute": "no more of this discussion", "follow": "all of this discussion",
+	"report": "the moderators look at the post that you answered", "every": "every email at once", "questions": "new questions, and where you take part",
+	"daily": "one email a day", "weekly": "one email every Monday", "none": "no emails; you read on the web", "pause": "no emails for 4 weeks",
+	"resume": "emails again, as before", "status": "what you get, and what waits", "help": "all words",
 }
 
 func (n Doubt) again() string {

@@ -201,6 +201,10 @@ func mails() map[string]func() (Mail, error) {
 		"writer-private": func() (Mail, error) {
 			return Doubt{Subject: "Our meeting", Findings: []list.Finding{{Cause: list.CausePrivate, Notes: []string{"between us", "Priya N. via SENCO Forum"}}}, Token: aToken, Members: 1204}.Compose(toJane())
 		},
+		"may-be-a-word": func() (Mail, error) {
+			notes := []string{"unsubscribe?", `I was not sure because of "?", so I did nothing.`, "leave"}
+			return Doubt{Subject: "Re: [SENCO] Laptops in exams", Findings: []list.Finding{{Cause: list.CauseCommand, Notes: notes}}, Token: aToken, Members: 1204}.Compose(toJane())
+		},
 		"writer-private-again": func() (Mail, error) {
 			return Doubt{Subject: "Our meeting", Findings: []list.Finding{{Cause: list.CausePrivate, Notes: []string{"between us", "off list"}}}, Token: aToken, Members: 1204, Again: true}.Compose(toJane())
 		},

@@ -111,6 +111,7 @@ var causes = []struct {
 	{list.CauseAddresses, "Many addresses", "it went to more than 10 addresses"},
 	{list.CauseNotAddressed, "Not addressed to us", "our address is not in To or Cc"},
 	{list.CausePrivate, "May be private", "it may be meant for one person"},
+	{list.CauseCommand, "May be a command", "it may be a word for the robot"},
 	{list.CauseEmergency, "Everything waits", "everything new waits for now"},
 }
 

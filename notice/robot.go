@@ -24,12 +24,18 @@ type To struct {
 	// Thread is the left part of the Message-ID with which the mail thread began that this mail belongs to; empty for none.
 	Thread string
 
+	// Last is set for the last answer of a day: it says so, and where people can be reached.
+	Last bool
+
 	asOwner  bool // from the moderators, and not from the robot
 	textOnly bool // never as a page as well
 }
 
 // compose writes a mail from the robot of a list. replyTo is where an answer goes, or zero for the robot itself.
 func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail, error) {
+	if t.Last {
+		text = paragraphs(text, "This is the last answer today. A person can help:\n"+t.List.Service("owner").String())
+	}
 	var w message.Writer
 	w.Mailbox("From", t.sender())
 	w.Mailbox("To", message.Mailbox{Address: t.address()})

@@ -16,12 +16,17 @@ type Obeyed struct {
 	Subject string   // begins with what was done, such as "Done: one email every Monday"
 	Text    []string // paragraphs
 	Read    string   // the line that was read; empty leaves it out
+	ToList  bool     // it was all of a mail to the list, which was not sent on
 	Missed  Missed   // posts of a pause that is over; zero leaves it out
 }
 
 // Compose returns the mail.
 func (n Obeyed) Compose(t To) (Mail, error) {
-	text := append(slices.Clone(n.Text), n.Missed.text(), iRead(n.Read))
+	aside := ""
+	if n.ToList {
+		aside = "You wrote this to the whole forum. I did not send it on: nobody else has\nseen it."
+	}
+	text := append(slices.Clone(n.Text), n.Missed.text(), aside, iRead(n.Read))
 	return t.compose(n.Subject, message.Mailbox{}, paragraphs(text...))
 }
 
@@ -160,6 +165,9 @@ func onOff(on bool) string {
 	}
 	return "off"
 }
+
+// Quoted is somebody's line in quotation marks, the first words of it.
+func Quoted(line string) string { return "\"" + plainQuotes(shorten(line)) + "\"" }
 
 // Short makes a subject fit for one line.
 func Short(subject string) string { return cmp.Or(shorten(subject), "(no subject)") }
