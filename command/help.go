@@ -34,6 +34,47 @@ func Help(at Place, moderator bool) string {
 	return b.String()
 }
 
+// mostChoices is how many lines an answer offers.
+const mostChoices = 6
+
+// Choices are the lines that may be written where a mail was not understood, with what they do: the nearest words, or the one
+// that was found, and all that the place itself asks for.
+func Choices(at Place, r Reading, moderator bool) (lines [][2]string) {
+	names := append(append([]string(nil), r.Near...), r.Offer...)
+	if len(names) == 0 && r.Word.Name != "" {
+		names = append(names, r.Word.Name)
+	}
+	for _, w := range table {
+		if at&^RequestAddress != 0 && w.At&at != 0 && (w.Decides || at == Own && w.Name == "cancel") {
+			names = append(names, w.Name)
+		}
+	}
+	if len(names) == 0 {
+		names = []string{"weekly", "pause", "leave", "help"}
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		w := find(name, at)
+		if seen[name] || w.At == 0 || w.Who == Moderator && !moderator || len(lines) == mostChoices {
+			continue
+		}
+		seen[name] = true
+		lines = append(lines, w.line())
+	}
+	return lines
+}
+
+// line is how a word is written, and what it alone does.
+func (w Word) line() [2]string {
+	switch w.Name {
+	case "daily":
+		return [2]string{"daily", "one email a day"}
+	case "mute":
+		return [2]string{w.example(), "no more of one discussion"}
+	}
+	return [2]string{w.example(), w.Help}
+}
+
 // taught returns the words that the help mail of a place has, and what they do, short enough for a line.
 func taught(at Place, moderator bool) (lines [][2]string) {
 	for _, w := range table {

@@ -19,7 +19,7 @@ import (
 // A member's mail to the list may be nothing but a word for the robot: "mute" in answer to a post, "unsubscribe". It is never
 // sent on. A clear word is done and answered; about one that is not clear its writer is asked, and the mail waits meanwhile.
 
-// An aside is what a mail to the list says to the robot. The zero one is that of an ordinary post.
+// An aside is what a mail to the list says to the robot. That of an ordinary post is read as one that passes.
 type aside struct {
 	reading command.Reading
 	about   archive.Number // the post that it answers; 0: none
@@ -60,6 +60,7 @@ func (a aside) finding() (list.Finding, bool) {
 // asideOf reads a verified member's mail to the list. What a machine may have written is no aside, and nobody is asked about it.
 func (d *Desk) asideOf(in *arrival, m list.Membership) (a aside, err error) {
 	if !mayAnswer(in) {
+		a.reading.Outcome = command.Pass
 		return a, nil
 	}
 	if a.about, err = d.answeredPost(in); err != nil {

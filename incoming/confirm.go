@@ -3,6 +3,7 @@ package incoming
 import (
 	"errors"
 
+	"sencoforum/command"
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
@@ -59,7 +60,9 @@ func (d *Desk) confirm(in *arrival) error {
 		g, it, err = hold.Look(tx, tok, d.cfg.Now())
 		return err
 	})
+	at := command.Own
 	if err == nil {
+		at = d.placeOfItem(it)
 		err = d.answered(in, it, g)
 	}
 	if errors.Is(err, hold.ErrSpent) {
@@ -68,12 +71,25 @@ func (d *Desk) confirm(in *arrival) error {
 	switch {
 	case errors.Is(err, hold.ErrSpent):
 		return d.answeredElse(in, tok)
-	case errors.Is(err, errNotYes):
+	case errors.Is(err, errNotYes) && at == 0:
 		return d.toOwners(in)
+	case errors.Is(err, errNotYes):
+		return d.unanswered(in, tok, at)
 	case errors.Is(err, hold.ErrNoItem): // another answer was quicker
 		return in.texts.Refuse(list.CaseToken)
 	}
 	return err
+}
+
+// placeOfItem is what a mail about something that waits asks of who answers it; 0 where it asks for more than a word.
+func (d *Desk) placeOfItem(it hold.Item) command.Place {
+	switch {
+	case it.Kind == hold.Application, it.Reason == hold.Stranger:
+		return 0
+	case it.Reason == hold.Moderation, it.Reason == hold.Doubt:
+		return placeOfWriter(it)
+	}
+	return command.WasYou
 }
 
 // toOwners treats an answer as mail to the moderators.

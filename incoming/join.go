@@ -112,7 +112,7 @@ func (d *Desk) confirmedRequest(in *arrival, tok string, p membership.Purpose) e
 	r := readAt(in, at, d.cfg.Now())
 	never := r.Word.Name == "never"
 	if r.Outcome != command.Done || r.Word.Name != "yes" && !never {
-		return d.toOwners(in)
+		return d.unanswered(in, tok, at)
 	}
 	n := intake.New{Record: in.record([]string{"confirms " + string(p)}), Raw: store.NewBlob(d.traced(in)), State: intake.Handled, Key: in.key}
 	by := membership.By{Now: d.cfg.Now(), How: membership.ByMail}

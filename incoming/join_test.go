@@ -118,18 +118,25 @@ func TestOrdersToTheRobot(t *testing.T) {
 		{"a word with thanks", "hello", "Hi,\n\nWeekly\n\nThanks\nPriya", "Done: one email every Monday"},
 		{"a pause with its date", "x", "Pause until 2 September", "Done: you are paused until Thursday 2 September 2027"},
 		{"a word in the subject of an empty mail", "daily", "", "Done: one email a day"},
-		{"a word in the subject does not count beside words", "daily", "How are you?", ""},
+		{"a word in the subject does not count beside words", "daily", "How are you?", "Nothing was done: \"How are you?\""},
 		{"a signature does not count", "x", "none\n-- \nPriya N., SENCO", "Done: no emails"},
 		{"own off", "x", "own off", "Done: own off"},
 		{"show me", "x", "show me", "Done: you are shown"},
 		{"status", "x", "status", "You and SENCO Forum"},
 		{"leave", "x", "leave", "You have left SENCO Forum"},
 		{"an address", "x", "address priya@new.example", "Please say yes in both mailboxes"},
-		{"no address", "x", "address please", ""},
-		{"more than a word is for people", "x", "weekly\nbut not on Sundays", ""},
-		{"a hedge is for people", "x", "maybe weekly", ""},
-		{"a quoted word does nothing", "x", "> weekly", ""},
-		{"nothing is for people", "hello", "", ""},
+		{"no address", "x", "address please", "Nothing was done: \"address please\""},
+		{"more than a word", "x", "weekly\nbut not on Sundays", "Nothing was done: \"weekly\""},
+		{"a hedge", "x", "maybe weekly", "Nothing was done: \"maybe weekly\""},
+		{"a quoted word does nothing", "x", "> weekly", "Nothing was done"},
+		{"nothing", "hello", "", "Nothing was done"},
+		{"more than eight words are for people", "x", "Hello, I wonder if you could help me with my emails", "Passed to the moderators"},
+		{"an unknown word", "x", "fortnightly", "Nothing was done: \"fortnightly\""},
+		{"help", "x", "help", "The words that I know"},
+		{"who", "x", "who", "Addresses of members are not shown"},
+		{"a password", "x", "password", "There are no passwords"},
+		{"lists", "x", "lists", "Lists here"},
+		{"cancel where nothing waits", "x", "cancel", "Nothing was done: \"cancel\""},
 		{"mute with a number", "x", "mute #48213", "Nothing was done"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,13 +168,16 @@ func TestOrdersNeedAVerifiedMember(t *testing.T) {
 	if err := o.receive(t, m); err == nil {
 		t.Error("an order that nobody could check is taken")
 	}
-	o.mustReceive(t, mailFrom("eve@evil.example", m.to, "x", "weekly"))
 	m = ordinary()
 	m.to, m.body = "senco-forum-request@lists.example.org", "weekly"
 	m.set("Auto-Submitted: auto-replied")
 	o.mustReceive(t, m)
 	if got := o.letters(t); len(got) != 0 {
 		t.Errorf("answers: %q", got)
+	}
+	o.mustReceive(t, mailFrom("eve@evil.example", m.to, "x", "weekly"))
+	if got := o.letters(t); len(got) != 1 || !strings.Contains(got[0], "We do not know this address, so nothing was done.") {
+		t.Errorf("a stranger reads %q", got)
 	}
 	testdb.View(t, o.db, func(tx *store.Tx) error {
 		if m, err := list.Member(tx, 1, 1); m.Mode != list.ModeEvery || err != nil {

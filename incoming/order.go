@@ -14,8 +14,14 @@ import (
 )
 
 // request takes mail to the robot. What a verified member orders about themselves is done and answered; somebody who only
-// wants to join is answered as at the address for that; all else goes to people.
+// wants to join is answered as at the address for that, and somebody in whose name an unverified mail wants to leave is asked. What
+// is not understood is answered, or goes to people.
 func (d *Desk) request(in *arrival) error {
+	if in.form == nil && in.auth == list.Unverified {
+		if r := readAt(in, command.RequestAddress, d.cfg.Now()); r.Outcome == command.Done && r.Word.Name == "leave" {
+			return d.leaving(in)
+		}
+	}
 	if err := d.takesRequest(in, list.CaseSender); err != nil {
 		return err
 	}
@@ -23,11 +29,9 @@ func (d *Desk) request(in *arrival) error {
 		return d.forPeople(in)
 	}
 	q := command.Request{At: command.RequestAddress, Today: d.cfg.Now().In(calendar.London()), Lists: []string{in.dest.List.Name, in.dest.List.Title}}
-	var person list.PersonID
-	err := d.db.View(func(tx *store.Tx) error {
-		p, m, err := authorOf(tx, in)
-		if m != nil {
-			person = p.ID
+	var m *list.Membership
+	err := d.db.View(func(tx *store.Tx) (err error) {
+		if _, m, err = authorOf(tx, in); m != nil {
 			q.Moderator, q.Paused = m.Role.Moderates(), m.Paused(d.cfg.Now())
 		}
 		return err
@@ -40,10 +44,21 @@ func (d *Desk) request(in *arrival) error {
 		return d.joinAs(in, list.DeliveryMode(r.Args.Mode))
 	}
 	o, ok := orderOf(r)
-	if !ok || person == 0 {
-		return d.forPeople(in)
+	if ok && m != nil {
+		return d.obey(in, m.Person, o)
 	}
-	return d.obey(in, person, o)
+	if done, err := d.info(in, r, m); done || err != nil {
+		return err
+	}
+	if done, err := d.wordToRobot(in); done || err != nil {
+		return err
+	}
+	u := puzzle{at: command.RequestAddress, reading: r, staff: q.Moderator}
+	if m == nil {
+		u.why = "We do not know this address, so nothing was done. Are you a member under another address? Then write from that one."
+		u.words = [][2]string{{"join", "become a member"}, {"help", "all words"}}
+	}
+	return d.notRead(in, u)
 }
 
 // obey does an order of a member and keeps the message as handled, in one transaction.

@@ -55,15 +55,18 @@ func (d *Desk) readDecision(m *message.Message, items []hold.Item, about string,
 
 // readWriter reads what the writer of a message that waits answers.
 func (d *Desk) readWriter(m *message.Message, it hold.Item, files int) command.Reading {
-	at := command.Own
-	if it.Reason == hold.Doubt {
-		at = command.OwnPrivate
-		switch {
-		case list.Found(it.Findings, list.CausePupil):
-			at = command.OwnGuard
-		case list.Found(it.Findings, list.CauseCommand):
-			at = command.OwnWord
-		}
+	return command.Read(command.Of(m, command.Request{At: placeOfWriter(it), Today: d.cfg.Now(), Files: files, Item: it.Number.Code()}))
+}
+
+// placeOfWriter is what the writer of a message that waits answers.
+func placeOfWriter(it hold.Item) command.Place {
+	switch {
+	case it.Reason != hold.Doubt:
+		return command.Own
+	case list.Found(it.Findings, list.CausePupil):
+		return command.OwnGuard
+	case list.Found(it.Findings, list.CauseCommand):
+		return command.OwnWord
 	}
-	return command.Read(command.Of(m, command.Request{At: at, Today: d.cfg.Now(), Files: files, Item: it.Number.Code()}))
+	return command.OwnPrivate
 }

@@ -3,6 +3,7 @@ package incoming
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,6 +22,30 @@ import (
 func sealedMail(m *mail, text string) {
 	m.set("Content-Type: multipart/signed; boundary=b; protocol=\"application/pgp-signature\"")
 	m.body = "--b\r\n\r\n" + text + "\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--"
+}
+
+// kept is what is stored of a message; nothing where only its row is.
+func (o *office) kept(t *testing.T, id intake.ID) (raw string) {
+	t.Helper()
+	testdb.View(t, o.db, func(tx *store.Tx) error {
+		b, err := intake.Raw(tx, id)
+		if errors.Is(err, intake.ErrNoMessage) {
+			err = nil
+		}
+		raw = string(b)
+		return err
+	})
+	return raw
+}
+
+// quoting are the letters that say what was read.
+func (o *office) quoting(t *testing.T) (all []string) {
+	for _, l := range o.letters(t) {
+		if strings.Contains(l, "I read:") {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // TestNoTokenIsStored sends a token that gives a right by every way on which mail is kept.
@@ -50,7 +75,10 @@ func TestNoTokenIsStored(t *testing.T) {
 			m.to = "senco-forum-owner@lists.example.org"
 			sealedMail(m, oneClick(o))
 		}, "handled"},
-		{"to the robot, whom people read", func(o *office, m *mail) { m.to, m.body = "senco-forum-request@lists.example.org", oneClick(o) }, "handled"},
+		{"to the robot", func(o *office, m *mail) { m.to, m.body = "senco-forum-request@lists.example.org", oneClick(o) }, "handled"},
+		{"to the robot, whom people read", func(o *office, m *mail) {
+			m.to, m.body = "senco-forum-request@lists.example.org", oneClick(o)+" is what I found in an email of yours, what is it?"
+		}, "handled"},
 		{"to the postmaster", func(o *office, m *mail) { m.to, m.body = "abuse@lists.example.org", oneClick(o) }, "handled"},
 		{"a private message", func(o *office, m *mail) {
 			*m = *o.letter(oneClick(o))
@@ -69,7 +97,7 @@ func TestNoTokenIsStored(t *testing.T) {
 			if strings.HasPrefix(c.want, "550") {
 				return
 			}
-			for _, text := range append(o.mails(t), o.storedRaw(t, 2)) {
+			for _, text := range append(append(o.mails(t), o.quoting(t)...), o.kept(t, 2)) {
 				text = theirAnswer.ReplaceAllString(text, "") // of the moderator who gets the mail, and new
 				for _, tok := range readings.Tokens(message.Parse([]byte(text))) {
 					if claims, err := o.keys.Verify(tok, "senco-forum"); err != nil || claims.Kind != token.Author {

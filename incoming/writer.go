@@ -177,7 +177,11 @@ func (d *Desk) stopPost(in *arrival, tok string) error {
 	if err != nil {
 		return err
 	}
-	if !does(in.msg, command.Own, d.cfg.Now(), wordCancel) {
+	r := readAt(in, command.Own, d.cfg.Now())
+	if o, ok := orderOf(r); ok && (in.auth == list.Verified || harmless[o.Word]) {
+		return d.obey(in, g.Person, o)
+	}
+	if r.Outcome != command.Done || r.Word.Name != wordCancel {
 		return errNotYes
 	}
 	late := false

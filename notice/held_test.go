@@ -201,6 +201,17 @@ func mails() map[string]func() (Mail, error) {
 		"writer-private": func() (Mail, error) {
 			return Doubt{Subject: "Our meeting", Findings: []list.Finding{{Cause: list.CausePrivate, Notes: []string{"between us", "Priya N. via SENCO Forum"}}}, Token: aToken, Members: 1204}.Compose(toJane())
 		},
+		"not-understood": func() (Mail, error) {
+			to := toJane()
+			to.Answers, to.Thread, to.Last = "<x@school.example>", "", true
+			return Unknown{Read: "weeekley", Why: `I do not know the word "weeekley". Near it are: weekly, every, leave.`, Words: [][2]string{
+				{"weekly", "one email every Monday"}, {"every", "every email at once"}, {"leave", "no more emails; one word brings you back"}}}.Compose(to)
+		},
+		"not-understood-answer": func() (Mail, error) {
+			to := toJane()
+			to.Answers, to.Thread = "<x@school.example>", ""
+			return Unknown{Why: "I found no words of yours above the email that you answered.", Words: [][2]string{{"cancel", "do nothing more with it"}}, Token: aToken}.Compose(to)
+		},
 		"may-be-a-word": func() (Mail, error) {
 			notes := []string{"unsubscribe?", `I was not sure because of "?", so I did nothing.`, "leave"}
 			return Doubt{Subject: "Re: [SENCO] Laptops in exams", Findings: []list.Finding{{Cause: list.CauseCommand, Notes: notes}}, Token: aToken, Members: 1204}.Compose(toJane())
