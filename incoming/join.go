@@ -4,15 +4,18 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"time"
 
 	"sencoforum/command"
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
 	"sencoforum/store"
 )
 
-// join takes mail to the address by which people join. What it says does not matter, but for a mode in its subject. Whoever
+// join takes mail to the address by which people join. What it says does not matter, but for a delivery mode in its subject, or
+// as its only word. Whoever
 // was verified gets a mail in which they confirm, from the keeper of memberships, so that nothing about this session depends
 // on whose address it is.
 func (d *Desk) join(in *arrival) error {
@@ -25,7 +28,15 @@ func (d *Desk) join(in *arrival) error {
 	case !mayAnswer(in): // a machine may not answer it, but a person can
 		return d.forPeople(in)
 	}
-	return d.joinAs(in, modeIn(in.msg.Subject()))
+	return d.joinAs(in, wantsMode(in.msg, d.cfg.Now()))
+}
+
+// wantsMode is the delivery mode that somebody asks for who joins; empty for none.
+func wantsMode(m *message.Message, now time.Time) list.DeliveryMode {
+	if mode := modeIn(m.Subject()); mode != "" {
+		return mode
+	}
+	return modeOf(command.Read(command.Of(m, command.Request{At: command.Join, Today: now})))
 }
 
 // joinAs takes the request of a verified sender to join, with the delivery mode that they ask for, if any.
@@ -99,6 +110,18 @@ func modeIn(subject string) list.DeliveryMode {
 		case list.ModeEvery, list.ModeQuestions, list.ModeDaily, list.ModeWeekly, list.ModeNone:
 			return m
 		}
+	}
+	return ""
+}
+
+// modeOf is the delivery mode that a reading comes to; empty for none.
+func modeOf(r command.Reading) list.DeliveryMode {
+	if r.Outcome != command.Done {
+		return ""
+	}
+	switch m := list.DeliveryMode(r.Word.Name); m {
+	case list.ModeEvery, list.ModeQuestions, list.ModeDaily, list.ModeWeekly, list.ModeNone:
+		return m
 	}
 	return ""
 }

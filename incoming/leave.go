@@ -1,9 +1,11 @@
 package incoming
 
 import (
+	"sencoforum/command"
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -19,10 +21,35 @@ func (d *Desk) leaving(in *arrival) error {
 	if in.auth != list.Verified {
 		return d.askLater(in, membership.Request{Purpose: membership.ToLeave, Address: in.from.Address})
 	}
+	if done, err := d.stays(in); done || err != nil {
+		return err
+	}
 	if done, err := d.leave(in); done || err != nil {
 		return err
 	}
 	return d.forPeople(in)
+}
+
+// stays does what a member wants who writes to the address for leaving with nothing but a delivery mode as its subject: other
+// emails, and not none for ever. It reports false for anything else.
+func (d *Desk) stays(in *arrival) (done bool, err error) {
+	if _, reply := message.Stem(in.msg.Subject(), ""); reply || !mayAnswer(in) {
+		return false, nil
+	}
+	r := command.Read(command.Request{At: command.Goodbye, Text: in.msg.Subject(), Today: d.cfg.Now()})
+	o, ok := orderOf(r)
+	if !ok || modeOf(r) == "" {
+		return false, nil
+	}
+	var m *list.Membership
+	err = d.db.View(func(tx *store.Tx) (err error) {
+		_, m, err = authorOf(tx, in)
+		return err
+	})
+	if err != nil || m == nil {
+		return false, err
+	}
+	return true, d.obey(in, m.Person, o)
 }
 
 // leave takes mail to the address by which members leave, which is also where
