@@ -11,6 +11,7 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/notice"
 	"sencoforum/store"

@@ -84,7 +84,7 @@ func (h Host) sayGoodbye(tx *store.Tx, by By, m Member, done Leaving) error {
 
 // howLeft is a sentence on how somebody left.
 func (by By) howLeft() string {
-	switch said := notice.Quoted(by.Said); {
+	switch said := notice.InQuotes(by.Said); {
 	case by.Said != "" && by.ToList:
 		return "Your email said only " + said + ". Nobody else saw it."
 	case by.Said != "":

@@ -166,8 +166,8 @@ func onOff(on bool) string {
 	return "off"
 }
 
-// Quoted is somebody's line in quotation marks, the first words of it.
-func Quoted(line string) string { return "\"" + plainQuotes(shorten(line)) + "\"" }
+// InQuotes is somebody's line in quotation marks, the first words of it.
+func InQuotes(line string) string { return "\"" + plainQuotes(shorten(line)) + "\"" }
 
 // Short makes a subject fit for one line.
 func Short(subject string) string { return cmp.Or(shorten(subject), "(no subject)") }

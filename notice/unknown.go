@@ -18,7 +18,7 @@ type Unknown struct {
 func (n Unknown) Compose(t To) (Mail, error) {
 	subject := "Nothing was done"
 	if n.Read != "" {
-		subject += ": " + Quoted(n.Read)
+		subject += ": " + InQuotes(n.Read)
 	}
 	nothing := ""
 	if low := strings.ToLower(n.Why); !strings.Contains(low, "nothing") {

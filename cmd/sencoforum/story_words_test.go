@@ -13,8 +13,6 @@ import (
 	"sencoforum/store"
 )
 
-const theRobot = "forum-request@lists.example.org"
-
 // orders lets a moderator write a word to the robot and say yes to the mail that asks once more. It returns that mail.
 func (b *board) orders(name, word, about string) string {
 	b.t.Helper()
