@@ -71,7 +71,7 @@ func TestOneWordToTheListIsDone(t *testing.T) {
 		{"pause with a day", "Pause until 2 September" + anIPhone, "Done: you are paused until Saturday 2 September 2000", "", func(b *board) bool { m, _ := b.member("sam"); return m.Paused(time.Now()) }},
 		{"pause without one", "Pause" + anIPhone, "Done: you are paused until", "You gave no date", func(b *board) bool { m, _ := b.member("sam"); return m.Paused(time.Now()) }},
 	} {
-		bubble(t, func(t *testing.T, dir string) {
+		each(t, func(t *testing.T, dir string) {
 			b := questioned(t, dir)
 			b.must(b.send("sam@garden.example", theForum, "Re: [Forum] Laptops in exams", c.words, b.answers(1)...))
 			b.wait(10 * time.Minute)
@@ -99,7 +99,7 @@ func TestUnsubscribeToTheListIsAGoodbye(t *testing.T) {
 		"only a subject":             {"unsubscribe", "\n\nSent from my iPhone", false},
 		"a subject in an answer":     {"unsubscribe", anOutlook, true},
 	} {
-		bubble(t, func(t *testing.T, dir string) {
+		each(t, func(t *testing.T, dir string) {
 			b := questioned(t, dir)
 			var fields []string
 			if c.answers {
@@ -151,7 +151,7 @@ func TestAnUnclearWordToTheListIsAskedAbout(t *testing.T) {
 		{"mute with nothing to mute", "mute" + anIPhone, "I do not know which discussion you mean.", "  cancel ", false, ""},
 		{"the opposite", "Please do not take me off the list" + aSchool, "", "  everyone ", true, ""},
 	} {
-		bubble(t, func(t *testing.T, dir string) {
+		each(t, func(t *testing.T, dir string) {
 			b := questioned(t, dir)
 			var fields []string
 			if c.answers {
@@ -217,7 +217,7 @@ func TestAnswersToTheQuestionAboutAWord(t *testing.T) {
 			return ""
 		}},
 	} {
-		bubble(t, func(t *testing.T, dir string) {
+		each(t, func(t *testing.T, dir string) {
 			b := questioned(t, dir)
 			b.until("Mon 3 Jan 2000 10:00")
 			b.house.db.Update(func(tx *store.Tx) error { // Sam is no moderator here, whose stop would act
@@ -254,4 +254,10 @@ func TestWhatIsNoWordForTheRobot(t *testing.T) {
 		}
 		b.stop()
 	})
+}
+
+// each is one of several stories of a test.
+func each(t *testing.T, tell func(t *testing.T, dir string)) {
+	t.Helper()
+	t.Run("story", func(t *testing.T) { bubble(t, tell) })
 }

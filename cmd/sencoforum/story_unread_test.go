@@ -32,7 +32,7 @@ func TestWhatTheRobotDoesNotUnderstand(t *testing.T) {
 		{"a moderator's word from a member", "x", "waiting" + anIPhone, []string{`I do not know the word "waiting"`}, nil},
 		{"a word with nothing behind it", "x", "mute" + anIPhone, []string{`The word "mute" needs more. Write it like: mute #48213`}, []string{"  mute #48213 "}},
 	} {
-		bubble(t, func(t *testing.T, dir string) {
+		each(t, func(t *testing.T, dir string) {
 			b := newBoard(t, dir, "asha", "sam")
 			b.must(b.send("tom@garden.example", theRobot, c.subject, c.words))
 			told, _ := b.got("tom", "Nothing was done")
