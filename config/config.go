@@ -58,6 +58,7 @@ type LMTP struct {
 type Web struct {
 	Listen          []string // addresses with port; none where empty
 	TLSCert, TLSKey string   // paths of PEM files; both or neither, and then a proxy in front speaks HTTPS
+	Redirect        []string // addresses with port where browsers that come by HTTP are sent to HTTPS; none where empty
 	ProxyFrom       []string // prefixes of that proxy; without a certificate only this machine and they may connect
 }
 
@@ -159,7 +160,7 @@ func Default() Config {
 			ConnectionsPerNetwork: 20,
 		},
 		LMTP: LMTP{Listen: []string{}},
-		Web:  Web{Listen: []string{}, ProxyFrom: []string{}},
+		Web:  Web{Listen: []string{}, Redirect: []string{}, ProxyFrom: []string{}},
 		Delivery: Delivery{
 			Through:          ThroughMX,
 			TLS:              TLSRequired,

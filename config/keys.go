@@ -40,6 +40,7 @@ func (c *Config) settings() []setting {
 		{"web.listen", &c.Web.Listen},
 		{"web.tls_cert", &c.Web.TLSCert},
 		{"web.tls_key", &c.Web.TLSKey},
+		{"web.redirect", &c.Web.Redirect},
 		{"web.proxy_from", &c.Web.ProxyFrom},
 
 		{"delivery.through", &c.Delivery.Through},

@@ -37,6 +37,11 @@ var validateCases = []struct {
 		public(c)
 		c.Web.Listen, c.Web.TLSCert, c.Web.TLSKey = []string{":443"}, "/a", "/b"
 	}, nil},
+	{"a redirect beside a certificate", func(c *Config) {
+		public(c)
+		c.Web.Listen, c.Web.TLSCert, c.Web.TLSKey, c.Web.Redirect = []string{":443"}, "/a", "/b", []string{":80"}
+	}, nil},
+	{"a redirect to nothing", func(c *Config) { public(c); c.Web.Redirect = []string{"80"} }, []string{"web.redirect", "web.redirect"}},
 	{"pages in clear text", func(c *Config) { public(c); c.Web.Listen = []string{":80", "192.168.0.2:80"} }, []string{"web.listen", "web.listen"}},
 	{"pages behind a proxy elsewhere", func(c *Config) {
 		public(c)

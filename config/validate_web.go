@@ -20,6 +20,14 @@ func (v *validator) web(c Web, url string) {
 				"set web.tls_cert and web.tls_key; or behind a proxy write \"127.0.0.1:8080\", or name the proxy in web.proxy_from")
 		}
 	}
+	for _, s := range c.Redirect {
+		if _, port, err := net.SplitHostPort(s); err != nil || !isPort(port) {
+			v.fault("web.redirect", fmt.Sprintf("%q is no address with a port", s), `write ":80"`)
+		}
+	}
+	if len(c.Redirect) > 0 && (c.TLSCert == "" || len(c.Listen) == 0) {
+		v.fault("web.redirect", "is set without pages that this server serves over TLS", "set web.listen, web.tls_cert and web.tls_key, or let the web server in front do it")
+	}
 	if len(c.Listen) == 0 {
 		return
 	}

@@ -54,4 +54,5 @@ type Server struct {
 	cross   *http.CrossOriginProtection
 	clients *clients
 	server  *http.Server
+	clear   *http.Server // sends who comes without TLS to HTTPS
 }

@@ -45,10 +45,17 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Serve
 		}
 	}
 	s.routes = s.table()
+	s.server = s.bounded(s.guard(http.HandlerFunc(s.route)))
+	s.clear = s.bounded(http.HandlerFunc(s.redirect))
+	return s
+}
+
+// bounded is a server of the library with the bounds of one connection.
+func (s *Server) bounded(h http.Handler) *http.Server {
 	var protocols http.Protocols
 	protocols.SetHTTP1(true) // one connection is one request at a time, so that the bounds mean what they say
-	s.server = &http.Server{
-		Handler:           s.guard(http.HandlerFunc(s.route)),
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
 		WriteTimeout:      writeTime,
@@ -57,9 +64,8 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Serve
 		Protocols:         &protocols,
 		ConnState:         note,
 		// What the library has to say is about strangers' handshakes.
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	return s
 }
 
 // Serve answers connections from l until Shutdown. secure, which may be nil, puts TLS between the caps and the pages.
@@ -76,6 +82,7 @@ func (s *Server) Serve(l net.Listener, secure func(net.Listener) net.Listener) e
 
 // Shutdown takes no more requests, lets those that run end until ctx does, and breaks off the rest.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.clear.Close() // it changes nothing
 	err := s.server.Shutdown(ctx)
 	if err != nil {
 		s.server.Close()

@@ -23,7 +23,8 @@ import (
 type doors struct {
 	smtp, lmtp []net.Listener
 	web        []net.Listener
-	monitor    net.Listener // nil: nobody asks
+	redirect   []net.Listener // where browsers come without TLS
+	monitor    net.Listener   // nil: nobody asks
 }
 
 // lmtpSocket is the name (FileDescriptorName=) by which the supervisor says that
@@ -62,13 +63,16 @@ func openDoors(cfg config.Config) (d doors, err error) {
 	if d.web, err = listenPages(cfg.Web.Listen); err != nil {
 		return d, err
 	}
+	if d.redirect, err = listenPages(cfg.Web.Redirect); err != nil {
+		return d, err
+	}
 	d.monitor, err = listenMetrics(cfg.Metrics)
 	return d, err
 }
 
 // close closes what is still open, and removes the files of Unix sockets.
 func (d doors) close() {
-	for _, l := range slices.Concat(d.smtp, d.lmtp, d.web) {
+	for _, l := range slices.Concat(d.smtp, d.lmtp, d.web, d.redirect) {
 		l.Close()
 	}
 	if d.monitor != nil {

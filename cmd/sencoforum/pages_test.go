@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,7 +112,7 @@ func TestPagesOverTLS(t *testing.T) {
 	}
 	cfg.WebURL, cfg.Web.TLSCert, cfg.Web.TLSKey = "https://forum.example.org", filepath.Join(dir, "cert"), filepath.Join(dir, "key")
 	writeCertificate(t, cfg.Web.TLSCert, cfg.Web.TLSKey, 1)
-	mail, pages := local(t), local(t)
+	mail, pages, clear := local(t), local(t), local(t)
 	cfg.Web.Listen = []string{pages.Addr().String()}
 	certs := new(certificates)
 	if err := certs.load(cfg); err != nil {
@@ -122,7 +123,7 @@ func TestPagesOverTLS(t *testing.T) {
 	go func() {
 		ended <- runServer(ctx, server{
 			log: slog.New(slog.DiscardHandler), cfg: cfg, courier: &carrier{}, certs: certs,
-			listeners: []net.Listener{mail}, web: []net.Listener{pages}, ready: func(*house) { close(ready) },
+			listeners: []net.Listener{mail}, web: []net.Listener{pages}, redirect: []net.Listener{clear}, ready: func(*house) { close(ready) },
 			reload: func() {
 				reloaded <- reloadAll(func() (config.Config, error) { return cfg, nil }, certs, new(slog.LevelVar))
 			},
@@ -139,6 +140,9 @@ func TestPagesOverTLS(t *testing.T) {
 	}
 	if r, err := http.Get("http://" + cfg.Web.Listen[0]); err == nil && r.StatusCode != http.StatusBadRequest {
 		t.Errorf("clear text gets %d", r.StatusCode)
+	}
+	if r, err := http.DefaultTransport.RoundTrip(httptest.NewRequest("GET", "http://"+clear.Addr().String()+"/t/1", nil)); err != nil || r.Header.Get("Location") != "https://forum.example.org/t/1" {
+		t.Errorf("without TLS: %v, %v", r, err)
 	}
 	writeCertificate(t, cfg.Web.TLSCert, cfg.Web.TLSKey, 2)
 	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {

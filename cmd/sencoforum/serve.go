@@ -93,7 +93,7 @@ func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writ
 	}
 	return runServer(ctx, server{
 		log: log, cfg: cfg, courier: out, certs: certs, reload: reload,
-		listeners: open.smtp, lmtp: open.lmtp, web: open.web, monitor: open.monitor, outside: o.outside,
+		listeners: open.smtp, lmtp: open.lmtp, web: open.web, redirect: open.redirect, monitor: open.monitor, outside: o.outside,
 	})
 }
 
@@ -106,9 +106,10 @@ type server struct {
 	listeners []net.Listener
 	lmtp      []net.Listener
 	web       []net.Listener
-	monitor   net.Listener // nil: nobody asks
-	reload    func()       // on SIGHUP; nil means that it stops the server
-	ready     func(*house) // called once mail is taken; may be nil
+	redirect  []net.Listener // where browsers come without TLS
+	monitor   net.Listener   // nil: nobody asks
+	reload    func()         // on SIGHUP; nil means that it stops the server
+	ready     func(*house)   // called once mail is taken; may be nil
 	outside   doctor.Outside
 	demo      web.Demo // of a demonstration; nil for a real forum
 }
@@ -171,6 +172,9 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	}
 	for _, l := range s.web {
 		g.Go(func() error { return pages.Serve(l, s.secure()) })
+	}
+	for _, l := range s.redirect {
+		g.Go(func() error { return pages.Redirect(l) })
 	}
 	g.Go(func() error { return s.control(gctx, h) })
 	g.Go(func() error {
