@@ -14,6 +14,9 @@ type stamp struct{ ISO, Text string }
 
 // stampOf writes a moment with its time: "today, 08:12" within a day.
 func stampOf(at, now time.Time) stamp {
+	if at.Sub(now) < time.Minute && at.After(now) { // it came while the page was made
+		now = at
+	}
 	at, now = at.In(london), now.In(london)
 	s := stamp{ISO: at.Format(time.RFC3339), Text: at.Format("Mon 2 Jan 2006, 15:04")}
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, london)

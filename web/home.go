@@ -180,10 +180,10 @@ func (v *visit) topics(tx *store.Tx, lists []list.List) (all []link, err error) 
 
 // welcomeData is the first page for visitors.
 type welcomeData struct {
-	Members string
-	Join    string
-	Demo    bool
-	Lists   []string
+	Members  string
+	Join     string
+	Approved bool // by a moderator, who joins
+	Demo     bool
 }
 
 func visitorsHome(v *visit) error {
@@ -200,7 +200,7 @@ func visitorsHome(v *visit) error {
 		return err
 	}
 	if v.site.ID != 0 {
-		d.Join = v.site.Service("join").String()
+		d.Join, d.Approved = v.site.Service("join").String(), v.site.Joins() == list.JoinApprove
 	}
 	sh := v.shell("New SENCO? You are not alone.")
 	sh.About = "Free email forum for SENCOs in UK schools: ask about EHCPs, annual reviews, exam access arrangements and more, and get answers from colleagues."

@@ -91,6 +91,7 @@ func (v *visit) shell(title string, crumbs ...link) shell {
 	for _, l := range []link{
 		{Path: "/", Text: "Home"}, {Path: "/search", Text: "Search"}, {Path: fmt.Sprintf("/%d", v.now.In(london).Year()), Text: "By month"},
 		{Path: "/topics", Text: "Topics"}, {Path: "/settings", Text: "My settings"},
+		{Path: "/demo/mail", Text: "My mail (demonstration)"}, {Path: "/demo", Text: "Be somebody else"},
 	} {
 		if s.has(l.Path) {
 			l.Here = l.Path == v.s.pathOf(v.r)

@@ -139,14 +139,15 @@ func linked(line string) string {
 	return b.String()
 }
 
-// excerpt is the beginning of own words in one line, cut at a word.
+// excerpt is the beginning of own words in one line, cut at a word. A greeting on a line of its own says nothing about a
+// question.
 func excerpt(own string, most int) string {
-	words := strings.Fields(visible(own))
+	own = strings.TrimSpace(visible(own))
+	if first, rest, more := strings.Cut(own, "\n"); more && isGreeting(strings.TrimSpace(first)) {
+		own = rest
+	}
 	var b strings.Builder
-	for i, w := range words {
-		if i == 0 && isGreeting(own) {
-			continue
-		}
+	for _, w := range strings.Fields(own) {
 		if utf8.RuneCountInString(b.String())+utf8.RuneCountInString(w) >= most {
 			return strings.TrimRight(b.String(), " ,.;:–-") + " …"
 		}
@@ -158,8 +159,9 @@ func excerpt(own string, most int) string {
 	return b.String()
 }
 
-// isGreeting is kept simple: a first line of one word says nothing about a question.
-func isGreeting(own string) bool {
-	first, _, more := strings.Cut(strings.TrimSpace(own), "\n")
-	return more && !strings.Contains(strings.TrimSpace(first), " ")
+// greeting is how long a line may be that greets.
+const greeting = 40
+
+func isGreeting(line string) bool {
+	return len(line) <= greeting && (strings.HasSuffix(line, ",") || !strings.Contains(line, " "))
 }

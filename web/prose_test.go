@@ -57,6 +57,8 @@ func TestExcerpt(t *testing.T) {
 	for text, want := range map[string]string{
 		"Hi,\n\nHow do you do it?":           "How do you do it?",
 		"How?":                               "How?",
+		"Dear all,\nWho has one?":            "Who has one?",
+		"Dear all, who has one?\nI do not.":  "Dear all, who has one? I do not.",
 		strings.Repeat("letters ", 30) + ".": strings.TrimSpace(strings.Repeat("letters ", 4)) + " …",
 		"":                                   "",
 	} {
