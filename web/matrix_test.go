@@ -149,6 +149,27 @@ func TestWhoMayOpenWhat(t *testing.T) {
 	}
 }
 
+// Opening every page changes nothing that is stored, whoever opens it and however often.
+func TestOpeningPagesChangesNothing(t *testing.T) {
+	s, people := matrixSite(t, states["open"])
+	var all []*browser
+	for _, r := range roles {
+		all = append(all, s.as(people[r.name]))
+	}
+	before := s.db.Stats()
+	for _, rt := range s.server.routes {
+		for _, b := range all {
+			if rt.method == "GET" {
+				b.ask("GET", example(rt.path), "")
+				b.ask("HEAD", example(rt.path), "")
+			}
+		}
+	}
+	if after := s.db.Stats(); after.Transactions != before.Transactions {
+		t.Errorf("%d transactions", after.Transactions-before.Transactions)
+	}
+}
+
 // A visitor learns nothing from what is there: the page is the same, to the byte, but for the address itself.
 func TestVisitorsCannotTellWhatIsThere(t *testing.T) {
 	s, _ := matrixSite(t, states["open"])

@@ -168,7 +168,7 @@ func changeDelivery(m *list.Membership, get func(string) string, now time.Time) 
 	if !known {
 		return "Choose how you want to get email."
 	}
-	m.Mode, m.NotOwn, m.NoAck = mode, get("own") == "", get("ack") == ""
+	m.Mode, m.NotOwn, m.NoAck, m.Suspended = mode, get("own") == "", get("ack") == "", false
 	switch words := strings.TrimSpace(get("pause")); {
 	case words == "":
 		m.PausedUntil = time.Time{}

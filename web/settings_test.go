@@ -46,6 +46,21 @@ func TestDeliveryIsSetOnThePage(t *testing.T) {
 	}
 }
 
+func TestASuspensionEndsOnThePage(t *testing.T) {
+	s := newSite(t, nil)
+	m := s.member(2, 1)
+	m.Suspended = true
+	testdb.Update(t, s.db, func(tx *store.Tx) error { return list.SaveMember(tx, m) })
+	tom := s.as(1)
+	if html := tom.get("/settings"); !strings.Contains(html, "refused our email") {
+		t.Errorf("page:\n%s", html)
+	}
+	tom.ask("POST", "/settings", form("list", "heads", "mode", "every"))
+	if s.member(2, 1).Suspended {
+		t.Error("it goes on")
+	}
+}
+
 func TestNamesOnThePage(t *testing.T) {
 	s := newSite(t, nil)
 	tom, asha := s.as(1), s.as(2)

@@ -257,7 +257,7 @@ func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed boo
 			d.Private = v.mailto(l, "author", token.Claims{Kind: token.Author, A: uint32(p.Number)}, subject)
 		}
 	}
-	d.Report = (&url.URL{Scheme: "mailto", Opaque: l.Service("owner").String(), RawQuery: "subject=" + url.PathEscape(fmt.Sprintf("Report #%d", p.Number))}).String()
+	d.Report = (&url.URL{Scheme: "mailto", Opaque: l.Service("owner").String(), RawQuery: mailSubject(fmt.Sprintf("Report #%d", p.Number))}).String()
 	d.Raw = d.Own || v.reader.Moderates(l.ID)
 	return d, nil
 }
@@ -276,8 +276,11 @@ func hasHTML(m *message.Message) bool {
 func (v *visit) mailto(l list.List, word string, c token.Claims, subject string) string {
 	a := l.Service(word)
 	a.Local += "+" + v.s.keys.Sign(c, l.Name)
-	return "mailto:" + a.String() + "?subject=" + url.PathEscape(subject)
+	return "mailto:" + a.String() + "?" + mailSubject(subject)
 }
+
+// mailSubject is the subject of a mail in a link. No letter of it can begin another field (RFC 6068 §2).
+func mailSubject(s string) string { return "subject=" + strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 func subjectOf(p archive.Post) string {
 	if s := strings.TrimSpace(p.Subject); s != "" {

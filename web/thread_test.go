@@ -48,6 +48,16 @@ func TestADiscussionShowsOwnWordsAndFoldsTheRest(t *testing.T) {
 	}
 }
 
+// A subject must not add a reader to the mail that a link begins.
+func TestASubjectAddsNothingToAMail(t *testing.T) {
+	s := newSite(t, nil)
+	s.post(1, 2, "Help&bcc=spy@evil.example?cc=spy#x + 100 %", "Words.")
+	html := s.as(1).get("/t/1")
+	if !strings.Contains(html, "?subject=Re%3A%20Help%26bcc%3Dspy%40evil.example%3Fcc%3Dspy%23x%20%2B%20100%20%25\"") || strings.Contains(html, "&amp;bcc") && strings.Contains(html, "mailto:") && strings.Contains(strings.Split(html, "mailto:")[1], "bcc=") {
+		t.Errorf("page:\n%s", html)
+	}
+}
+
 func TestWhereAMessageIs(t *testing.T) {
 	s, tom := reading(t)
 	other := s.post(1, 2, "Another", "Another question?")
