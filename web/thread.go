@@ -280,7 +280,9 @@ func (v *visit) mailto(l list.List, word string, c token.Claims, subject string)
 }
 
 // mailSubject is the subject of a mail in a link. No letter of it can begin another field (RFC 6068 §2).
-func mailSubject(s string) string { return "subject=" + strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+func mailSubject(s string) string {
+	return "subject=" + strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
 
 func subjectOf(p archive.Post) string {
 	if s := strings.TrimSpace(p.Subject); s != "" {
