@@ -27,6 +27,7 @@
 //	hold.posted   (list, person)         -> moments of the posts of the last day, in Unix seconds
 //	hold.texts    (list, digest)         -> who sent a long text, and when
 //	hold.textdays (day, list and digest) -> nothing: which texts to forget
+//	hold.searches (person, list)         -> digest of the token of the latest search by email
 //
 // Counters: hold.items gives out numbers that are never used again; hold.list.ID
 // counts the items of one list, hold.dropped.ID those that it had no room for.

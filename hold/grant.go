@@ -22,6 +22,8 @@ type Grant struct {
 	Moderator bool     `json:"moderator,omitempty"` // the person decides, and not as the writer
 	Batch     []Number `json:"batch,omitempty"`     // of a moderator: several items, by their place from 1; Item is 0
 	Post      uint32   `json:"post,omitempty"`      // of an author: a post that waits to be sent; Item is 0
+
+	Search *Searched `json:"search,omitempty"` // of whoever searched by email; Item is 0
 }
 
 // ErrSpent is returned for a token that was never given out, is too old, or

@@ -23,6 +23,9 @@ func (d *Desk) confirmable(tx *store.Tx, dest list.Destination) error {
 		if of, err = ofPost(tx, dest.Token); errors.Is(err, hold.ErrSpent) {
 			of, err = d.answerable(tx, dest.Token)
 		}
+		if errors.Is(err, membership.ErrNoReturn) {
+			of, err = d.searchOf(tx, dest.Token)
+		}
 	}
 	switch {
 	case err != nil && !errors.Is(err, membership.ErrReturned) && !errors.Is(err, membership.ErrNoReturn):
@@ -70,6 +73,13 @@ func (d *Desk) confirm(in *arrival) error {
 	}
 	switch {
 	case errors.Is(err, hold.ErrSpent):
+		is, err := d.isSearch(tok)
+		switch {
+		case err != nil:
+			return err
+		case is:
+			return d.answerToSearch(in)
+		}
 		return d.answeredElse(in, tok)
 	case errors.Is(err, errNotYes) && at == 0:
 		return d.toOwners(in)

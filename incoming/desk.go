@@ -30,6 +30,7 @@ import (
 	"sencoforum/moderate"
 	"sencoforum/queue"
 	"sencoforum/relay"
+	"sencoforum/search"
 	"sencoforum/store"
 	"sencoforum/token"
 	"sencoforum/watch"
@@ -66,6 +67,7 @@ type Desk struct {
 	db     *store.DB
 	keys   *token.Keyring
 	people *moderate.Forwarder
+	search *search.Searcher // nil: people read what somebody looks for
 	cfg    Config
 
 	// Why mail is put off, for the log.
@@ -89,6 +91,9 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, people *moderate.F
 		tooMany: seldom.NewLine("too many copies wait: mail is put off", slog.LevelWarn, seldom.Minute),
 	}
 }
+
+// Answer lets members search by mail. It is called before the first message comes.
+func (d *Desk) Answer(s *search.Searcher) { d.search = s }
 
 // Mail is asked before a sender is taken. It refuses for a time when the disk
 // is nearly full or too many copies wait to go out.

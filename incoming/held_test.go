@@ -14,6 +14,7 @@ import (
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/moderate"
 	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
@@ -36,10 +37,18 @@ func (o *office) letters(t testing.TB) (all []string) {
 			if err != nil {
 				return err
 			}
-			if r.Kind != queue.LetterKind {
+			render := queue.RenderLetter
+			switch r.Kind {
+			case moderate.AckKind:
+				render = moderate.NewAcknowledger(o.db, o.keys, nil).Render
+			case queue.LetterKind:
+			default:
 				continue
 			}
-			out, err := queue.RenderLetter(context.Background(), r)
+			out, err := render(context.Background(), r)
+			if errors.Is(err, queue.ErrDropped) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

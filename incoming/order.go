@@ -22,13 +22,18 @@ func (d *Desk) request(in *arrival) error {
 			return d.leaving(in)
 		}
 	}
+	return d.requestAt(in, command.RequestAddress)
+}
+
+// requestAt takes mail to the robot, written to it or as an answer to what it found.
+func (d *Desk) requestAt(in *arrival, at command.Place) error {
 	if err := d.takesRequest(in, list.CaseSender); err != nil {
 		return err
 	}
 	if len(d.automatic(in)) > 0 || !mayAnswer(in) {
-		return d.forPeople(in)
+		return d.toPeople(in)
 	}
-	q := command.Request{At: command.RequestAddress, Today: d.cfg.Now().In(calendar.London()), Lists: []string{in.dest.List.Name, in.dest.List.Title}}
+	q := command.Request{At: at, Today: d.cfg.Now().In(calendar.London()), Lists: []string{in.dest.List.Name, in.dest.List.Title}}
 	var m *list.Membership
 	err := d.db.View(func(tx *store.Tx) (err error) {
 		if _, m, err = authorOf(tx, in); m != nil {
@@ -43,6 +48,11 @@ func (d *Desk) request(in *arrival) error {
 	if r.Outcome == command.Done && r.Word.Name == "join" {
 		return d.joinAs(in, list.DeliveryMode(r.Args.Mode))
 	}
+	if m != nil {
+		if done, err := d.readArchive(in, m.Person, r); done {
+			return err
+		}
+	}
 	o, ok := orderOf(r)
 	if ok && m != nil {
 		return d.obey(in, m.Person, o)
@@ -53,12 +63,20 @@ func (d *Desk) request(in *arrival) error {
 	if done, err := d.wordToRobot(in); done || err != nil {
 		return err
 	}
-	u := puzzle{at: command.RequestAddress, reading: r, staff: q.Moderator}
+	u := puzzle{at: at, reading: r, staff: q.Moderator}
 	if m == nil {
 		u.why = "We do not know this address, so nothing was done. Are you a member under another address? Then write from that one."
 		u.words = [][2]string{{"join", "become a member"}, {"help", "all words"}}
 	}
 	return d.notRead(in, u)
+}
+
+// toPeople lets people read what the robot does not do.
+func (d *Desk) toPeople(in *arrival) error {
+	if in.dest.Kind == list.KindConfirm {
+		return d.toOwners(in)
+	}
+	return d.forPeople(in)
 }
 
 // obey does an order of a member and keeps the message as handled, in one transaction.

@@ -3,7 +3,6 @@ package moderate
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"time"
 
 	"sencoforum/archive"
@@ -220,35 +219,3 @@ func (p *Panel) notAnswered(tx *store.Tx, l list.List, it hold.Item, now time.Ti
 	it.Decision = &d
 	return p.save(tx, it)
 }
-
-// Acknowledge tells the author of a post that it was taken, when it goes, and how to stop it, where list and member want that.
-// Hints are what they may want to look at once more, and held nothing.
-func (p *Panel) Acknowledge(tx *store.Tx, now time.Time, l list.List, post archive.Post, hints []string) error {
-	if !l.Ack || post.Author == 0 {
-		return nil
-	}
-	m, err := list.Member(tx, l.ID, post.Author)
-	if errors.Is(err, list.ErrNoMember) || err == nil && m.NoAck {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	who, err := list.GetPerson(tx, post.Author)
-	if err != nil {
-		return err
-	}
-	n := notice.Ack{Subject: post.Subject, Due: Local(post.Until), Hints: hints}
-	if post.Reply {
-		n.Subject = "Re: " + post.Subject
-	}
-	if n.Members, err = list.Count(tx, l.ID); err != nil {
-		return err
-	}
-	if n.Token, err = hold.AllowPost(tx, post.Author, uint32(post.Number), now.Add(tokenLife)); err != nil {
-		return err
-	}
-	return p.send(tx, notice.To{List: l, Person: who, Now: now, ID: fmtAck(post.Number)}, n)
-}
-
-func fmtAck(n archive.Number) string { return fmt.Sprintf("ack.%d", n) }

@@ -283,17 +283,48 @@ type Ack struct {
 	Token   string
 	Members int
 	Due     time.Time
-	Hints   []string // what its author may want to look at again: kinds and places
+	Before  []Earlier // discussions about what it asks
+	Hints   []string  // what its author may want to look at again: kinds and places
+}
+
+// An Earlier is a discussion that was there before.
+type Earlier struct {
+	Number uint32
+	Title  string
+	Begun  time.Time
+	Posts  int
+	Link   string // its page; empty: there are no pages
+}
+
+// asked names what was asked before. Nobody should feel that they had better not have asked.
+func (n Ack) asked() string {
+	if len(n.Before) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("While you wait: colleagues have talked about this before. Perhaps one of\nthese helps you already. Your message goes out all the same.\n\n")
+	for _, e := range n.Before {
+		b.WriteString("  " + hanging(fmt.Sprintf("%s (%s, %s)", cmp.Or(shorten(e.Title), "(no subject)"), e.Begun.Format("2006"), count(e.Posts, "message")), "  "))
+		if e.Link != "" {
+			b.WriteString("  " + e.Link + "\n")
+		} else {
+			fmt.Fprintf(&b, "  to read it, write to the robot: get #%d\n", e.Number)
+		}
+	}
+	b.WriteString("\nNo more emails like this one? Write to the robot: ack off")
+	return b.String()
 }
 
 // Compose returns the mail.
 func (n Ack) Compose(to To) (Mail, error) {
 	if !n.Due.After(to.Now) { // there is no delay in which it could be stopped
 		return to.compose("Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
-			"Thank you. Your message goes to "+count(n.Members, "member")+" now.", n.hint("tell the moderators at "+to.List.Service("owner").String()), ackEnd))
+			"Thank you. Your message goes to "+count(n.Members, "member")+" now.",
+			n.hint("tell the moderators at "+to.List.Service("owner").String()), n.asked(), ackEnd))
 	}
 	return to.robotAt(n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
-		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel", n.hint("reply cancel and send it again without that"), ackEnd))
+		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel",
+		n.hint("reply cancel and send it again without that"), n.asked(), ackEnd))
 }
 
 // hint asks an author kindly to look once more. It blames nobody, as nothing may be wrong.

@@ -236,6 +236,12 @@ func mails() map[string]func() (Mail, error) {
 		"ack": func() (Mail, error) {
 			return Ack{Subject: "EHCP annual review paperwork", Token: aToken, Members: 1204, Due: due}.Compose(toJane())
 		},
+		"ack-asked-before": func() (Mail, error) {
+			return Ack{Subject: "EHCP annual review paperwork", Token: aToken, Members: 1204, Due: due, Before: []Earlier{
+				{Number: 48213, Title: "Annual review paperwork", Begun: morning.AddDate(-3, 0, 0), Posts: 12, Link: "https://forum.example/t/48213"},
+				{Number: 17, Title: "Forms for statement reviews", Begun: morning.AddDate(-14, 0, 0), Posts: 1},
+			}}.Compose(toJane())
+		},
 		"ack-hint": func() (Mail, error) {
 			return Ack{Subject: "A lunchtime club", Token: aToken, Members: 1204, Due: due, Hints: []string{"a first name beside a school year (line 2)"}}.Compose(toJane())
 		},

@@ -12,7 +12,10 @@ import (
 const width = 76
 
 // fill breaks a paragraph of our own words into lines.
-func fill(s string) string {
+func fill(s string) string { return fillTo(s, width) }
+
+// fillTo is fill for lines of another width.
+func fillTo(s string, width int) string {
 	var b strings.Builder
 	at := 0
 	for _, w := range strings.Fields(s) {

@@ -84,12 +84,13 @@ func (c *compiler) clause(cl Clause, exact bool) (cursor, error) {
 		if exact || cl.Not {
 			continue
 		}
+		typed := worthOf(got)
 		for _, e := range t.Expansions {
 			got, err := c.together(t.Field, e.Words, e.Weight, false)
 			if err != nil {
 				return nil, err
 			}
-			parts = append(parts, got)
+			parts = append(parts, noMore(got, e.Weight*typed))
 		}
 	}
 	return or(parts...), nil

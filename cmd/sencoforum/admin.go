@@ -33,7 +33,8 @@ type admin struct {
 	now   func() time.Time
 	actor string // who gave the command, for the audit log
 
-	search *search.Index // nil when no server runs
+	search   *search.Index    // nil when no server runs
+	searcher *search.Searcher // likewise
 
 	host *membership.Host // nil when no server runs; see hostOf
 

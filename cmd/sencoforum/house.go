@@ -59,6 +59,7 @@ type house struct {
 	signin    *signin.Book
 	expander  *fanout.Expander
 	search    *search.Index // nil: this house has none
+	searcher  *search.Searcher
 	queue     *queue.Queue
 	eraser    *moderate.Eraser
 	acts      *moderate.Acts
@@ -320,8 +321,12 @@ func (h *house) renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderat
 		switch r.Kind {
 		case fanout.Kind:
 			return c.Render(ctx, r)
+		case fanout.ThreadKind:
+			return c.RenderThread(ctx, r)
 		case moderate.Kind:
 			return f.Render(ctx, r)
+		case moderate.AckKind:
+			return moderate.NewAcknowledger(h.db, h.keys, h.askedBefore).Render(ctx, r)
 		case moderate.RecallKind:
 			return rc.Render(ctx, r)
 		case relay.Kind:

@@ -155,6 +155,10 @@ func whatFor(r queue.Row) string {
 		return "letter"
 	case moderate.RecallKind:
 		return "request to delete a post"
+	case moderate.AckKind:
+		return "acknowledgement"
+	case fanout.ThreadKind:
+		return "discussion"
 	case relay.Kind:
 		return "private message"
 	}

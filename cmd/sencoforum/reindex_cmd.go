@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sencoforum/archive"
 	"sencoforum/audit"
+	"sencoforum/calendar"
 	"sencoforum/document"
+	"sencoforum/notice"
 	"sencoforum/search"
 	"sencoforum/store"
 )
@@ -25,6 +28,55 @@ func openSearch(log *slog.Logger, db *store.DB, overview *archive.Overview, dir 
 		Dir: filepath.Join(dir, searchName), Files: textOfFile, Now: time.Now,
 		Due: func() time.Time { return nextNight(time.Now()) },
 	})
+}
+
+// startSearch opens the index and lets members search.
+func (h *house) startSearch() {
+	h.search = openSearch(h.log, h.db, h.overview, h.cfg.Data)
+	h.searcher = newSearcher(h.log, h.search, h.cfg.Data)
+	h.desk.Answer(h.searcher)
+}
+
+// What is said of earlier discussions in an acknowledgement, which should not wait for them.
+const (
+	askedBeforeMost = 3
+	askedBeforeTime = time.Second
+)
+
+// askedBefore finds earlier discussions about what a post asks.
+func (h *house) askedBefore(ctx context.Context, p archive.Post) (earlier []notice.Earlier) {
+	if h.searcher == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, askedBeforeTime)
+	defer cancel()
+	var reader search.Reader
+	err := h.db.View(func(tx *store.Tx) (err error) { reader, err = search.ReaderOf(tx, p.Author); return err })
+	if err != nil {
+		h.log.Error("earlier discussions are not looked for", "post", p.Number, "cause", err)
+		return nil
+	}
+	likes, err := h.searcher.Similar(ctx, reader.Within(p.List), p.Number, askedBeforeMost)
+	if err != nil {
+		h.log.Warn("earlier discussions are not found", "post", p.Number, "cause", err)
+	}
+	for _, l := range likes {
+		e := notice.Earlier{Number: uint32(l.Thread), Title: l.Subject, Begun: l.Begun.In(calendar.London()), Posts: l.Posts}
+		if h.cfg.WebURL != "" {
+			e.Link = fmt.Sprintf("%s/t/%d", strings.TrimRight(h.cfg.WebURL, "/"), l.Thread)
+		}
+		earlier = append(earlier, e)
+	}
+	return earlier
+}
+
+// newSearcher is a searcher with the words of the forum. Where these cannot be read it has those that come with the program.
+func newSearcher(log *slog.Logger, x *search.Index, dir string) *search.Searcher {
+	words, err := search.LoadVocabulary(dir)
+	if err != nil {
+		log.Error("the forum's own words for the search cannot be read", "cause", err)
+	}
+	return search.NewSearcher(x, words)
 }
 
 // textOfFile is the text of a file that came with a post.

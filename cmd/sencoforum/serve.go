@@ -135,7 +135,7 @@ func runServer(ctx context.Context, s server) error {
 	if err := failpoint.Hit(failpoint.StartAudited); err != nil {
 		return errors.Join(err, h.db.Close())
 	}
-	h.search = openSearch(h.log, h.db, h.overview, h.cfg.Data)
+	h.startSearch()
 	err = s.work(ctx, h, hup)
 	if closed := errors.Join(h.search.Close(), h.db.Close()); err == nil {
 		err = closed
@@ -299,7 +299,7 @@ func (s server) control(ctx context.Context, h *house) error {
 	}
 	return serveControl(ctx, l, func(uid int, in io.Reader, out, errOut io.Writer) *admin {
 		return &admin{
-			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, eraser: h.eraser, host: &h.host, search: h.search, now: time.Now,
+			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, eraser: h.eraser, host: &h.host, search: h.search, searcher: h.searcher, now: time.Now,
 			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut, outside: s.outside,
 		}
 	})

@@ -24,8 +24,9 @@ const (
 
 // A Discussion is one thread, in the order of its posts.
 type Discussion struct {
-	Key   string // of its situation
-	Posts []Post // the first began it
+	Key   string          // of its situation
+	Posts []Post          // the first began it
+	Names map[string]bool // what is named in it, by the names in braces
 }
 
 // A Post is one message of a discussion.

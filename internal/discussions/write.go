@@ -39,7 +39,11 @@ func (s situation) discussion(i int) Discussion {
 	if len(t.written) > 2 && t.r.IntN(3) == 0 {
 		t.write(t.asker, at.Add(5*time.Hour), thanks[t.r.IntN(len(thanks))])
 	}
-	return Discussion{Key: s.key, Posts: t.written}
+	names := map[string]bool{}
+	for name := range t.said {
+		names[name] = true
+	}
+	return Discussion{Key: s.key, Posts: t.written, Names: names}
 }
 
 // begin spreads the discussions of a situation over its years. Nobody writes in August, and nobody after October 2026.

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/quotedprintable"
+	"strings"
+	"testing"
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/list"
+	"sencoforum/queue"
+	"sencoforum/store"
+)
+
+// indexed waits until the index knows all that was published, and so many posts at least.
+func (w *town) indexed(posts int) {
+	w.t.Helper()
+	for late, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond); ; {
+		p, err := w.house.search.Progress()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if p.Posts >= posts && p.Behind == 0 && !p.Rebuilding {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			w.t.Fatalf("the index stays behind: %+v", p)
+		}
+	}
+}
+
+// words is the text of a mail as its reader sees it.
+func words(t *testing.T, o queue.Outgoing) string {
+	t.Helper()
+	text, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(strings.ReplaceAll(string(o.Body), "\r\n", "\n"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(o.Header) + string(text)
+}
+
+// lastTo is the latest mail to somebody.
+func (w *town) lastTo(who string, n int) string {
+	w.t.Helper()
+	all := w.carrier.await(w.t, n)
+	for i := len(all) - 1; i >= 0; i-- {
+		if all[i].To.String() == who {
+			return words(w.t, all[i])
+		}
+	}
+	w.t.Fatalf("no mail went to %s", who)
+	return ""
+}
+
+func rawMail(from, to, id, subject, body string) string {
+	return fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: <%s@x.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
+		from, to, subject, id, body)
+}
+
+func TestMembersSearchByEmail(t *testing.T) {
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	jane, tom, all := people[0].Address, people[1].Address, len(people)
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q1", "Hedgehogs in the nurture garden", "Nobody told us what hedgehogs do in winter. What do you do?\r\n\r\nJane"))
+	w.carrier.await(t, all)
+	w.send(tom, forumAddress, rawMail(tom, forumAddress, "q2", "Minibus", "Where do you hire a minibus for the museum trip?"))
+	w.carrier.await(t, 2*all)
+	w.indexed(2)
+
+	const robot = "senco-forum-request@lists.example.org"
+	w.send(tom, robot, rawMail(tom, robot, "s1", "", "search hedgehog"))
+	found := w.lastTo(tom, 2*all+1)
+	for _, want := range []string{"Subject: 1 discussion about: hedgehog", "1. Hedgehogs in the nurture garden", "Nobody told us what", "reply with its number: get 1", `I read: "search hedgehog"`} {
+		if !strings.Contains(found, want) {
+			t.Errorf("the answer lacks %q:\n%s", want, found)
+		}
+	}
+	if strings.Contains(found, "inibus") {
+		t.Errorf("the answer has what was not asked for:\n%s", found)
+	}
+	back := backTo.FindString(found)
+	w.send(tom, back, rawMail(tom, back, "g1", "Re: 1 discussion", "get 1"))
+	got := w.lastTo(tom, 2*all+2)
+	for _, want := range []string{"The whole discussion: \"Hedgehogs in the nurture garden\"", "Nobody told us what hedgehogs do in winter. What do you do?", "1 message."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the discussion lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(strings.ReplaceAll(got, "To: "+tom, ""), "@school") || strings.Contains(got, jane) {
+		t.Errorf("the discussion shows an address:\n%s", got)
+	}
+	w.send(tom, back, rawMail(tom, back, "m1", "", "more"))
+	if got := w.lastTo(tom, 2*all+3); !strings.Contains(got, "Subject: That was all") {
+		t.Errorf("more of what is all gives\n%s", got)
+	}
+	w.send(tom, robot, rawMail(tom, robot, "g2", "", "get #4711"))
+	if got := w.lastTo(tom, 2*all+4); !strings.Contains(got, "I found no discussion for \"#4711\"") {
+		t.Errorf("what is not there gives\n%s", got)
+	}
+
+	// The token alone says nothing about who writes, and no stranger reads.
+	stranger := "eve@elsewhere.example"
+	w.send(stranger, robot, rawMail(stranger, robot, "e1", "", "search hedgehogs"))
+	w.send(stranger, back, rawMail(stranger, back, "e2", "", "get 1"))
+	w.send(tom, robot, rawMail(tom, robot, "s2", "", "search museum"))
+	for _, o := range w.carrier.await(t, 2*all+5) {
+		if o.To.String() == stranger {
+			t.Errorf("a stranger got\n%s", words(t, o))
+		}
+	}
+
+	// What is stopped is gone at once, whatever the index holds.
+	post := w.postOf("q1")
+	w.command("post", "remove", fmt.Sprint(post.Number), "--yes")
+	w.send(tom, robot, rawMail(tom, robot, "s3", "", "search hedgehogs"))
+	if got := w.lastTo(tom, 2*all+6); strings.Contains(got, "Nobody told us") {
+		t.Errorf("a stopped post is found:\n%s", got)
+	}
+	w.send(tom, back, rawMail(tom, back, "g3", "", "get 1"))
+	if got := w.lastTo(tom, 2*all+7); strings.Contains(got, "Nobody told us") {
+		t.Errorf("a stopped post is sent:\n%s", got)
+	}
+}
+
+func TestTheOperatorSearches(t *testing.T) {
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	jane, all := people[0].Address, len(people)
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q1", "Hedgehogs", "Nobody told us what hedgehogs eat."))
+	w.carrier.await(t, all)
+	w.indexed(1)
+	if got := w.command("search", "hedgehog"); !strings.Contains(got, "1 discussion, 1 message.") || !strings.Contains(got, "Nobody told us") {
+		t.Errorf("search says\n%s", got)
+	}
+	var v foundView
+	if err := json.Unmarshal([]byte(w.command("search", "--json", "hedgehog")), &v); err != nil {
+		t.Fatal(err)
+	}
+	if v.Discussions != 1 || len(v.Found) != 1 || v.Found[0].List != "senco-forum" || len(v.Facets.Years) != 1 {
+		t.Errorf("search --json says %+v", v)
+	}
+	err := w.house.db.View(func(tx *store.Tx) error {
+		p, err := archive.Get(tx, v.Found[0].Post)
+		if err == nil && p.Subject != "Hedgehogs" {
+			t.Errorf("it found %+v", p)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := w.command("search", "zebra"); !strings.Contains(got, "0 discussions") {
+		t.Errorf("search for what is not there says\n%s", got)
+	}
+}
+
+func TestTheAcknowledgementSaysWhatWasAskedBefore(t *testing.T) {
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	jane, tom, all := people[0].Address, people[1].Address, len(people)
+	err := w.house.db.Update(func(tx *store.Tx) error {
+		l, err := list.Get(tx, 1)
+		l.Ack = true
+		return errors.Join(err, list.Save(tx, l))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q1", "Feeding hedgehogs in winter", "Our nurture garden has three hedgehogs. What do you feed them in winter, porridge?"))
+	w.carrier.await(t, all+1)
+	w.indexed(1)
+	w.send(tom, forumAddress, rawMail(tom, forumAddress, "q2", "Hedgehogs", "Do you feed the hedgehogs of the garden in winter? What do they like, porridge?"))
+	w.send(tom, forumAddress, rawMail(tom, forumAddress, "q3", "Minibus", "Where do you hire a minibus for the museum trip?"))
+	var acks []string
+	for _, o := range w.carrier.await(t, 3*(all+1)) {
+		if text := words(t, o); o.To.String() == tom && strings.Contains(text, "Your message goes to") {
+			acks = append(acks, text)
+		}
+	}
+	if len(acks) != 2 {
+		t.Fatalf("Tom has %d acknowledgements", len(acks))
+	}
+	for _, a := range acks {
+		about := strings.Contains(a, "Sent: \"Hedgehogs\"") || strings.Contains(a, ": \"Hedgehogs\"")
+		if names := strings.Contains(a, "Feeding hedgehogs in winter (20"); names != about {
+			t.Errorf("what was asked before is named: %t\n%s", names, a)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package notice
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"sencoforum/message"
+)
+
+// Found answers somebody who searched by email: one page of discussions.
+type Found struct {
+	Words     string   // that were looked for
+	Typed     string   // what was typed, where it was corrected; else empty
+	Total     int      // discussions in all
+	AtLeast   bool     // there may be more than Total
+	From      int      // the number of the first one on this page, from 1
+	Hits      []Hit    // on this page
+	More      bool     // there are others behind them
+	Also      []string // what was looked for besides
+	Remarks   []string // sentences about the search itself: a date that could not be read, an answer that is not whole
+	Suggested string   // words that would have found something; empty: none
+	Members   int      // of the list, for those who find nothing
+	Token     string   // for the answer
+	Read      string
+}
+
+// A Hit is a discussion that was found.
+type Hit struct {
+	Subject  string
+	Author   string // of the post that fits best
+	Written  time.Time
+	Posts    int
+	Matches  int
+	Question bool
+	Answered bool
+	Era      string // the sentence about law that changed since; empty: none
+	Snippet  string // words around those that were looked for
+}
+
+// Compose returns the mail.
+func (n Found) Compose(t To) (Mail, error) {
+	about := plainQuotes(cmp.Or(shorten(n.Words), "everything"))
+	if len(n.Hits) == 0 {
+		return t.robotAt(n.Token, "Nothing found about: "+about, n.nothing(t))
+	}
+	total := count(n.Total, "discussion")
+	if n.AtLeast {
+		total = "More than " + total
+	}
+	first := "To read a whole discussion, reply with its number: get " + fmt.Sprint(n.From)
+	if n.More {
+		first += "\nFor the next ten, reply: more"
+	}
+	var hits []string
+	for i, h := range n.Hits {
+		hits = append(hits, h.text(n.From+i))
+	}
+	return t.robotAt(n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), strings.Join(hits, "\n"),
+		fill("Not found? Ask the forum: "+t.List.Post().String()), iRead(n.Read)))
+}
+
+func (n Found) nothing(t To) string {
+	ask := "Not found? Ask the forum: " + t.List.Post().String()
+	if n.Members > 1 {
+		ask += ". " + capital(count(n.Members, "colleague")) + " read it."
+	}
+	suggested := ""
+	if n.Suggested != "" {
+		suggested = fill("Did you mean \"" + plainQuotes(n.Suggested) + "\"? Reply: search " + n.Suggested)
+	}
+	return paragraphs("I found no discussion about \""+plainQuotes(shorten(n.Words))+"\".", n.corrected(), n.also(), n.remarks(), suggested, fill(ask),
+		"Fewer words find more. These work too: from:Priya, year:2015,\nafter:2020, has:file, -word, \"words together\"", iRead(n.Read))
+}
+
+// corrected says openly that something else was looked for than what was typed.
+func (n Found) corrected() string {
+	if n.Typed == "" {
+		return ""
+	}
+	return fill("I looked for \"" + plainQuotes(shorten(n.Words)) + "\". For \"" + plainQuotes(shorten(n.Typed)) + "\" alone, put it in quotes.")
+}
+
+func (n Found) also() string {
+	if len(n.Also) == 0 {
+		return ""
+	}
+	return fill("I also looked for: " + plainQuotes(strings.Join(n.Also, ", ")) + ".")
+}
+
+func (n Found) remarks() string {
+	var all []string
+	for _, r := range n.Remarks {
+		all = append(all, fill(r))
+	}
+	return strings.Join(all, "\n")
+}
+
+// text is a hit as a few lines below its number.
+func (h Hit) text(number int) string {
+	first := fmt.Sprintf("%d. ", number)
+	indent := strings.Repeat(" ", len(first))
+	var b strings.Builder
+	b.WriteString(first + hanging(cmp.Or(shorten(h.Subject), "(no subject)"), indent))
+	says := []string{cmp.Or(shorten(h.Author), "somebody") + ", " + day(h.Written), count(h.Posts, "message")}
+	if h.Posts > 1 {
+		matches := "matches"
+		if h.Matches != 1 {
+			matches = "match"
+		}
+		says[1] += fmt.Sprintf(", %d %s", h.Matches, matches)
+	}
+	switch {
+	case h.Answered:
+		says = append(says, "answered")
+	case h.Question:
+		says = append(says, "no answer yet")
+	}
+	b.WriteString(indent + hanging(strings.Join(says, " - "), indent))
+	if h.Era != "" {
+		b.WriteString(indent + hanging(shorten(h.Era), indent))
+	}
+	for line := range strings.Lines(fillTo(h.Snippet, width-len(indent)-2)) {
+		b.WriteString(indent + "> " + strings.TrimRight(line, "\n") + "\n")
+	}
+	return b.String()
+}
+
+// hanging breaks a text into lines, those after the first indented, with a line end behind.
+func hanging(text, indent string) string {
+	return strings.ReplaceAll(fillTo(text, width-len(indent)), "\n", "\n"+indent) + "\n"
+}
+
+// A WholeThread is a discussion as one mail.
+type WholeThread struct {
+	Subject string
+	Number  uint32
+	Posts   []ThreadPost
+	Link    string // its page; empty: there are no pages
+	Token   string // for the answer; empty: the robot's address
+	Read    string
+}
+
+// A ThreadPost is a post as somebody reads it by email: own words alone.
+type ThreadPost struct {
+	Number  uint32
+	Author  string
+	Written time.Time
+	Text    string
+	Files   []string
+	Era     string // the sentence about law that changed since
+}
+
+// maxThread bounds the text of a discussion in a mail, in bytes.
+const maxThread = 190 << 10
+
+// Compose returns the mail, which has at most 200 KB.
+func (n WholeThread) Compose(t To) (Mail, error) {
+	var b strings.Builder
+	b.WriteString(n.head())
+	said, era := 0, ""
+	for i, p := range n.Posts {
+		text := p.text(i+1, len(n.Posts), p.Era != era)
+		if b.Len()+len(text) > maxThread {
+			break
+		}
+		b.WriteString("\n" + text)
+		era = p.Era
+		said++
+	}
+	if left := len(n.Posts) - said; left > 0 {
+		b.WriteString("\n" + fill(fmt.Sprintf("[%s more: an email from me holds no more than 200 KB. To read one, reply with its number: get #%d]",
+			capital(count(left, "message")), n.Posts[said].Number)) + "\n")
+	}
+	subject := fmt.Sprintf("The whole discussion: %s #%d", inQuotes(n.Subject), n.Number)
+	text := paragraphs(b.String(), iRead(n.Read))
+	if n.Token != "" {
+		return t.robotAt(n.Token, subject, text)
+	}
+	return t.compose(subject, message.Mailbox{}, text)
+}
+
+func (n WholeThread) head() string {
+	what := count(len(n.Posts), "message")
+	if len(n.Posts) > 1 {
+		what += ", the oldest first"
+	}
+	what += ". Only what each person wrote is shown, not what they quoted."
+	return paragraphs(fill(what), n.Link)
+}
+
+// text is a post below a line that says whose it is.
+func (p ThreadPost) text(number, of int, newEra bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "---------- %d of %d ----------\n", number, of)
+	b.WriteString(fill(cmp.Or(shorten(p.Author), "somebody")+", "+day(p.Written)+", "+hm(p.Written)+fmt.Sprintf(", #%d", p.Number)) + "\n")
+	if p.Era != "" && newEra {
+		b.WriteString(fill("Note: "+p.Era) + "\n")
+	}
+	b.WriteByte('\n')
+	for line := range strings.Lines(strings.TrimSpace(clean(p.Text))) {
+		if line = strings.TrimRight(line, "\n "); len(line) > width {
+			line = fill(line)
+		}
+		b.WriteString(line + "\n")
+	}
+	if len(p.Files) > 0 {
+		b.WriteString("\n" + fill("Files: "+strings.Join(p.Files, ", ")) + "\n")
+	}
+	return b.String()
+}
+
+// NoThread answers somebody who asked for a discussion that is not there for them.
+type NoThread struct {
+	Asked string // as it was written
+	Token string
+	Read  string
+}
+
+// Compose returns the mail.
+func (n NoThread) Compose(t To) (Mail, error) {
+	text := paragraphs(fill("I found no discussion for \""+plainQuotes(shorten(n.Asked))+"\". It may have been removed, or the number is another one."),
+		"To look for something, reply: search WORDS\nTo read a discussion, reply with its number: get #48213", iRead(n.Read))
+	if n.Token != "" {
+		return t.robotAt(n.Token, "Nothing found: "+plainQuotes(shorten(n.Asked)), text)
+	}
+	return t.compose("Nothing found: "+plainQuotes(shorten(n.Asked)), message.Mailbox{}, text)
+}

@@ -1,0 +1,180 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"sencoforum/archive"
+	"sencoforum/internal/testdb"
+	"sencoforum/list"
+	"sencoforum/store"
+)
+
+// ask searches as members do.
+func (s *shelf) ask(text string, change func(*Ask)) Answers {
+	s.t.Helper()
+	a := Ask{Query: Parse(text, s.now)}
+	if change != nil {
+		change(&a)
+	}
+	got, err := s.searcher(shippedWords(s.t)).Search(context.Background(), s.reader(), a)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return got
+}
+
+func reply(to string) string { return "In-Reply-To: <" + to + "@x.example>" }
+func id(name string) string  { return "Message-ID: <" + name + "@x.example>" }
+
+func TestAnswersAreDiscussions(t *testing.T) {
+	s := newShelf(t)
+	first := s.post("Hedgehogs in the garden", "What do hedgehogs eat in winter?", id("a"))
+	s.post("Re: Hedgehogs in the garden", "Ours sleep. Do not wake the hedgehog.\n\n> What do foxes eat?", id("b"), reply("a"), "From: Tom Walsh <tom@x.example>", "Date: Mon, 2 Mar 2020 10:00:00 +0000")
+	s.post("Minibus", "Where do you hire a minibus?", id("c"))
+	s.follow()
+	got := s.ask("hedgehogs", nil)
+	if got.Discussions != 1 || got.Posts != 2 || len(got.Found) != 1 || got.Found[0].Matches != 2 || got.Found[0].Posts != 2 || got.Found[0].Thread != first {
+		t.Fatalf("got %+v", got)
+	}
+	if marks := marksOf(got.Found[0].Subject); marks != "Hedgehogs" {
+		t.Errorf("marked in the subject: %s", marks)
+	}
+	if len(got.Facets.Years) != 2 || len(got.Facets.Authors) != 2 || got.Facets.Lists[0].Count != 1 {
+		t.Errorf("counts: %+v", got.Facets)
+	}
+	if got := s.ask("foxes", nil); got.Discussions != 0 {
+		t.Errorf("a quote is found: %+v", got.Found)
+	}
+	if got := s.ask("foxes in:quotes", nil); got.Discussions != 1 || !strings.Contains(Text(got.Found[0].Snippet), "foxes") {
+		t.Errorf("a quote is not found where it is asked for: %+v", got.Found)
+	}
+}
+
+func marksOf(spans []Span) (all string) {
+	for _, s := range spans {
+		if s.Mark {
+			all += s.Text
+		}
+	}
+	return all
+}
+
+func TestWordsOfADiscussionMayStandInSeveralPosts(t *testing.T) {
+	s := newShelf(t)
+	s.post("Feeding", "What do hedgehogs eat?", id("a"))
+	s.post("Re: Feeding", "Ours like porridge.", id("b"), reply("a"))
+	s.post("Porridge", "Breakfast club: porridge or toast?", id("c"))
+	s.follow()
+	got := s.ask("hedgehogs porridge", nil)
+	if got.Discussions != 1 || got.Loose || len(got.Found) != 2 || got.Found[0].Loose || !got.Found[1].Loose {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestPagesOfAnswersFollowEachOther(t *testing.T) {
+	s := newShelf(t)
+	for i := range 23 {
+		s.post(fmt.Sprintf("Hedgehog %d", i), "About one hedgehog.", id(fmt.Sprint("p", i)), fmt.Sprintf("Date: Mon, 2 Mar %d 10:00:00 +0000", 1998+i))
+	}
+	s.follow()
+	for _, by := range []string{"", " sort:newest", " sort:oldest"} {
+		seen := map[archive.Number]bool{}
+		after, pages := Place{}, 0
+		for more := true; more; pages++ {
+			got := s.ask("hedgehog"+by, func(a *Ask) { a.After, a.Count = ReadPlace(after.String()), 10 })
+			for _, f := range got.Found {
+				if seen[f.Thread] {
+					t.Errorf("%q: discussion %d comes twice", by, f.Thread)
+				}
+				seen[f.Thread] = true
+			}
+			after, more = got.Next, got.Next != Place{}
+		}
+		if len(seen) != 23 || pages != 3 {
+			t.Errorf("%q: %d discussions on %d pages, want 23 on 3", by, len(seen), pages)
+		}
+	}
+}
+
+func TestTheArchiveTellsTheTruth(t *testing.T) {
+	s := newShelf(t)
+	n := s.post("Hedgehogs", "What do hedgehogs eat?", id("a"))
+	s.follow()
+	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Hide(tx, n, archive.Seal{}, s.now); return err })
+	if got := s.ask("hedgehogs", nil); got.Discussions != 0 || len(got.Found) != 0 || len(got.Facets.Years) != 0 {
+		t.Errorf("a hidden post is found before the index knows: %+v", got)
+	}
+}
+
+func TestReadersFindWhatTheyMayRead(t *testing.T) {
+	s := newShelf(t)
+	other := s.addList("other")
+	s.post("Hedgehogs", "What do hedgehogs eat?", id("a"))
+	s.postTo(other, "Hedgehogs elsewhere", "Hedgehogs again.", id("b"))
+	s.follow()
+	w := s.searcher(shippedWords(t))
+	for _, c := range []struct {
+		says string
+		r    Reader
+		want int
+	}{
+		{"who reads both lists finds both", s.reader(), 2},
+		{"who reads one finds one", s.reader().Within(s.list), 1},
+		{"nobody finds nothing", Reader{}, 0},
+		{"a list that one may not read is none", Reader{lists: []list.ID{s.list}}.Within(other), 0},
+	} {
+		got, err := w.Search(context.Background(), c.r, Ask{Query: Parse("hedgehogs", s.now)})
+		if err != nil || got.Discussions != c.want || len(got.Facets.Lists) != min(c.want, 2) {
+			t.Errorf("%s: %d, %v, %+v", c.says, got.Discussions, err, got.Facets.Lists)
+		}
+	}
+}
+
+func TestSnippets(t *testing.T) {
+	a := newAnalyser()
+	long := strings.Repeat("Nothing is said here about it at all. ", 20)
+	for _, c := range []struct{ says, text, word, want string }{
+		{"a short text is whole", "Ours eat porridge.", "porridge", "Ours eat [porridge]."},
+		{"a long one begins with the sentence", long + "Ours eat porridge in winter. " + long, "porridge", "… Ours eat [porridge] in winter. Nothing"},
+		{"without a match it is the beginning", long, "porridge", "Nothing is said here"},
+		{"what could be markup stays as it is", "A <b>porridge</b> & more", "porridge", "A <b>[porridge]</b> & more"},
+	} {
+		var m marks
+		m.add([]placedWord{{term: a.stem(c.word)}}, true)
+		var b strings.Builder
+		for _, s := range snippet(c.text, m.in(a, c.text)) {
+			if s.Mark {
+				b.WriteString("[" + s.Text + "]")
+			} else {
+				b.WriteString(s.Text)
+			}
+		}
+		if got := b.String(); !strings.HasPrefix(got, c.want) || len(got) > snippetLength+snippetBefore+20 {
+			t.Errorf("%s: %q, want %q", c.says, got, c.want)
+		}
+	}
+}
+
+func FuzzSnippet(f *testing.F) {
+	f.Add("Ours eat porridge. \xff é … 😀", 4, 12)
+	f.Fuzz(func(t *testing.T, text string, start, end int) {
+		text = oneLine(strings.ToValidUTF8(text, ""))
+		if start < 0 || end <= start || end > len(text) {
+			t.Skip()
+		}
+		snippet(text, []Mark{{Start: start, End: end, Typed: true}})
+	})
+}
+
+func FuzzReadPlace(f *testing.F) {
+	f.Add(Place{1.5, 48213}.String())
+	f.Add("..")
+	f.Fuzz(func(t *testing.T, s string) {
+		if p := ReadPlace(s); ReadPlace(p.String()) != p {
+			t.Errorf("%q is %v, and then %v", s, p, ReadPlace(p.String()))
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"sencoforum/archive"
+	"sencoforum/message"
+	"sencoforum/store"
+)
+
+// Bounds of a snippet, in bytes.
+const (
+	snippetLength = 220
+	snippetBefore = 60      // of what stands before the first mark
+	snippetText   = 1 << 20 // of a text that is looked through
+)
+
+// snippetOf is the piece of a post's own words that shows best why it was found. Quoted words are shown only where they were asked
+// for and nothing else was found.
+func (s *Searcher) snippetOf(tx *store.Tx, f result, p archive.Post, quotes bool) ([]Span, error) {
+	raw, err := archive.Raw(tx, p)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	words := message.Parse(raw).Words()
+	own := oneLine(words.Own)
+	marks := f.Marks(own)
+	if len(marks) == 0 && quotes {
+		if quoted := oneLine(quotedOf(words)); len(f.Marks(quoted)) > 0 {
+			return snippet(quoted, f.Marks(quoted)), nil
+		}
+	}
+	return snippet(own, marks), nil
+}
+
+// oneLine is a text without line ends.
+func oneLine(text string) string {
+	if len(text) > snippetText {
+		text = strings.ToValidUTF8(text[:snippetText], "")
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// marked is a whole text with its marks.
+func marked(text string, marks []Mark) (spans []Span) {
+	at := 0
+	for _, m := range marks {
+		if m.Start > at {
+			spans = append(spans, Span{Text: text[at:m.Start]})
+		}
+		spans = append(spans, Span{Text: text[m.Start:m.End], Mark: true})
+		at = m.End
+	}
+	if at < len(text) {
+		spans = append(spans, Span{Text: text[at:]})
+	}
+	return spans
+}
+
+// snippet is the piece of a text with the most different marks, with a sign where something is left out. Without marks it is the
+// beginning.
+func snippet(text string, marks []Mark) []Span {
+	from, to := window(text, marks)
+	var inside []Mark
+	for _, m := range marks {
+		if m.Start >= from && m.End <= to {
+			inside = append(inside, Mark{Start: m.Start - from, End: m.End - from, Typed: m.Typed})
+		}
+	}
+	spans := marked(text[from:to], inside)
+	if from > 0 {
+		spans = append([]Span{{Text: "… "}}, spans...)
+	}
+	if to < len(text) {
+		spans = append(spans, Span{Text: " …"})
+	}
+	return spans
+}
+
+// window says where a snippet begins and ends. What was typed counts more than what it means besides, and each word once.
+func window(text string, marks []Mark) (from, to int) {
+	best := -1.0
+	for i, m := range marks {
+		seen, worth := map[string]bool{}, 0.0
+		for _, n := range marks[i:] {
+			if n.End > m.Start+snippetLength-snippetBefore {
+				break
+			}
+			word := strings.ToLower(text[n.Start:n.End])
+			v := 0.5
+			if n.Typed {
+				v = 1
+			}
+			if seen[word] {
+				v /= 10
+			}
+			seen[word] = true
+			worth += v
+		}
+		if worth > best {
+			best, from = worth, m.Start
+		}
+	}
+	from = startOf(text, from)
+	if to = from + snippetLength; to >= len(text) {
+		return from, len(text)
+	}
+	if at := strings.LastIndexByte(text[from:to], ' '); at > 0 {
+		return from, from + at
+	}
+	for !utf8.RuneStart(text[to]) {
+		to--
+	}
+	return from, to
+}
+
+// startOf goes back from a place to the beginning of its sentence, or else of a word.
+func startOf(text string, at int) int {
+	from := max(0, at-snippetBefore)
+	if from == 0 {
+		return 0
+	}
+	before := text[from:at]
+	for _, end := range []string{". ", "? ", "! "} {
+		if i := strings.LastIndex(before, end); i >= 0 {
+			return from + i + len(end)
+		}
+	}
+	if i := strings.IndexByte(before, ' '); i >= 0 {
+		return from + i + 1
+	}
+	return at
+}
+
+// asksQuotes reports whether quoted words were asked for.
+func asksQuotes(q Query) bool {
+	return slices.ContainsFunc(q.Clauses, func(c Clause) bool {
+		return slices.ContainsFunc(c.Terms, func(t Term) bool { return t.Field == Quotes })
+	})
+}
