@@ -238,7 +238,7 @@ func mails() map[string]func() (Mail, error) {
 		},
 		"ack-asked-before": func() (Mail, error) {
 			return Ack{Subject: "EHCP annual review paperwork", Token: aToken, Members: 1204, Due: due, Before: []Earlier{
-				{Number: 48213, Title: "Annual review paperwork", Begun: morning.AddDate(-3, 0, 0), Posts: 12, Link: "https://forum.example/t/48213"},
+				{Number: 48213, Title: "Annual review paperwork", Begun: morning.AddDate(-3, 0, 0), Posts: 12, Link: "https://forum.example.org/t/48213"},
 				{Number: 17, Title: "Forms for statement reviews", Begun: morning.AddDate(-14, 0, 0), Posts: 1},
 			}}.Compose(toJane())
 		},

@@ -140,6 +140,7 @@ type WholeThread struct {
 	Link    string // its page; empty: there are no pages
 	Token   string // for the answer; empty: the robot's address
 	Read    string
+	Most    int // bytes of the text; 0: as many as such a mail has
 }
 
 // A ThreadPost is a post as somebody reads it by email: own words alone.
@@ -162,7 +163,7 @@ func (n WholeThread) Compose(t To) (Mail, error) {
 	said, era := 0, ""
 	for i, p := range n.Posts {
 		text := p.text(i+1, len(n.Posts), p.Era != era)
-		if b.Len()+len(text) > maxThread {
+		if b.Len()+len(text) > cmp.Or(n.Most, maxThread) {
 			break
 		}
 		b.WriteString("\n" + text)

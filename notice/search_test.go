@@ -51,7 +51,10 @@ func TestMailsOfTheSearch(t *testing.T) {
 			return Found{Words: "hyperlexya", Suggested: "hyperlexia", Members: 1204, Token: aToken, Read: "search hyperlexya"}.Compose(toJane())
 		},
 		"get-thread": func() (Mail, error) {
-			return WholeThread{Subject: "Annual review without parents", Number: 48213, Posts: thread(3), Link: "https://forum.example/t/48213", Token: aToken, Read: "get 1"}.Compose(toJane())
+			return WholeThread{Subject: "Annual review without parents", Number: 48213, Posts: thread(3), Link: "https://forum.example.org/t/48213", Token: aToken, Read: "get 1"}.Compose(toJane())
+		},
+		"get-cut": func() (Mail, error) {
+			return WholeThread{Subject: "Annual review without parents", Number: 48213, Posts: thread(5), Read: "get #48213", Most: 600}.Compose(toJane())
 		},
 		"get-nothing": func() (Mail, error) { return NoThread{Asked: "#99", Read: "get #99"}.Compose(toJane()) },
 	} {
