@@ -2,6 +2,7 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"maps"
 	"math"
@@ -184,13 +185,9 @@ func (s *shelf) plainBM25() way {
 		for n := range worth {
 			found[n] = true
 		}
-		first := slices.SortedFunc(maps.Keys(worth), func(a, b archive.Number) int {
-			if worth[a] != worth[b] {
-				return compare(float32(worth[b]), float32(worth[a]))
-			}
-			return compare(uint32(a), uint32(b))
-		})
-		return first, found
+		return slices.SortedFunc(maps.Keys(worth), func(a, b archive.Number) int {
+			return cmp.Or(cmp.Compare(worth[b], worth[a]), cmp.Compare(a, b))
+		}), found
 	}}
 }
 
