@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	words "sencoforum/command"
+	grammar "sencoforum/command"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -52,8 +52,8 @@ func TestEveryWordOfMembersWorksByEmail(t *testing.T) {
 	for _, w := range memberWords {
 		told[w.word] = true
 	}
-	for _, w := range words.Table() {
-		if w.Who == words.Anyone && w.At&words.RequestAddress != 0 && !told[w.Name] && !elsewhere[w.Name] {
+	for _, w := range grammar.Table() {
+		if w.Who == grammar.Anyone && w.At&grammar.RequestAddress != 0 && !told[w.Name] && !elsewhere[w.Name] {
 			t.Errorf("%s has no mail here", w.Name)
 		}
 	}
@@ -80,7 +80,7 @@ func TestEveryWordOfMembersWorksByEmail(t *testing.T) {
 
 // What show me says in the help is what is answered, and so it is with my data.
 func TestHelpAndAnswerAgree(t *testing.T) {
-	for _, w := range words.Table() {
+	for _, w := range grammar.Table() {
 		if (w.Name == "show me" || w.Name == "hide me") && strings.Contains(w.Help, "address") {
 			t.Errorf("the help of %s speaks of addresses: %s", w.Name, w.Help)
 		}
