@@ -263,7 +263,7 @@ func orderAddress(h Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed
 	}
 	a, err := message.ParseAddress(strings.TrimSpace(o.Value))
 	if err != nil {
-		return nothing(fmt.Sprintf("I could not read an address. Write it like: %s new@school.example", o.Word)), nil
+		return nothing(fmt.Sprintf("I could not read an address. Write it like:\n\n  %s new@school.example", o.Word)), nil
 	}
 	r := Request{List: m.Membership.List, Purpose: ToMove, Address: m.Person.Address, New: a, Person: m.Person.ID}
 	d := notice.Obeyed{Subject: "Please say yes in both mailboxes", Text: []string{

@@ -49,6 +49,10 @@ func variants() map[string]func() (Mail, error) {
 		"told-withdrawn":     told(OutcomeLine(hold.Post, hold.Withdrawn, "", morning)),
 		"told-unheard":       told(OutcomeLine(hold.Post, hold.Unheard, "", morning)),
 		"told-undecided":     told(OutcomeLine(hold.Application, hold.Unheard, "", morning)),
+		"held-command":       held(Held{Matter: parts(list.CauseCommand), Told: duty}),
+		"obeyed-aside": func() (Mail, error) {
+			return Obeyed{Subject: "Done: you follow this", Text: []string{"You get all of this discussion."}, ToList: true, Read: "follow"}.Compose(toTom())
+		},
 		"held-thread":        held(Held{Matter: parts(list.CauseThread), Told: duty}),
 		"held-wrote-nothing": held(Held{Matter: jane, Told: duty}),
 		"person-discarded": func() (Mail, error) {
@@ -76,6 +80,12 @@ func variants() map[string]func() (Mail, error) {
 	for i, c := range []list.Cause{list.CausePupil, list.CauseFile, list.CauseEmergency, list.CauseRate, list.CauseClosed, list.CauseEncrypted, list.CauseModerated, list.CauseThread} {
 		all[fmt.Sprintf("writer-held-%d", i+1)] = func() (Mail, error) {
 			return HeldBack{Subject: "Hello", Findings: parts(c).Findings, Token: aToken}.Compose(toJane())
+		}
+	}
+	for word := range wordsDo {
+		all["writer-command-"+word] = func() (Mail, error) {
+			notes := []string{word + " or not", "It says \"or not\".", word}
+			return Doubt{Subject: "Hello", Findings: []list.Finding{{Cause: list.CauseCommand, Notes: notes}}, Token: aToken, Members: 1204}.Compose(toJane())
 		}
 	}
 	for _, why := range []Why{NoSuchWords, NoFiles, NoUndo, NotHere, AuthorLeft, Sealed} {
