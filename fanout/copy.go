@@ -2,6 +2,7 @@ package fanout
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html"
 	"strings"
@@ -183,23 +184,9 @@ func footer(p archive.Post, l list.List, at places) (text, htm string) {
 	return strings.Join(lines, "\n"), h.String()
 }
 
-// firstName is what an author is called in a sentence: the first word of the name, or all of it where that is no first name.
+// firstName is what an author is called in a sentence.
 func firstName(p archive.Post) string {
-	name := list.CleanName(p.AuthorName)
-	first, _, more := strings.Cut(name, " ")
-	switch {
-	case name == "":
-		return "the writer"
-	case more && (len([]rune(first)) < 2 || strings.ContainsAny(first, ".,") || titles[strings.ToLower(first)]):
-		return name
-	}
-	return first
-}
-
-// titles stand before a name.
-var titles = map[string]bool{
-	"mr": true, "mrs": true, "ms": true, "miss": true, "mx": true, "dr": true, "prof": true, "professor": true,
-	"rev": true, "revd": true, "sir": true, "dame": true, "lady": true, "lord": true, "the": true, "a": true,
+	return cmp.Or(list.FirstName(p.AuthorName), "the writer")
 }
 
 // number writes a number with what follows it, for example "1 person" or "1,204 people".

@@ -50,6 +50,7 @@ type Settings struct {
 	TextOnly    bool          `json:"text_only,omitempty"`  // the server's own mails have no page beside their text
 	Moderation
 	Joining
+	Digests
 }
 
 // Strangers is what becomes of a message whose verified author is no member.
@@ -140,6 +141,9 @@ func (s Settings) Validate() error {
 		faults = append(faults, err)
 	}
 	if err := s.Joining.validate(); err != nil {
+		faults = append(faults, err)
+	}
+	if err := s.Digests.validate(); err != nil {
 		faults = append(faults, err)
 	}
 	if len(s.SubjectTag) > 30 || strings.ContainsAny(s.SubjectTag, "\r\n\x00") {

@@ -115,12 +115,12 @@ func SaveMember(tx *store.Tx, m Membership) error {
 	if err := m.Validate(); err != nil {
 		return err
 	}
-	has, err := members.Has(tx, memberKey(m.List, m.Person))
+	was, err := Member(tx, m.List, m.Person)
 	if err != nil {
 		return err
 	}
-	if !has {
-		return ErrNoMember
+	if err := owes(tx, was, m); err != nil {
+		return err
 	}
 	return putMember(tx, m)
 }
@@ -139,6 +139,9 @@ func Leave(tx *store.Tx, l ID, p PersonID) error {
 		return err
 	}
 	if err := moderators.Delete(tx, memberKey(l, p)); err != nil {
+		return err
+	}
+	if err := lastDigests.Delete(tx, memberKey(l, p)); err != nil {
 		return err
 	}
 	return members.Delete(tx, memberKey(l, p))
