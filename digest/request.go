@@ -1,0 +1,67 @@
+package digest
+
+import (
+	"sencoforum/archive"
+	"sencoforum/list"
+	"sencoforum/message"
+	"sencoforum/store"
+)
+
+// SendTo makes an issue of now for one member, as an operator asks for, and returns its number; 0 where there is nothing in it.
+// The next issue for everybody is the same with it as without.
+func (e *Editor) SendTo(l list.List, k Kind, p list.PersonID) (n Number, err error) {
+	i, err := e.Preview(l, k)
+	if err != nil || len(i.Items) == 0 {
+		return 0, err
+	}
+	i.Only = p
+	err = e.db.Update(func(tx *store.Tx) error {
+		n, err = put(tx, i)
+		return err
+	})
+	return n, err
+}
+
+// Preview works out what an issue would be that were made now. Where nothing has come since the last one it is about the period
+// before, so that there is something to look at.
+func (e *Editor) Preview(l list.List, k Kind) (i Issue, err error) {
+	var p plan
+	now := e.cfg.Now()
+	err = e.db.View(func(tx *store.Tx) (err error) {
+		p, err = e.planOf(tx, l, k, now)
+		return err
+	})
+	if err != nil {
+		return i, err
+	}
+	if i, err = e.build(p); err != nil || len(i.Items) > 0 {
+		return i, err
+	}
+	p.from, p.after = 0, ScheduleOf(l, k).Before(now)
+	return e.build(p)
+}
+
+// Answers returns the discussions of an issue with the addresses at which one answers them, for somebody who answered the issue.
+// It is empty for an issue of another list, and for one that is kept no longer.
+func (e *Editor) Answers(tx *store.Tx, l list.List, n Number) (answers []Answer, err error) {
+	i, ok, err := issues.Get(tx, n)
+	if err != nil || !ok || i.List != l.ID {
+		return nil, err
+	}
+	for _, it := range i.Items {
+		p, err := archive.Get(tx, it.First)
+		if err != nil {
+			return nil, err
+		}
+		if p.Shown() {
+			answers = append(answers, Answer{Subject: p.Subject, Address: l.ReplyAddress(e.cfg.Keys, uint32(p.Number))})
+		}
+	}
+	return answers, nil
+}
+
+// An Answer is a discussion with the address at which everybody reads an answer to it.
+type Answer struct {
+	Subject string
+	Address message.Address
+}
