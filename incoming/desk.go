@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"sencoforum/bounce"
+	"sencoforum/digest"
 	"sencoforum/internal/seldom"
 	"sencoforum/list"
 	"sencoforum/mailauth"
@@ -44,6 +45,7 @@ type Config struct {
 	Bounces    *bounce.Book       // scores addresses; nil: nothing is scored
 	Reports    *watch.ReportBook  // counts what other hosts report of our mail; nil: reports are put off
 	Relay      *relay.Book        // carries private messages; nil: no address for them works
+	Digests    *digest.Editor     // knows what digests hold; nil: an answer to one is mail to the robot like any other
 	Watch      *watch.Watch       // counts by provider; nil: nothing is counted
 	Acts       *moderate.Acts     // does what moderators ask for by mail; nil: one that knows no operator and erases nothing
 	Panel      *moderate.Panel    // the moderators; nil: one that knows no operator and no holidays

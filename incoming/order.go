@@ -63,6 +63,9 @@ func (d *Desk) requestAt(in *arrival, at command.Place) error {
 	if done, err := d.wordToRobot(in); done || err != nil {
 		return err
 	}
+	if n := answersDigest(in); n != 0 && m != nil && d.cfg.Digests != nil {
+		return d.toDigest(in, n)
+	}
 	u := puzzle{at: at, reading: r, staff: q.Moderator}
 	if m == nil {
 		u.why = "We do not know this address, so nothing was done. Are you a member under another address? Then write from that one."

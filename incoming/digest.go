@@ -1,0 +1,58 @@
+package incoming
+
+import (
+	"sencoforum/digest"
+	"sencoforum/intake"
+	"sencoforum/moderate"
+	"sencoforum/notice"
+	"sencoforum/store"
+)
+
+// answersDigest is the issue that a mail to the robot answers; 0 for none.
+func answersDigest(in *arrival) digest.Number {
+	return digest.Answered(in.dest.List, append(in.msg.InReplyTo(), in.msg.References()...))
+}
+
+// toDigest takes an answer to a whole digest in which there is no word for the robot. It reaches nobody: its writer, a member, is
+// told where each discussion of the digest is answered. The mail is kept without its text.
+func (d *Desk) toDigest(in *arrival, n digest.Number) error {
+	m := intake.New{Record: in.record([]string{"answers a digest"}), State: intake.Handled, Key: in.key}
+	err := d.update(func(tx *store.Tx) error {
+		_, again, err := intake.Known(tx, in.key)
+		if err != nil {
+			return err
+		}
+		if again {
+			return in.putDuplicate(tx)
+		}
+		if _, err := intake.Put(tx, m); err != nil {
+			return err
+		}
+		return d.explainDigest(tx, in, n)
+	})
+	if err == nil {
+		d.log.Info("answer to a digest", "list", in.dest.List.Name, "issue", uint32(n))
+	}
+	return err
+}
+
+// explainDigest mails the writer the discussions of an issue with their addresses, unless they had enough answers today.
+func (d *Desk) explainDigest(tx *store.Tx, in *arrival, n digest.Number) error {
+	turn, err := moderate.Asker{List: in.dest.List.ID, Address: in.from.Address}.Answer(tx, d.cfg.Now())
+	if err != nil || !turn.May {
+		return err
+	}
+	who, _, err := writerOf(tx, in)
+	if err != nil {
+		return err
+	}
+	all, err := d.cfg.Digests.Answers(tx, in.dest.List, n)
+	if err != nil {
+		return err
+	}
+	mail := notice.DigestAnswered{Wrote: in.dest.List.Hide(d.keys)(in.msg.Words().Own)}
+	for _, a := range all {
+		mail.Items = append(mail.Items, notice.DigestItem{Subject: a.Subject, Address: a.Address})
+	}
+	return d.tell(tx, in, who, turn, "digested", mail)
+}
