@@ -57,6 +57,37 @@ func (b *Book) Batch(tx *store.Tx, batch uint64) (broken bool, err error) {
 	return len(closed) > 0, nil
 }
 
+// Issue scores the refusals of a digest whose copies have all come to their end, as Batch does for a post. When too many refused
+// it, or too many of one provider's, their addresses do not score; nobody is mailed about it.
+func (b *Book) Issue(tx *store.Tx, l list.ID, batch uint64) (broken bool, err error) {
+	counts, err := queue.Tally(tx, batch)
+	if err != nil || counts.Failed+counts.Expired == 0 {
+		return false, err
+	}
+	refused, err := b.refusals(tx, l, batch)
+	if err != nil {
+		return false, err
+	}
+	all := Tally{Recipients: counts.Delivered + counts.Failed + counts.Expired}
+	for _, r := range refused {
+		all.add(r.Class)
+	}
+	if all.Broken() {
+		return true, nil
+	}
+	closed, err := b.closedProviders(tx, batch, refused)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range refused {
+		_, r.Broken = closed[r.provider]
+		if _, err := b.Note(tx, r.Refusal); err != nil {
+			return false, err
+		}
+	}
+	return len(closed) > 0, nil
+}
+
 // providerRefusal is a refusal with who takes mail for that address.
 type providerRefusal struct {
 	Refusal

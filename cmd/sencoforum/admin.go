@@ -11,6 +11,7 @@ import (
 
 	"sencoforum/config"
 	"sencoforum/courier"
+	"sencoforum/digest"
 	"sencoforum/doctor"
 	"sencoforum/list"
 	"sencoforum/membership"
@@ -35,6 +36,8 @@ type admin struct {
 
 	search   *search.Index    // nil when no server runs
 	searcher *search.Searcher // likewise
+
+	digests *digest.Editor // nil when no server runs; see editor
 
 	host *membership.Host // nil when no server runs; see hostOf
 

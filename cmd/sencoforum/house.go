@@ -18,6 +18,7 @@ import (
 	"sencoforum/calendar"
 	"sencoforum/config"
 	"sencoforum/courier"
+	"sencoforum/digest"
 	"sencoforum/fanout"
 	"sencoforum/incoming"
 	"sencoforum/intake"
@@ -58,6 +59,7 @@ type house struct {
 	overview  *archive.Overview
 	signin    *signin.Book
 	expander  *fanout.Expander
+	digests   *digest.Editor
 	search    *search.Index // nil: this house has none
 	searcher  *search.Searcher
 	queue     *queue.Queue
@@ -167,6 +169,9 @@ func (h *house) build(out queue.Courier) error {
 	h.overview, h.signin = archive.NewOverview(h.log, h.db), signin.NewBook(time.Now)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
+	if h.digests, err = newEditor(h.log, h.cfg, h.db, h.keys, h.overview); err != nil {
+		return err
+	}
 	h.queue = queue.New(h.log, h.db, out, h.signed(h.renderers(composer, people, h.recaller())), h.queueConfig())
 	h.desk = h.newDesk(people, trusted)
 	return nil
@@ -180,6 +185,7 @@ func (h *house) newDesk(people *moderate.Forwarder, trusted []netip.Prefix) *inc
 		Bounces:    h.bounces,
 		Reports:    h.reports,
 		Relay:      h.relay,
+		Digests:    h.digests,
 		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
 		Spam:       mailauth.SpamPolicy{Fields: h.cfg.SMTP.SpamHeaders},
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
@@ -284,16 +290,11 @@ func (h *house) queueConfig() queue.Config {
 		MaxRoutes:      h.places.lookups,
 		Hold:           h.watch.Hold,
 		Attempted:      h.watch.Attempted,
-		Finished: func(tx *store.Tx, batch uint64) error {
-			if err := fanout.Finished(tx, batch, time.Now()); err != nil {
-				return err
-			}
-			return h.scoreBatch(tx, batch)
-		},
-		Ended:     h.lettersEnd,
-		WarmUp:    d.WarmUp == config.WarmUpOn && d.Through == config.ThroughMX,
-		Operators: courier.ShippedProviders().Names(),
-		Now:       time.Now,
+		Finished:       h.batchFinished,
+		Ended:          h.lettersEnd,
+		WarmUp:         d.WarmUp == config.WarmUpOn && d.Through == config.ThroughMX,
+		Operators:      courier.ShippedProviders().Names(),
+		Now:            time.Now,
 	}
 }
 
@@ -331,6 +332,8 @@ func (h *house) renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderat
 			return rc.Render(ctx, r)
 		case relay.Kind:
 			return h.relay.Render(ctx, r)
+		case digest.RowKind:
+			return h.digests.Render(ctx, r)
 		case dataKind:
 			return h.renderData(ctx, r)
 		case queue.LetterKind:
@@ -436,6 +439,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.finishThreads(ctx) })
 	g.Go(func() error { return h.publisher.Run(ctx) })
 	g.Go(func() error { return h.expander.Run(ctx) })
+	g.Go(func() error { return h.digests.Run(ctx) })
 	g.Go(func() error { return h.overview.Run(ctx) })
 	if h.search != nil {
 		g.Go(func() error { return h.search.Run(ctx) })

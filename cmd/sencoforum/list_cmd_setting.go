@@ -99,6 +99,15 @@ func listSettings() []listSetting {
 		{"rules_url", "the address of a page with the rules; or off", true,
 			func(l *list.List, v string) error { l.RulesURL = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.RulesURL, "off") }, true},
+		{"digest_day", "the day of the weekly email, such as monday", false,
+			func(l *list.List, v string) error { l.Digests.Day = strings.ToLower(v); return nil },
+			func(l list.List) string { return strings.ToLower(l.DigestDay().String()) }, true},
+		{"digest_time", "when the daily and the weekly email go, such as 06:30", false,
+			func(l *list.List, v string) error { l.Digests.Time = v; return nil },
+			func(l list.List) string { h, m := l.DigestTime(); return fmt.Sprintf("%02d:%02d", h, m) }, true},
+		{"digest_welcome", "on, to say in these emails how many members joined, or off", false,
+			func(l *list.List, v string) error { return readOnOff(&l.Digests.Welcome, v) },
+			func(l list.List) string { return onOff(l.Digests.Welcome) }, true},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sencoforum/archive"
+	"sencoforum/digest"
 	"sencoforum/fanout"
 	"sencoforum/intake"
 	"sencoforum/list"
@@ -102,8 +103,12 @@ func waitingRows(tx *store.Tx, w wanted) (rows []queue.Row, more bool, err error
 	return rows, false, nil
 }
 
-// listOf is the list of a copy of a post; other mail belongs to none.
+// listOf is the list of a copy of a post or a digest; other mail belongs to none.
 func listOf(tx *store.Tx, r queue.Row) (list.ID, error) {
+	if n, ok := digest.IssueOf(r.Batch); ok {
+		l, _, err := digest.ListOf(tx, n)
+		return l, err
+	}
 	if r.Kind != fanout.Kind {
 		return 0, nil
 	}
@@ -151,6 +156,9 @@ func whatFor(r queue.Row) string {
 	switch r.Kind {
 	case fanout.Kind:
 		return fmt.Sprintf("post %d", r.Batch)
+	case digest.RowKind:
+		n, _ := digest.IssueOf(r.Batch)
+		return fmt.Sprintf("digest %d", n)
 	case queue.LetterKind:
 		return "letter"
 	case moderate.RecallKind:
