@@ -390,3 +390,21 @@ func BenchmarkWeekly(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(f.rows()))/float64(b.N), "rows/op")
 }
+
+// BenchmarkRender composes the copies of an issue, one after the other.
+func BenchmarkRender(b *testing.B) {
+	f := newForum(b, 500, list.ModeWeekly)
+	for i := range 40 {
+		p := f.post(list.PersonID(i+1), fmt.Sprintf("Discussion %d", i), "Who has done this, and would you do it again?")
+		f.post(list.PersonID(100+i), "Re: "+p.Subject, strings.Repeat("We have, and it was worth the time that it took. ", 8), p.MessageID)
+	}
+	f.until("Mon 5 Jan 2026 06:30:00")
+	rows := f.rows()
+	n := 0
+	for b.Loop() {
+		if _, err := f.ed.Render(context.Background(), rows[n%len(rows)]); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+}

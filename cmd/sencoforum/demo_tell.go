@@ -58,11 +58,13 @@ Look inside while it runs:
 
   %s --data %s member list
   %s --data %s audit
+  %s --data %s digest preview
+  %s --data %s digest send --to %s
 
 Try what goes wrong: a stranger as --from, a wrong address as --to, the same
 message twice. Ctrl-C stops the demo.
 
-`, d.forum.Title, d.web, d.smtp, post, writer, d.outbox, d.dir, d.smtp, writer, post, d.delay, d.outbox, d.outbox, writer, d.web, os.Args[0], d.dir, os.Args[0], d.dir)
+`, d.forum.Title, d.web, d.smtp, post, writer, d.outbox, d.dir, d.smtp, writer, post, d.delay, d.outbox, d.outbox, writer, d.web, os.Args[0], d.dir, os.Args[0], d.dir, os.Args[0], d.dir, os.Args[0], d.dir, writer)
 }
 
 // teller is a log handler that tells each event on a line in mail terms,
