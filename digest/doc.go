@@ -124,7 +124,7 @@ type (
 )
 
 var (
-	issues  = store.NewTable("digest.issues", store.Uint32Key[Number](), store.Remember(store.JSON[Issue]()))
+	issues  = store.NewTable("digest.issues", store.Uint32Key[Number](), store.JSON[Issue]())
 	periods = store.NewTable("digest.periods", store.PairKey(store.Uint32Key[list.ID](), store.PairKey(store.Uint32Key[Kind](), store.Uint32Key[Day]())), store.JSON[Number]())
 	places  = store.NewTable("digest.places", store.PairKey(store.Uint32Key[list.ID](), store.Uint32Key[Kind]()), store.JSON[place]())
 	open    = store.NewTable(openTable, store.Uint32Key[Number](), store.JSON[list.PersonID]())

@@ -53,8 +53,29 @@ type Copy struct {
 
 // press keeps the bodies that are being sent.
 type press struct {
-	mu  sync.Mutex
-	all map[pressed]*sheet
+	mu     sync.Mutex
+	all    map[pressed]*sheet
+	issues map[Number]Issue // some of those that were read: an issue is never changed
+}
+
+// issue reads an issue, once for many copies.
+func (p *press) issue(tx *store.Tx, n Number) (i Issue, ok bool, err error) {
+	p.mu.Lock()
+	i, ok = p.issues[n]
+	p.mu.Unlock()
+	if ok {
+		return i, true, nil
+	}
+	if i, ok, err = issues.Get(tx, n); err != nil || !ok {
+		return i, ok, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.issues == nil || len(p.issues) >= 16 {
+		p.issues = map[Number]Issue{}
+	}
+	p.issues[n] = i
+	return i, true, nil
 }
 
 // pressed names a body: as it was at a place of the change record, since a later change may be about what is in it.
@@ -108,7 +129,7 @@ func (e *Editor) Render(_ context.Context, r queue.Row) (queue.Outgoing, error) 
 		return queue.Outgoing{}, err
 	}
 	var it copyOf
-	if err := e.db.View(func(tx *store.Tx) error { return it.read(tx, p, e.cfg.Now()) }); err != nil {
+	if err := e.db.View(func(tx *store.Tx) error { return it.read(tx, &e.press, p, e.cfg.Now()) }); err != nil {
 		return queue.Outgoing{}, err
 	}
 	k := pressed{it.issue.Number, it.body, it.seq}
@@ -132,7 +153,7 @@ func (e *Editor) Render(_ context.Context, r queue.Row) (queue.Outgoing, error) 
 }
 
 // read loads what the copy needs, or returns queue.ErrDropped.
-func (it *copyOf) read(tx *store.Tx, p payload, now time.Time) error {
+func (it *copyOf) read(tx *store.Tx, from *press, p payload, now time.Time) error {
 	m, err := list.Member(tx, p.List, p.Person)
 	if errors.Is(err, list.ErrNoMember) {
 		return queue.ErrDropped
@@ -141,7 +162,7 @@ func (it *copyOf) read(tx *store.Tx, p payload, now time.Time) error {
 		return err
 	}
 	var ok bool
-	if it.issue, ok, err = issues.Get(tx, p.Issue); err != nil {
+	if it.issue, ok, err = from.issue(tx, p.Issue); err != nil {
 		return err
 	}
 	if !ok || !receives(it.issue, m, now) {

@@ -14,7 +14,8 @@ func (c Content) Text() string {
 	var b strings.Builder
 	date := c.At.Format("Monday 2 January 2006")
 	b.WriteString(fill("", strings.ToUpper(c.Title+" "+c.kind())+" - "+date))
-	b.WriteString(fill("", c.summary()+"."))
+	b.WriteString(fill("", "Here is what is new: "+c.amount()+"."))
+	b.WriteString(fill("", "It takes about "+number(c.minutes(), "minute")+" to read."))
 	if c.Last {
 		b.WriteString("\n" + fill("", c.farewell()))
 	}
@@ -47,13 +48,13 @@ func (c Content) Text() string {
 	return b.String()
 }
 
-// summary says how much is in an issue.
-func (c Content) summary() string {
+// amount says how much is in an issue.
+func (c Content) amount() string {
 	s := number(len(c.Entries), "discussion")
 	if c.Messages > 0 {
 		s += ", " + number(c.Messages, "message")
 	}
-	return fmt.Sprintf("%s, about %s to read", s, number(c.minutes(), "minute"))
+	return s
 }
 
 // text is a discussion as plain text.

@@ -13,8 +13,6 @@ import (
 	"sencoforum/store"
 )
 
-const theRobot = "forum-request@lists.example.org"
-
 // mode sets how a member gets posts.
 func (b *board) mode(name string, mode list.DeliveryMode) {
 	b.t.Helper()
