@@ -24,7 +24,7 @@ const shownItems = 40
 
 // Compose returns the mail.
 func (n DigestAnswered) Compose(t To) (Mail, error) {
-	what := "This email was not sent to the forum, because it answers a whole digest and\nI cannot know which discussion you mean. Nobody else has read it."
+	what := "You answered a whole digest, and I cannot know which discussion you mean.\nSo your email was not sent to the forum. Nobody else has read it."
 	how := "Please send your words again, to the address of the discussion. Everybody\nreads what is sent there:\n\n" + n.items()
 	if len(n.Items) == 0 {
 		how = fmt.Sprintf("That digest is an old one. To write to everybody, use\n%s", t.List.Post())
@@ -34,7 +34,7 @@ func (n DigestAnswered) Compose(t To) (Mail, error) {
 		wrote = "You wrote:\n\n" + quote(n.Wrote, 60)
 	}
 	return t.compose("Not sent yet: which discussion do you mean?", message.Mailbox{}, paragraphs(
-		t.hello(), what, how, wrote,
+		t.hello(), what, wrote, how,
 		"For other emails from us, reply with one word: every, questions, daily,\nweekly, pause or leave.",
 		fmt.Sprintf("For help from a person write to %s", t.List.Service("owner"))))
 }
