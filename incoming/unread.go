@@ -81,23 +81,20 @@ func (d *Desk) puzzled(tx *store.Tx, in *arrival, u puzzle, blob store.Blob) (sa
 	if err != nil {
 		return "", err
 	}
-	people := again || u.reading.HandOver
-	for people && turn.May {
-		letter := *in
-		letter.dest.Kind = list.KindOwner // people answer it like any mail to them
-		may, err := d.mayWrite(tx, &letter)
-		if err != nil || !may {
-			turn.May = false
-			break
+	letter := *in
+	letter.dest.Kind = list.KindOwner // people answer it like any mail to them
+	people := turn.May && (again || u.reading.HandOver)
+	if people {
+		if turn.May, err = d.mayWrite(tx, &letter); err != nil {
+			return "", err
 		}
+	}
+	if people && turn.May {
 		id, err := intake.Put(tx, intake.New{Record: letter.record([]string{"not read"}), Raw: blob, State: intake.Handled, Key: in.key})
 		if err != nil {
 			return "", err
 		}
 		return d.handOver(tx, in, moderate.Handing{Message: id, List: in.dest.List, To: who, Answers: answers(in), Read: in.dest.List.Hide(d.keys)(u.reading.Read), Last: turn.Last})
-	}
-	if err != nil {
-		return "", err
 	}
 	if _, err := intake.Put(tx, intake.New{Record: in.record([]string{"not read"}), State: intake.Handled, Key: in.key}); err != nil {
 		return "", err

@@ -287,7 +287,7 @@ func orderData(h Host, tx *store.Tx, by By, m Member, _ Order) (notice.Obeyed, e
 		return notice.Obeyed{}, err
 	}
 	if by.Now.Sub(d.DataAt) < 24*time.Hour {
-		return nothing("You had your data in the last 24 hours. Please ask again tomorrow."), nil
+		return nothing("You had your data in the last 24 hours.\nPlease ask again tomorrow."), nil
 	}
 	if err := changeDetails(tx, m.Membership, func(d *Details) { d.DataAt = by.Now }); err != nil {
 		return notice.Obeyed{}, err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -189,7 +190,10 @@ func TestNothingThatPeopleWriteIsMarkup(t *testing.T) {
 			if err == nil {
 				_, err = archive.Tag(tx, 1, 1)
 			}
-			return nil
+			if errors.Is(err, archive.ErrWords) { // no name of a topic
+				return nil
+			}
+			return err
 		})
 		tom := s.as(1)
 		for _, path := range []string{"/", "/t/1", "/2026/11", "/topics", "/settings"} {

@@ -18,7 +18,7 @@ func collectionCommand(o *rootOptions) *cobra.Command {
 	c := group("collection", "Collect threads of a list, with summaries and review dates",
 		collectionListCommand(o), collectionShowCommand(o), collectionCreateCommand(o), collectionAddCommand(o),
 		collectionSetCommand(o), collectionRemoveCommand(o), collectionReviewCommand(o))
-	c.Annotations = map[string]string{minor: "yes"}
+	c.Annotations = map[string]string{minor: unnamed}
 	return c
 }
 

@@ -18,8 +18,9 @@ func dnsCommand(o *rootOptions) *cobra.Command {
 		Short: "Print the DNS records to publish",
 		Long: "Print every DNS record that the forum needs, with the reason for each. This asks\n" +
 			"nobody and changes nothing: enter them at your DNS provider; \"sencoforum doctor\" looks whether they are there.",
-		Example: "  sencoforum dns\n  sencoforum dns --zone >> lists.example.org.zone",
-		Args:    exactly(0),
+		Example:     "  sencoforum dns\n  sencoforum dns --zone >> lists.example.org.zone",
+		Args:        exactly(0),
+		Annotations: map[string]string{minor: "yes"},
 	}
 	zone := c.Flags().Bool("zone", false, "print them as lines of a zone file")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

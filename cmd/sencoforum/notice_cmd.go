@@ -185,8 +185,8 @@ func noticeSetCommand(o *rootOptions) *cobra.Command {
 		Long: "Write a piece in your own words, from a file or from what is typed (-). It is looked at first: known\n" +
 			"placeholders only, plain words (reading grade 8 or lower), short lines. The words that people may\n" +
 			"answer, the addresses, and what keeps people safe stay as they are. The email is shown as it will be.",
-		Example: "  echo 'Welcome to {list}, {name}. Ask whatever you like.' | sencoforum notice set welcome -\n" +
-			"  sencoforum notice set reason-advert advert.txt --dry-run",
+		Example: "  sencoforum notice set reason-advert advert.txt --dry-run\n" +
+			"  echo 'Welcome to {list}, {name}. Ask whatever you like.' | sencoforum notice set welcome -",
 		Args:        exactly(2),
 		Annotations: map[string]string{reads: "FILE"},
 	}

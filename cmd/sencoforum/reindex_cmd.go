@@ -95,7 +95,7 @@ func reindexCommand(o *rootOptions) *cobra.Command {
 			"--status only tells how far the index is.",
 		Example:     "  sencoforum reindex\n  sencoforum reindex --status",
 		Args:        exactly(0),
-		Annotations: map[string]string{minor: "yes"},
+		Annotations: map[string]string{minor: unnamed},
 	}
 	status := c.Flags().Bool("status", false, "change nothing, only tell")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {

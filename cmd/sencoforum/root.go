@@ -85,7 +85,8 @@ func newRoot(o *rootOptions) *cobra.Command {
 	root := group("sencoforum", "Mailing list server and its tools",
 		listCommand(o), memberCommand(o), inviteCommand(o), banCommand(o), moderatorCommand(o), threadCommand(o), topicCommand(o), collectionCommand(o),
 		importCommand(o), exportCommand(o), queueCommand(o), dkimCommand(o), dnsCommand(o), doctorCommand(o), reportsCommand(o),
-		auditCommand(o), verifyCommand(o), postCommand(o), heldCommand(o), noticeCommand(o), storeCommand(o), digestCommand(o), searchCommand(o), reindexCommand(o), retentionCommand(o))
+		auditCommand(o), verifyCommand(o), postCommand(o), heldCommand(o), noticeCommand(o), storeCommand(o), digestCommand(o), searchCommand(o),
+		reindexCommand(o), retentionCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
 	root.Example = "  sencoforum member add --list senco-forum priya@school.example"
 	root.SilenceErrors, root.SilenceUsage = true, true

@@ -303,7 +303,7 @@ func TestStoryManyLeaveAtOnce(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		alarm := s.got(theModerator, "Many left at once", began)
-		command := regexp.MustCompile(`sencoforum (member restore .*) --since '(.*)'`).FindStringSubmatch(alarm)
+		command := regexp.MustCompile(`sencoforum (member restore .*) --since '(.*)'`).FindStringSubmatch(strings.ReplaceAll(alarm, " \\\r\n ", ""))
 		if command == nil {
 			t.Fatalf("%s", alarm)
 		}
