@@ -189,7 +189,7 @@ func (c Content) minutes() int {
 
 // Subject is the subject of the mail: what is in it.
 func (c Content) Subject() string {
-	s := c.Title + " " + c.kind() + ": " + number(len(c.Entries), "discussion")
+	s := c.opening() + number(len(c.Entries), "discussion")
 	help, _ := c.part(Help)
 	switch n := len(help); {
 	case n == 1:
@@ -199,6 +199,9 @@ func (c Content) Subject() string {
 	}
 	return s
 }
+
+// opening is how the subject begins.
+func (c Content) opening() string { return c.Title + " " + c.kind() + ": " }
 
 func (c Content) kind() string {
 	if c.Kind == Daily {

@@ -1,6 +1,8 @@
 package digest
 
 import (
+	"strings"
+
 	"sencoforum/archive"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -39,6 +41,26 @@ func (e *Editor) Preview(l list.List, k Kind) (i Issue, err error) {
 	}
 	p.from, p.after = 0, ScheduleOf(l, k).Before(now)
 	return e.build(p)
+}
+
+// mostLooked is how many issues are looked at for one that a subject means.
+const mostLooked = 200
+
+// Meant is the newest issue of the kind that the subject of an answer names, for mail programs that do not say what they answer; 0
+// for none. The subject of an issue begins with the title of the list and its kind.
+func (e *Editor) Meant(tx *store.Tx, l list.List, subject string) (Number, error) {
+	stem, reply := message.Stem(subject, l.SubjectTag)
+	looked := 0
+	for row, err := range issues.Back(tx) {
+		if looked++; err != nil || !reply || looked > mostLooked {
+			return 0, err
+		}
+		start := strings.ToLower(Content{Title: l.Title, Kind: row.Value.Kind}.opening())
+		if row.Value.List == l.ID && strings.HasPrefix(strings.ToLower(stem), start) {
+			return row.Value.Number, nil
+		}
+	}
+	return 0, nil
 }
 
 // Answers returns the discussions of an issue with the addresses at which one answers them, for somebody who answered the issue.

@@ -14,7 +14,7 @@ func (c Content) Text() string {
 	var b strings.Builder
 	date := c.At.Format("Monday 2 January 2006")
 	b.WriteString(fill("", strings.ToUpper(c.Title+" "+c.kind())+" - "+date))
-	b.WriteString(fill("", "Here is what is new: "+c.amount()+"."))
+	b.WriteString(fill("", "This email has "+c.amount()+"."))
 	b.WriteString(fill("", "It takes about "+number(c.minutes(), "minute")+" to read."))
 	if c.Last {
 		b.WriteString("\n" + fill("", c.farewell()))

@@ -8,9 +8,19 @@ import (
 	"sencoforum/store"
 )
 
-// answersDigest is the issue that a mail to the robot answers; 0 for none.
-func answersDigest(in *arrival) digest.Number {
-	return digest.Answered(in.dest.List, append(in.msg.InReplyTo(), in.msg.References()...))
+// answersDigest is the issue that a mail to the robot answers, by what it refers to or else by its subject; 0 for none.
+func (d *Desk) answersDigest(in *arrival) (n digest.Number, err error) {
+	if d.cfg.Digests == nil {
+		return 0, nil
+	}
+	if n := digest.Answered(in.dest.List, append(in.msg.InReplyTo(), in.msg.References()...)); n != 0 {
+		return n, nil
+	}
+	err = d.db.View(func(tx *store.Tx) (err error) {
+		n, err = d.cfg.Digests.Meant(tx, in.dest.List, in.msg.Subject())
+		return err
+	})
+	return n, err
 }
 
 // toDigest takes an answer to a whole digest in which there is no word for the robot. It reaches nobody: its writer, a member, is

@@ -63,7 +63,10 @@ func (d *Desk) requestAt(in *arrival, at command.Place) error {
 	if done, err := d.wordToRobot(in); done || err != nil {
 		return err
 	}
-	if n := answersDigest(in); n != 0 && m != nil && d.cfg.Digests != nil {
+	switch n, err := d.answersDigest(in); {
+	case err != nil:
+		return err
+	case n != 0 && m != nil:
 		return d.toDigest(in, n)
 	}
 	u := puzzle{at: at, reading: r, staff: q.Moderator}

@@ -125,6 +125,12 @@ func (b *board) answersAllOf(t *testing.T) {
 	if after := len(b.mails("asha@garden.example", "")) + len(b.mails("sam@garden.example", "")); after != before {
 		t.Errorf("others got %d mails of it", after-before)
 	}
+	// Some mail programs do not say what they answer; the subject tells.
+	b.must(b.send("tom@garden.example", theRobot, subject, "And the library."))
+	b.wait(6 * time.Minute)
+	if n := b.count("tom", "Not sent yet: which discussion do you mean?"); n != 2 {
+		t.Errorf("Tom was told %d times", n)
+	}
 	b.must(b.send("jane@garden.example", theRobot, subject, "pause until 1 February", "In-Reply-To: "+id))
 	b.got("jane", "Done: you are paused until")
 	if b.count("jane", "Not sent yet") != 0 {
