@@ -19,7 +19,7 @@ type discussionData struct {
 	Path, Subject, Author string
 	Replies               string
 	Unanswered            bool
-	Latest                stamp
+	Begun, Latest         stamp
 	Excerpt               string
 	Topics                []link
 	List                  string
@@ -51,7 +51,7 @@ func (v *visit) discussions(tx *store.Tx, all []archive.Summary, texts bool) ([]
 			return nil, err
 		}
 		d := discussionData{
-			Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, s.Thread), Subject: subjectOf(p), Author: nameOf(p), Latest: stampOf(s.Latest, v.now),
+			Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, s.Thread), Subject: subjectOf(p), Author: nameOf(p), Begun: stampOf(s.Begun, v.now), Latest: stampOf(s.Latest, v.now),
 			Replies: plural(s.Posts-1, "reply", "replies"), Unanswered: s.Posts == 1, Pinned: s.Pinned, Closed: s.Closed,
 		}
 		if raw != nil {

@@ -130,7 +130,9 @@ func changeSettings(v *visit) error {
 			}
 			return membership.Save(tx, by, all)
 		}
-		wrong, err = v.rename(tx, by, form.Get("name"))
+		if form.Has("name") {
+			wrong, err = v.rename(tx, by, form.Get("name"))
+		}
 		return err
 	})
 	switch {
