@@ -35,7 +35,11 @@ func (n Unknown) Compose(t To) (Mail, error) {
 	if !t.Last { // which says so itself
 		end = append(end, "A person can help:\n"+t.List.Service("owner").String())
 	}
-	text := paragraphs(t.hello(), fill(n.Why+nothing), iRead(n.Read), offer, strings.Join(end, " "))
+	why := n.Why
+	if nothing != "" && !strings.HasSuffix(why, ".") {
+		why += "." // it ends with the form of a word
+	}
+	text := paragraphs(t.hello(), fill(why+nothing), iRead(n.Read), offer, strings.Join(end, " "))
 	if n.Token != "" {
 		return t.robotAt(n.Token, subject, text)
 	}

@@ -57,8 +57,8 @@ type Found struct {
 
 // A Span is a piece of a text, with or without a mark. Nothing in it is markup.
 type Span struct {
-	Text string
-	Mark bool
+	Text string `json:"text"`
+	Mark bool   `json:"mark,omitempty"`
 }
 
 // Text joins spans without their marks.
