@@ -42,7 +42,7 @@ func startDemo(t *testing.T, binary string) *demo {
 	}
 	for _, m := range all {
 		d.members[m.Address] = m.Name
-		if m.Role == "moderator" {
+		if m.Role == "moderator" || m.Role == "owner" {
 			d.moderators = append(d.moderators, m.Address)
 		}
 	}

@@ -30,6 +30,7 @@ type sweepPoint struct {
 	small  bool                                   // on a small disk of its own, which takes root
 	before func(ctx context.Context, r *sweepRun) // what is done before the senders begin
 
+	late    bool // it is reached a while after the last post
 	exits   bool // an error ends the server, which is started again
 	asks    bool // after an error something is put aside, or rests for a while, until an operator says retry
 	repeats int  // copies that may come once more after an error, because their outcome is unknown
@@ -67,6 +68,9 @@ func sweepPoints() []sweepPoint {
 		{name: failpoint.FanoutExpanded, large: true, exits: true},
 		// An outcome that cannot be written puts its row aside, and retry sends that copy again.
 		{name: failpoint.FanoutFinished, asks: true, repeats: 1},
+		// The index notes what went wrong and tries again; mail knows nothing of it.
+		{name: failpoint.SearchApplied, late: true},
+		{name: failpoint.SearchBuilt},
 		{name: failpoint.QueueLoad, exits: true},
 		{name: failpoint.QueueRender, asks: true},
 		{name: failpoint.QueueRendered},

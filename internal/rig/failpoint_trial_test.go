@@ -112,12 +112,18 @@ func (p sweepTrial) run(ctx context.Context, from *sweepTemplate, parent string)
 	return res, nil
 }
 
+// lateTime is how long a trial waits for a point that is reached late.
+const lateTime = 3 * time.Second
+
 // work lets the senders post and the server finish, and returns the last audit.
 func (r *sweepRun) work(ctx context.Context) (a Audit) {
 	for n := range senders {
 		r.during.Go(func() { r.post(ctx, n) })
 	}
 	r.during.Wait()
+	for until := time.Now().Add(lateTime); r.late && !r.acted() && time.Now().Before(until) && ctx.Err() == nil; {
+		sleep(ctx, 10*time.Millisecond)
+	}
 	for range maxDeaths {
 		before := r.keeper.died()
 		a = r.settled(ctx)
