@@ -31,11 +31,18 @@ var fields = map[string]string{
 }
 
 // allowed are the fields whose value is looked at elsewhere, or by nobody.
-const allowed = " Return-Path Delivered-To Dkim-Signature Feedback-Id List-Unsubscribe From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
+const allowed = " Archived-At List-Archive Return-Path Delivered-To Dkim-Signature Feedback-Id List-Unsubscribe From To Reply-To Subject Date Message-Id Content-Type Content-Transfer-Encoding "
 
 // footer is what stands under a text of the demo.
 var footer = regexp.MustCompile(`\n-- \nReply = everyone \(28 people\)\. Only to [A-Z][a-z]+:\nsenco-forum-author\+snc1_[0-9a-z]{32}@lists\.example\.org\n` +
+	`Read, report or stop this discussion: http://127\.0\.0\.1:\d+/m/\d+\n` +
 	`Fewer emails, or leave: write weekly or leave to\nsenco-forum-request@lists\.example\.org\n*$`)
+
+// pages are the fields that lead to the demo's archive.
+var pages = map[string]*regexp.Regexp{
+	"Archived-At":  regexp.MustCompile(`^<http://127\.0\.0\.1:\d+/m/\d+>$`),
+	"List-Archive": regexp.MustCompile(`^<http://127\.0\.0\.1:\d+/>$`),
+}
 
 // unsubscribe is how a reader leaves: the demo has no https, so the link is for people.
 var unsubscribe = regexp.MustCompile(`^<http://127\.0\.0\.1:\d+/u/snc1_[0-9a-z]{32}>, <mailto:senco-forum-leave@lists\.example\.org>$`)
@@ -91,6 +98,11 @@ func (c *oneCopy) fields(d *demo, l letter) {
 	}
 	if got := c.header.Get("List-Unsubscribe"); !unsubscribe.MatchString(got) {
 		c.Errorf("%s: List-Unsubscribe is %q", c.address, got)
+	}
+	for name, page := range pages {
+		if got := c.header.Get(name); !page.MatchString(got) {
+			c.Errorf("%s: %s is %q", c.address, name, got)
+		}
 	}
 	for name := range fields {
 		if c.header.Get(name) == "" {

@@ -85,8 +85,8 @@ func filling(ctx context.Context, r *sweepRun) {
 			r.fault("resize the disk: %v", err)
 		} // EINVAL: the server was faster, and has more than that
 	}
-	var s unix.Statfs_t
-	if err := unix.Statfs(dir, &s); err != nil {
+	s, err := quietDisk(ctx, dir)
+	if err != nil {
 		r.fault("look at the disk: %v", err)
 		return
 	}
@@ -97,6 +97,20 @@ func filling(ctx context.Context, r *sweepRun) {
 		}
 		resize(smallDisk)
 	})
+}
+
+// quietDisk looks at a disk once nothing has been written to it for a while: the search index is begun after the start.
+func quietDisk(ctx context.Context, dir string) (s unix.Statfs_t, err error) {
+	for same, before := 0, uint64(0); same < 20 && ctx.Err() == nil; same++ {
+		if err := unix.Statfs(dir, &s); err != nil {
+			return s, err
+		}
+		if s.Bfree != before {
+			same, before = 0, s.Bfree
+		}
+		sleep(ctx, 50*time.Millisecond)
+	}
+	return s, nil
 }
 
 // fullTime is how long the disk stays full at most.
