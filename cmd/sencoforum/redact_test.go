@@ -46,6 +46,7 @@ func TestForwardedCopies(t *testing.T) {
 			}
 		}
 	}
+	posts -= 8 // two forms are held, and moderators are not told of that at night
 	sent := w.carrier.await(t, posts)[all:]
 	for _, o := range sent {
 		leaks(t, "a mail to "+o.To.String(), o.Body, secrets) // the header before it is that of the reader of this copy
@@ -56,8 +57,7 @@ func TestForwardedCopies(t *testing.T) {
 	}
 	r.Body.Close()
 	w.mail(writer, forum, "last", "The last post.")
-	if copyFor(w.carrier.await(t, posts+all), reader, "The last post.") == "" {
-		t.Error("whose link was passed on is no member any more")
+	for n := all + len(sent) + 1; copyFor(w.carrier.await(t, n), reader, "The last post.") == ""; n++ { // it fails where no more comes
 	}
 	w.end()
 	w.signatures(sent)
