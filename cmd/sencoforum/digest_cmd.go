@@ -81,12 +81,18 @@ func (a *admin) editor() (*digest.Editor, error) {
 	return newEditor(log, a.cfg, a.db, keys, archive.NewOverview(log, a.db))
 }
 
-func (a *admin) previewDigest(f digestFlags, page bool) error {
-	e, err := a.editor()
+// digestOf is the list that a command is for, and who makes its digests.
+func (a *admin) digestOf(f digestFlags) (*digest.Editor, list.List, error) {
+	l, err := a.listNamed(f.list)
 	if err != nil {
-		return err
+		return nil, l, err
 	}
-	l, err := a.digestList(f)
+	e, err := a.editor()
+	return e, l, err
+}
+
+func (a *admin) previewDigest(f digestFlags, page bool) error {
+	e, l, err := a.digestOf(f)
 	if err != nil {
 		return err
 	}
@@ -113,14 +119,6 @@ func (a *admin) previewDigest(f digestFlags, page bool) error {
 	})
 }
 
-func (a *admin) digestList(f digestFlags) (l list.List, err error) {
-	err = a.db.View(func(tx *store.Tx) error {
-		l, err = a.list(tx, f.list)
-		return err
-	})
-	return l, err
-}
-
 func digestSendCommand(o *rootOptions) *cobra.Command {
 	var f digestFlags
 	var to string
@@ -144,11 +142,7 @@ func digestSendCommand(o *rootOptions) *cobra.Command {
 }
 
 func (a *admin) sendDigest(f digestFlags, address string) error {
-	e, err := a.editor()
-	if err != nil {
-		return err
-	}
-	l, err := a.digestList(f)
+	e, l, err := a.digestOf(f)
 	if err != nil {
 		return err
 	}

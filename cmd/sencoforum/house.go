@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,8 +9,6 @@ import (
 	"net/netip"
 	"path/filepath"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"sencoforum/archive"
 	"sencoforum/bounce"
@@ -21,7 +18,6 @@ import (
 	"sencoforum/digest"
 	"sencoforum/fanout"
 	"sencoforum/incoming"
-	"sencoforum/intake"
 	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/mailauth"
@@ -261,213 +257,6 @@ func (h *house) newBounces(operator message.Address) (*bounce.Book, error) {
 	}
 	b.Frozen = func(at time.Time) bool { return dates.Holiday(at, nation) }
 	return b, nil
-}
-
-// scoreBatch looks at the refusals of a post whose copies have come to their end. One that was stopped and went on comes to its
-// end twice: it is scored the first time alone, so that no refusal counts twice.
-func (h *house) scoreBatch(tx *store.Tx, batch uint64) error {
-	counts, err := queue.Tally(tx, batch)
-	if err != nil || counts.Again > 0 {
-		return err
-	}
-	broken, err := h.bounces.Batch(tx, batch)
-	if broken {
-		h.log.Error("a post was refused by so many, or by so many of one provider, that their addresses were not counted as dead", "post", batch)
-	}
-	return err
-}
-
-// maxQueue is how many copies may wait before new mail is put off: forty
-// posts to 25,000 members.
-const maxQueue = 1_000_000
-
-func (h *house) queueConfig() queue.Config {
-	d := h.cfg.Delivery
-	return queue.Config{
-		UnsettledMax:   d.UnsettledMax,
-		Lifetime:       time.Duration(d.RetryFor),
-		MaxConnections: h.places.out,
-		MaxRoutes:      h.places.lookups,
-		Hold:           h.watch.Hold,
-		Attempted:      h.watch.Attempted,
-		Finished:       h.batchFinished,
-		Ended:          h.lettersEnd,
-		WarmUp:         d.WarmUp == config.WarmUpOn && d.Through == config.ThroughMX,
-		Operators:      courier.ShippedProviders().Names(),
-		Now:            time.Now,
-	}
-}
-
-// lettersEnd looks at a lone row that has come to its end: of a private message nothing is kept, and an address that refused
-// one scores as it does for a post. What a moderator cannot be told, the others are.
-func (h *house) lettersEnd(tx *store.Tx, r queue.Row, res queue.Result) error {
-	if r.Kind == queue.LetterKind && (res.Outcome == queue.Failed || res.Outcome == queue.Expired) {
-		_, err := h.panel.Unreached(tx, time.Now(), list.PersonID(r.Member))
-		return err
-	}
-	if r.Kind != relay.Kind {
-		return nil
-	}
-	e, err := h.relay.Ended(tx, r, res)
-	if err != nil || e.To == 0 || res.Outcome != queue.Failed && res.Outcome != queue.Expired {
-		return err
-	}
-	_, err = h.bounces.Note(tx, bounce.Refusal{List: e.List, Person: e.To, Class: bounce.ClassOf(res), Words: res.Line()})
-	return err
-}
-
-// renderers sends each row to the room that knows its kind.
-func (h *house) renderers(c *fanout.Composer, f *moderate.Forwarder, rc *moderate.Recaller) queue.Render {
-	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
-		switch r.Kind {
-		case fanout.Kind:
-			return c.Render(ctx, r)
-		case fanout.ThreadKind:
-			return c.RenderThread(ctx, r)
-		case moderate.Kind:
-			return f.Render(ctx, r)
-		case moderate.AckKind:
-			return moderate.NewAcknowledger(h.db, h.keys, h.askedBefore).Render(ctx, r)
-		case moderate.RecallKind:
-			return rc.Render(ctx, r)
-		case relay.Kind:
-			return h.relay.Render(ctx, r)
-		case digest.RowKind:
-			return h.digests.Render(ctx, r)
-		case dataKind:
-			return h.renderData(ctx, r)
-		case queue.LetterKind:
-			return queue.RenderLetter(ctx, r)
-		}
-		return queue.Outgoing{}, fmt.Errorf("nobody renders rows of kind %q", r.Kind)
-	}
-}
-
-func (h *house) recaller() *moderate.Recaller {
-	return moderate.NewRecaller(h.db, h.keys, h.cfg.WebURL, time.Now)
-}
-
-// signed lets copies be signed after they were composed.
-func (h *house) signed(render queue.Render) queue.Render {
-	if !h.cfg.DKIM.Sign {
-		return render
-	}
-	signer := courier.NewSigner(h.dkim, time.Now)
-	return func(ctx context.Context, r queue.Row) (queue.Outgoing, error) {
-		o, err := render(ctx, r)
-		if err != nil {
-			return o, err
-		}
-		return signer.Sign(o)
-	}
-}
-
-// startAudit proves that every accepted message is accounted for, before any
-// port opens, and mends what a changed clock left behind.
-func (h *house) startAudit() error {
-	var report intake.Report
-	err := h.db.View(func(tx *store.Tx) (err error) {
-		report, err = intake.Audit(tx)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("start-up audit: %w", err)
-	}
-	for _, fault := range report.Faults {
-		h.log.Error("start-up audit: " + fault)
-	}
-	h.log.Info("start-up audit", "accepted", report.Accepted, "faults", len(report.Faults))
-	if h.capped = h.capWaiting(); errors.Is(h.capped, store.ErrFull) {
-		h.log.Error("no room on disk: posts whose delay was shortened wait for their old time", "cause", h.capped)
-		return nil
-	}
-	return h.capped
-}
-
-func (h *house) capWaiting() error {
-	capped := 0
-	err := h.db.Update(func(tx *store.Tx) (err error) {
-		capped, err = archive.CapWaiting(tx, time.Now())
-		return err
-	})
-	if err == nil && capped > 0 {
-		h.log.Warn("posts wait no longer than their list's delay; was the clock set back?", "posts", capped)
-	}
-	return err
-}
-
-// fullPause is how long what needs room on a full disk waits before it tries
-// again.
-const fullPause = 5 * time.Second
-
-// capLater does what the start had no room for.
-func (h *house) capLater(ctx context.Context) error {
-	for errors.Is(h.capped, store.ErrFull) {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(fullPause):
-		}
-		h.capped = h.capWaiting()
-	}
-	return h.capped
-}
-
-// finishThreads does what a change of threads or topics left when it was interrupted. On a full disk the next command or start does.
-func (h *house) finishThreads(ctx context.Context) error {
-	err := archive.Finish(ctx, h.db)
-	if err == nil {
-		err = archive.ClearTopics(ctx, h.db)
-	}
-	if errors.Is(err, store.ErrFull) {
-		h.log.Error("no room on disk: posts are still between two threads, or tagged with a topic that was removed", "cause", err)
-		return nil
-	}
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
-}
-
-// run works until ctx ends or a part fails; the first error ends all.
-func (h *house) run(ctx context.Context) error {
-	if err := h.watch.Quieten(); err != nil {
-		return err
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return h.capLater(ctx) })
-	g.Go(func() error { return h.finishThreads(ctx) })
-	g.Go(func() error { return h.publisher.Run(ctx) })
-	g.Go(func() error { return h.expander.Run(ctx) })
-	g.Go(func() error { return h.digests.Run(ctx) })
-	g.Go(func() error { return h.overview.Run(ctx) })
-	if h.search != nil {
-		g.Go(func() error { return h.search.Run(ctx) })
-	}
-	g.Go(func() error { return h.queue.Run(ctx) })
-	g.Go(func() error { return h.watch.Run(ctx) })
-	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
-	g.Go(func() error { return h.panel.Run(ctx, h.db, time.Now) })
-	g.Go(func() error { return membership.NewKeeper(h.log, h.db, h.host, time.Now).Run(ctx) })
-	g.Go(func() error { return h.reports.Run(ctx, h.db) })
-	g.Go(func() error { return newNights(h).run(ctx) })
-	g.Go(func() error { return bounce.NewChecker(h.log, h.db, h.bounces, h.dns).Run(ctx) })
-	g.Go(func() error { return h.relay.Run(ctx, h.log) })
-	g.Go(func() error { return h.acts.Run(ctx, h.db) })
-	g.Go(func() error { return h.healthLetters(ctx) })
-	g.Go(func() error { return h.readers(ctx) })
-	if h.smtp != nil {
-		g.Go(func() error { return h.smtp.Run(ctx) })
-	}
-	g.Go(func() error {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-h.db.Failed():
-			return fmt.Errorf("the store can no longer be trusted and the server stops: %w", h.db.Err())
-		}
-	})
-	return g.Wait()
 }
 
 func optionalAddress(s string) (message.Address, error) {

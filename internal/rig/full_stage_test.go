@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -175,6 +176,9 @@ func (s *fullStage) account(t *testing.T) Result {
 	a, err := s.Settled(t.Context(), s.journal)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if held, err := s.Command(t.Context(), "held", "list"); err != nil || bytes.Contains(held, []byte("@sender.example")) || bytes.Count(held, []byte("\n")) > 1 {
+		t.Errorf("something is held, and no post here may be: %s (%v)", held, err)
 	}
 	s.stop(t)
 	r := Check(s.journal, a, Bound{Recipients: s.to, Duplicates: s.repeats})
