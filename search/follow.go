@@ -24,6 +24,7 @@ const (
 	viewBytes   = 2 << 20
 	restBroken  = time.Minute     // between two indexes that are begun because one broke
 	restTrouble = 5 * time.Second // after an error, such as a full disk
+	yielding    = time.Second     // after the last time that something in a hurry said so
 )
 
 // Run follows the archive until ctx ends. Only trouble of the store ends it.
@@ -31,6 +32,10 @@ func (x *Index) Run(ctx context.Context) error {
 	rung, stop := x.db.Watch(archive.ChangesTable)
 	defer stop()
 	for ctx.Err() == nil {
+		if d := x.left(time.Now()); d > 0 {
+			pause(ctx, d)
+			continue
+		}
 		more, err := x.work(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -49,6 +54,13 @@ func (x *Index) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Yield lets the index wait for a second, so that what asks for it again and again, as each batch of an import does, has the
+// processors and the disk for itself. What it brought can be found soon after it ended.
+func (x *Index) Yield() { x.yielded.Store(time.Now().Add(yielding).UnixNano()) }
+
+// left is how long the index still waits for what is in a hurry.
+func (x *Index) left(now time.Time) time.Duration { return time.Unix(0, x.yielded.Load()).Sub(now) }
 
 // wait returns when there may be something to do.
 func (x *Index) wait(ctx context.Context, rung <-chan struct{}) {

@@ -45,6 +45,17 @@ func TestAnIndexIsMadeAnewWhileTheOldOneAnswers(t *testing.T) {
 	}
 }
 
+func TestAnIndexWaitsForAnImportAndNoLongerThanASecond(t *testing.T) {
+	s := newShelf(t)
+	if now := time.Now(); s.x.left(now) > 0 {
+		t.Errorf("it waits %v for nothing", s.x.left(now))
+	}
+	s.x.Yield()
+	if now := time.Now(); s.x.left(now) <= 0 || s.x.left(now) > time.Second || s.x.left(now.Add(time.Second)) > 0 {
+		t.Errorf("it waits %v after a batch, want a second at most", s.x.left(now))
+	}
+}
+
 func TestAPostOverWhichReadingPanicsIsSkipped(t *testing.T) {
 	s := newShelf(t)
 	bad := true

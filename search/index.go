@@ -34,6 +34,7 @@ type Index struct {
 
 	bell    chan struct{} // something was asked of the one that follows
 	wanted  atomic.Bool   // it is to be made anew
+	yielded atomic.Int64  // when it may go on, in nanoseconds as time.UnixNano has them
 	noRoom  *seldom.Line
 	trouble *seldom.Line
 

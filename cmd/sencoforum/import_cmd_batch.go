@@ -116,6 +116,9 @@ func (a *admin) importBatch(ctx context.Context, l list.List, dry bool) (archive
 			return archive.ImportResult{}, err
 		}
 	}
+	if a.search != nil {
+		a.search.Yield()
+	}
 	keys, err := openKeys(a.cfg.Data)
 	if err != nil {
 		return archive.ImportResult{}, err
