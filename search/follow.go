@@ -24,7 +24,8 @@ const (
 	viewBytes   = 2 << 20
 	restBroken  = time.Minute     // between two indexes that are begun because one broke
 	restTrouble = 5 * time.Second // after an error, such as a full disk
-	yielding    = time.Second     // after the last time that something in a hurry said so
+	yieldLook   = time.Second / 2 // between two looks whether it still is
+	yielding    = 5 * time.Second // after the last time that something in a hurry said so
 )
 
 // Run follows the archive until ctx ends. Only trouble of the store ends it.
@@ -33,7 +34,7 @@ func (x *Index) Run(ctx context.Context) error {
 	defer stop()
 	for ctx.Err() == nil {
 		if d := x.left(time.Now()); d > 0 {
-			pause(ctx, d)
+			pause(ctx, min(d, yieldLook))
 			continue
 		}
 		more, err := x.work(ctx)
@@ -55,9 +56,12 @@ func (x *Index) Run(ctx context.Context) error {
 	return nil
 }
 
-// Yield lets the index wait for a second, so that what asks for it again and again, as each batch of an import does, has the
-// processors and the disk for itself. What it brought can be found soon after it ended.
+// Yield lets the index wait for five seconds, so that what asks for it again and again, as each batch of an import does, has
+// the processors and the disk for itself. Resume ends the waiting.
 func (x *Index) Yield() { x.yielded.Store(time.Now().Add(yielding).UnixNano()) }
+
+// Resume lets the index go on within half a second: what was in a hurry has ended.
+func (x *Index) Resume() { x.yielded.Store(0) }
 
 // left is how long the index still waits for what is in a hurry.
 func (x *Index) left(now time.Time) time.Duration { return time.Unix(0, x.yielded.Load()).Sub(now) }

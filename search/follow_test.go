@@ -45,14 +45,18 @@ func TestAnIndexIsMadeAnewWhileTheOldOneAnswers(t *testing.T) {
 	}
 }
 
-func TestAnIndexWaitsForAnImportAndNoLongerThanASecond(t *testing.T) {
+func TestAnIndexWaitsForAnImportUntilItEnds(t *testing.T) {
 	s := newShelf(t)
 	if now := time.Now(); s.x.left(now) > 0 {
 		t.Errorf("it waits %v for nothing", s.x.left(now))
 	}
 	s.x.Yield()
-	if now := time.Now(); s.x.left(now) <= 0 || s.x.left(now) > time.Second || s.x.left(now.Add(time.Second)) > 0 {
-		t.Errorf("it waits %v after a batch, want a second at most", s.x.left(now))
+	if now := time.Now(); s.x.left(now) <= 0 || s.x.left(now.Add(yielding)) > 0 {
+		t.Errorf("after a batch it waits %v, want %v at most", s.x.left(now), yielding)
+	}
+	s.x.Resume()
+	if now := time.Now(); s.x.left(now) > 0 {
+		t.Errorf("after the import it waits %v", s.x.left(now))
 	}
 }
 

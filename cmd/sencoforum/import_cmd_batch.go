@@ -44,6 +44,9 @@ func importBatchCommand(o *rootOptions) *cobra.Command {
 			case *begins:
 				answer, err = a.importBegins(l, *dry)
 			case *ends != "":
+				if a.search != nil {
+					a.search.Resume()
+				}
 				err = a.noteImport(l, *ends)
 			default:
 				answer, err = a.importBatch(ctx, l, *dry)
