@@ -148,16 +148,3 @@ func TestSourceWithoutRecipients(t *testing.T) {
 		}
 	}
 }
-
-func TestPercentiles(t *testing.T) {
-	var d []time.Duration
-	for i := range 100 {
-		d = append(d, time.Duration(100-i)*time.Millisecond)
-	}
-	if got, want := summarise(d), (percentiles{P50: 51, P90: 91, P95: 96, P99: 100, Max: 100}); got != want {
-		t.Errorf("got %+v", got)
-	}
-	if got := summarise(nil); got != (percentiles{}) {
-		t.Errorf("of none: %+v", got)
-	}
-}

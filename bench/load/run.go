@@ -1,10 +1,11 @@
 package main
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sencoforum/bench/percent"
 )
 
 // report is the JSON line that the program prints. Times are Unix seconds.
@@ -16,8 +17,8 @@ type report struct {
 	Bytes       int64          `json:"bytes"`
 	Seconds     float64        `json:"seconds"`
 	PerSecond   float64        `json:"messages_per_second"`
-	FinalReply  percentiles    `json:"final_reply_ms"` // end of DATA to its reply
-	Transaction percentiles    `json:"transaction_ms"` // MAIL, or the due time with -rate, to the last reply
+	FinalReply  percent.Of     `json:"final_reply_ms"` // end of DATA to its reply
+	Transaction percent.Of     `json:"transaction_ms"` // MAIL, or the due time with -rate, to the last reply
 	Errors      map[string]int `json:"errors,omitempty"`
 	TargetRate  float64        `json:"target_rate,omitempty"`
 	Start       float64        `json:"start"`
@@ -79,7 +80,7 @@ func merge(c config, clients []*client, start time.Time) report {
 			last = c.last
 		}
 	}
-	r.FinalReply, r.Transaction = summarise(final), summarise(whole)
+	r.FinalReply, r.Transaction = percent.Sum(final), percent.Sum(whole)
 	r.Start, r.LastReply = unix(start), unix(last)
 	if r.Seconds = last.Sub(start).Seconds(); r.Seconds > 0 {
 		r.PerSecond = float64(r.Sent) / r.Seconds
@@ -88,24 +89,3 @@ func merge(c config, clients []*client, start time.Time) report {
 }
 
 func unix(t time.Time) float64 { return float64(t.UnixNano()) / 1e9 }
-
-// percentiles are of latencies, in milliseconds.
-type percentiles struct {
-	P50 float64 `json:"p50"`
-	P90 float64 `json:"p90"`
-	P95 float64 `json:"p95"`
-	P99 float64 `json:"p99"`
-	Max float64 `json:"max"`
-}
-
-// summarise sorts the latencies; those of none are all 0.
-func summarise(d []time.Duration) percentiles {
-	if len(d) == 0 {
-		return percentiles{}
-	}
-	slices.Sort(d)
-	at := func(q float64) float64 {
-		return float64(d[min(len(d)-1, int(q*float64(len(d))))].Microseconds()) / 1000
-	}
-	return percentiles{at(.5), at(.9), at(.95), at(.99), at(1)}
-}

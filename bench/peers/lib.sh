@@ -93,7 +93,7 @@ find_postfix() {
 # tools builds the programs and makes the lists of members, anew each time.
 tools() {
   need jq curl bc
-  (cd "$ROOT" && CGO_ENABLED=0 go build -buildvcs=false -o "$BIN/" ./bench/calls ./bench/limits ./bench/load ./bench/members ./bench/meter ./bench/sink ./bench/table) || die "build the programs"
+  (cd "$ROOT" && CGO_ENABLED=0 go build -buildvcs=false -o "$BIN/" ./bench/browse ./bench/calls ./bench/gen ./bench/limits ./bench/load ./bench/members ./bench/meter ./bench/query ./bench/sink ./bench/table) || die "build the programs"
   "$BIN/members" -n "$MEMBERS" >"$WORK/members-small.txt"
   "$BIN/members" -n "$MEMBERS_BIG" >"$WORK/members-big.txt"
 }
@@ -209,7 +209,7 @@ build_ours() {
 ours() { "$BIN/sencoforum" --config "$D/config.toml" "$@" >>"$WORK/ours.log" 2>&1 || { tail -3 "$WORK/ours.log" >&2; die "sencoforum $1 $2"; }; }
 
 # write_ours makes $D anew, without any data. The sink plays the mail service. SMARTHOST is more of that section's settings, and
-# METRICS the port for the server's own figures; both may be empty.
+# METRICS the port for the server's own figures, WEB the port of the pages; all may be empty.
 write_ours() {
   rm -rf "$D"
   mkdir -p -m 700 "$D/data"
@@ -218,6 +218,7 @@ data = "$D/data"
 hostname = "lists.example"
 domain = "lists.example"
 operator = "operator@members.example"
+${WEB:+web_url = \"https://forum.example\"}
 [smtp]
 listen = ["127.0.0.1:$PORT"]
 trusted_networks = ["127.0.0.0/8"]
@@ -233,6 +234,7 @@ sign = false
 [log]
 level = "error"
 C
+  [ -z "${WEB:-}" ] || printf '[web]\nlisten = ["127.0.0.1:%s"]\nproxy_from = ["127.0.0.1/32"]\n' "$WEB" >>"$D/config.toml"
   [ -z "${METRICS:-}" ] || printf '[metrics]\nlisten = "127.0.0.1:%s"\n' "$METRICS" >>"$D/config.toml"
 }
 
