@@ -155,7 +155,7 @@ func (d *Desk) searched(s *seeker, was hold.Searched) error {
 
 // foundIn is what was found, as a mail says it.
 func foundIn(n notice.Found, got search.Answers) notice.Found {
-	n.Words, n.Typed, n.Suggested, n.Also = got.Query.Typed, got.Wanted, got.Meant, got.Also
+	n.Words, n.Typed, n.Suggested, n.Also, n.Why = got.Query.Typed, got.Wanted, got.Meant, got.Also, got.Why
 	n.Total, n.More = got.Discussions, got.Next != search.Place{}
 	for _, r := range got.Query.Notes {
 		n.Remarks = append(n.Remarks, r.Text)

@@ -19,6 +19,7 @@ type Found struct {
 	Hits      []Hit    // on this page
 	More      bool     // there are others behind them
 	Also      []string // what was looked for besides
+	Why       []string // sentences on what changed its name
 	Remarks   []string // sentences about the search itself: a date that could not be read, an answer that is not whole
 	Suggested string   // words that would have found something; empty: none
 	Members   int      // of the list, for those who find nothing
@@ -86,8 +87,15 @@ func (n Found) also() string {
 	if len(n.Also) == 0 {
 		return ""
 	}
-	return fill("I also looked for: " + plainQuotes(strings.Join(n.Also, ", ")) + ".")
+	all := []string{fill("I also looked for: " + plainQuotes(strings.Join(n.Also, ", ")) + ".")}
+	for _, why := range n.Why[:min(len(n.Why), mostWhy)] {
+		all = append(all, fill(plainQuotes(why)))
+	}
+	return strings.Join(all, "\n")
 }
+
+// mostWhy bounds what is said of words that changed, so that a page of a mail stays short.
+const mostWhy = 2
 
 func (n Found) remarks() string {
 	var all []string

@@ -38,7 +38,8 @@ func thread(n int) (all []ThreadPost) {
 func TestMailsOfTheSearch(t *testing.T) {
 	for name, compose := range map[string]func() (Mail, error){
 		"search-found": func() (Mail, error) {
-			return Found{Words: "parent views", Total: 41, From: 1, Hits: hits(2), More: true, Also: []string{"EHC plan", "statement"}, Token: aToken, Read: "search parent views"}.Compose(toJane())
+			return Found{Words: "parent views", Total: 41, From: 1, Hits: hits(2), More: true, Also: []string{"EHC plan", "parent views form"},
+				Why: []string{"Since 2014 people write “EHC plan” for “statement” in England.", "Until 2001 people wrote “stage” where you wrote “views”.", "A third."}, Token: aToken, Read: "search parent views"}.Compose(toJane())
 		},
 		"search-more": func() (Mail, error) {
 			return Found{Words: "parent views", Total: 12, From: 11, Hits: hits(2), Token: aToken, Read: "more"}.Compose(toJane())

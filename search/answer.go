@@ -26,6 +26,7 @@ type Ask struct {
 type Answers struct {
 	Query  Query    // that was run: with what was looked for besides, and corrected where it was
 	Also   []string // what was looked for besides, as it is shown
+	Why    []string // sentences on those of Also that are the words of another time; at most five
 	Wanted string   // what was typed, where Query is a correction of it; else empty
 	Meant  string   // another spelling that finds something, where nothing was corrected; else empty
 
@@ -122,7 +123,7 @@ func (s *Searcher) run(ctx context.Context, r Reader, q Query) (got Answers, f r
 	got.Query = q
 	if !q.Exact {
 		got.Query = s.words.Expand(q)
-		got.Also = got.Query.AlsoFor()
+		got.Also, got.Why = got.Query.AlsoFor(), s.words.Why(got.Query)
 	}
 	f.found, err = s.index.hits(ctx, r, got.Query, s.tuned.weights)
 	if errors.Is(err, errNotReady) {
@@ -162,7 +163,8 @@ func (s *Searcher) corrected(ctx context.Context, r Reader, q Query, got *Answer
 	switch {
 	case len(other.Hits) == 0:
 	case len(f.Hits) == 0:
-		got.Wanted, got.Query, got.Also, f.found = q.Typed, expanded, expanded.AlsoFor(), other
+		got.Wanted, got.Query, f.found = q.Typed, expanded, other
+		got.Also, got.Why = expanded.AlsoFor(), s.words.Why(expanded)
 	case len(other.Hits) > 4*len(f.Hits):
 		got.Meant = better.Typed
 	}

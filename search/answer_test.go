@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,26 @@ func (s *shelf) ask(text string, change func(*Ask)) Answers {
 		s.t.Fatal(err)
 	}
 	return got
+}
+
+func TestAnswersSayWhyOtherWordsWereLookedFor(t *testing.T) {
+	s := newShelf(t)
+	s.post("Deadline for the plan", "When must an EHCP be finished?", id("a"))
+	s.post("Long ago", "Her statement was late, too.", id("b"))
+	s.follow()
+	const want = "Since 2014 people write “EHC plan” for “statement” in England."
+	for _, c := range []struct {
+		typed string
+		why   bool
+	}{
+		{"statement", true}, {"statment", true}, // misspelt, and corrected
+		{"statement only:my-words", false}, {"deadline", false},
+	} {
+		got := s.ask(c.typed, nil)
+		if slices.Contains(got.Why, want) != c.why {
+			t.Errorf("%s: also %q, why %q", c.typed, got.Also, got.Why)
+		}
+	}
 }
 
 func reply(to string) string { return "In-Reply-To: <" + to + "@x.example>" }

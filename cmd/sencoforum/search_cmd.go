@@ -103,6 +103,7 @@ type foundView struct {
 	Wanted      string        `json:"wanted,omitempty"` // what was typed, where query is a correction of it
 	Meant       string        `json:"meant,omitempty"`
 	Also        []string      `json:"also,omitempty"`
+	Why         []string      `json:"why,omitempty"`
 	Notes       []string      `json:"notes,omitempty"`
 	Discussions int           `json:"discussions"`
 	Posts       int           `json:"posts"`
@@ -132,7 +133,7 @@ type hitView struct {
 
 func viewOf(got search.Answers, names map[list.ID]string) foundView {
 	v := foundView{
-		Query: got.Query.Typed, Wanted: got.Wanted, Meant: got.Meant, Also: got.Also, Discussions: got.Discussions, Posts: got.Posts,
+		Query: got.Query.Typed, Wanted: got.Wanted, Meant: got.Meant, Also: got.Also, Why: got.Why, Discussions: got.Discussions, Posts: got.Posts,
 		Loose: got.Loose, Partial: got.Partial, Indexed: got.Rebuilding, Found: []hitView{}, Next: got.Next.String(), Facets: got.Facets,
 	}
 	for _, n := range got.Query.Notes {
@@ -158,6 +159,9 @@ func tellFound(t *text, got search.Answers, now time.Time) {
 	t.say("%s, %s.", plural(got.Discussions, "discussion"), plural(got.Posts, "message"))
 	if len(got.Also) > 0 {
 		t.paragraph("Also searched for: ", strings.Join(got.Also, ", "))
+	}
+	for _, why := range got.Why {
+		t.paragraph("", why)
 	}
 	for _, n := range got.Query.Notes {
 		t.say("%s", n.Text)

@@ -167,6 +167,32 @@ func TestTheOperatorSearches(t *testing.T) {
 	}
 }
 
+func TestAnOldWordFindsTheNewOneAndSaysWhy(t *testing.T) {
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	jane, tom, all := people[0].Address, people[1].Address, len(people)
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q1", "Deadline", "Our LA is late again. When must an EHCP be finished?"))
+	w.carrier.await(t, all)
+	w.indexed(1)
+	got := w.command("search", "statement")
+	for _, want := range []string{"Our LA is late again.", "Also searched for: EHC plan", "Since 2014 people write “EHC plan” for “statement” in England."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("search lacks %q:\n%s", want, got)
+		}
+	}
+	const robot = "senco-forum-request@lists.example.org"
+	w.send(tom, robot, rawMail(tom, robot, "s1", "", "search statement"))
+	got = w.lastTo(tom, all+1)
+	for _, want := range []string{"Our LA is late again.", "I also looked for: EHC plan", "Since 2014 people write “EHC plan” for “statement” in England."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the mail lacks %q:\n%s", want, got)
+		}
+	}
+	if got := w.command("search", "statement", "--only"); strings.Contains(got, "Since 2014") {
+		t.Errorf("a search for these words alone says\n%s", got)
+	}
+}
+
 func TestTheAcknowledgementSaysWhatWasAskedBefore(t *testing.T) {
 	w := newTown(t, 3)
 	people := sampleForum(3).Members
