@@ -8,6 +8,7 @@ import (
 )
 
 func TestAbbreviations(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	for _, c := range []struct{ name, text, want string }{
 		{"the first use only", "An EHCP for her. The EHCP says", "EHCP=education, health and care plan"},
@@ -34,6 +35,7 @@ func TestAbbreviations(t *testing.T) {
 }
 
 func TestGlossaryOf(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	var names []string
 	for _, e := range v.GlossaryOf("Our TA says CAMHS closed. The SENCo, a TA and an EP met about an IDP.", 4) {

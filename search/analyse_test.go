@@ -6,6 +6,7 @@ import (
 )
 
 func TestWordsThatAreOneAreFoundByEachOther(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, words string }{
 		{"endings of English", "review reviews reviewed reviewing"},
 		{"British and American -our", "behaviour behavior behaviours Behaviors"},
@@ -49,6 +50,7 @@ func TestWordsThatAreOneAreFoundByEachOther(t *testing.T) {
 }
 
 func TestWordsThatAreTwoStayTwo(t *testing.T) {
+	t.Parallel()
 	for _, c := range [][2]string{{"SEN", "SEND"}, {"statement", "state"}, {"EP", "EPs1"}, {"2014", "2015"}, {"KS2", "KS3"}, {"special", "specialist"}} {
 		a := newAnalyser()
 		x, y := a.tokens(c[0], 1), a.tokens(c[1], 1)
@@ -59,6 +61,7 @@ func TestWordsThatAreTwoStayTwo(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, text, want string }{
 		{"common words are places alone", "the plan of it", "plan@2"},
 		{"common words in capitals are words", "our IT room", "it@2 room@3"},
@@ -101,6 +104,7 @@ func FuzzTokens(f *testing.F) {
 }
 
 func TestMarksFindTheWordsInAText(t *testing.T) {
+	t.Parallel()
 	var m marks
 	c := compiler{analyser: newAnalyser()}
 	m.add(c.sequence([]string{"reading", "pens"}), true)

@@ -28,9 +28,12 @@ func (s *shelf) ask(text string, change func(*Ask)) Answers {
 }
 
 func TestAnswersSayWhyOtherWordsWereLookedFor(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	s.post("Deadline for the plan", "When must an EHCP be finished?", id("a"))
-	s.post("Long ago", "Her statement was late, too.", id("b"))
+	for i := range 2 { // a word of one post may be a slip itself
+		s.post("Long ago", "Her statement was late, too.", id(fmt.Sprint("b", i)))
+	}
 	s.follow()
 	const want = "Since 2014 people write “EHC plan” for “statement” in England."
 	for _, c := range []struct {
@@ -51,6 +54,7 @@ func reply(to string) string { return "In-Reply-To: <" + to + "@x.example>" }
 func id(name string) string  { return "Message-ID: <" + name + "@x.example>" }
 
 func TestAnswersAreDiscussions(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	first := s.post("Hedgehogs in the garden", "What do hedgehogs eat in winter?", id("a"))
 	s.post("Re: Hedgehogs in the garden", "Ours sleep. Do not wake the hedgehog.\n\n> What do foxes eat?", id("b"), reply("a"), "From: Tom Walsh <tom@x.example>", "Date: Mon, 2 Mar 2020 10:00:00 +0000")
@@ -84,6 +88,7 @@ func marksOf(spans []Span) (all string) {
 }
 
 func TestWordsOfADiscussionMayStandInSeveralPosts(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	s.post("Feeding", "What do hedgehogs eat?", id("a"))
 	s.post("Re: Feeding", "Ours like porridge.", id("b"), reply("a"))
@@ -96,6 +101,7 @@ func TestWordsOfADiscussionMayStandInSeveralPosts(t *testing.T) {
 }
 
 func TestPagesOfAnswersFollowEachOther(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	for i := range 23 {
 		s.post(fmt.Sprintf("Hedgehog %d", i), "About one hedgehog.", id(fmt.Sprint("p", i)), fmt.Sprintf("Date: Mon, 2 Mar %d 10:00:00 +0000", 1998+i))
@@ -121,6 +127,7 @@ func TestPagesOfAnswersFollowEachOther(t *testing.T) {
 }
 
 func TestTheArchiveTellsTheTruth(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	n := s.post("Hedgehogs", "What do hedgehogs eat?", id("a"))
 	s.follow()
@@ -131,6 +138,7 @@ func TestTheArchiveTellsTheTruth(t *testing.T) {
 }
 
 func TestReadersFindWhatTheyMayRead(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	other := s.addList("other")
 	s.post("Hedgehogs", "What do hedgehogs eat?", id("a"))
@@ -155,6 +163,7 @@ func TestReadersFindWhatTheyMayRead(t *testing.T) {
 }
 
 func TestSnippets(t *testing.T) {
+	t.Parallel()
 	a := newAnalyser()
 	long := strings.Repeat("Nothing is said here about it at all. ", 20)
 	for _, c := range []struct{ says, text, word, want string }{

@@ -3,6 +3,7 @@ package search
 import "testing"
 
 func TestChips(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, chip, without string }{
 		{"plan year:2014", "2014", "plan"},
 		{"plan year:2010-2014", "2010 to 2014", "plan"},

@@ -56,6 +56,7 @@ func (s *shelf) many(n int) {
 }
 
 func TestAKilledServerIndexesWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	const posts = 1500
 	s := &shelf{t: t, db: testdb.Open(t), dir: t.TempDir(), now: time.Now()}
 	s.list = s.addList("forum")
@@ -117,6 +118,7 @@ func killAfter(t *testing.T, child *exec.Cmd, dir string, files int) {
 }
 
 func TestABrokenIndexIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		do   func(t *testing.T, dir, index string)
@@ -151,6 +153,7 @@ func TestABrokenIndexIsMadeAnew(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			s := newShelf(t)
 			s.many(20)
 			s.follow()
@@ -206,6 +209,7 @@ func write(t *testing.T, path string, b []byte) {
 }
 
 func TestAnIndexOfALaterStoreIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	s.many(3)
 	s.follow()

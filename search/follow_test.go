@@ -15,6 +15,7 @@ import (
 func discard() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
 func TestAnIndexIsMadeAnewWhileTheOldOneAnswers(t *testing.T) {
+	t.Parallel()
 	const posts = batchPosts + 100
 	s := newShelf(t)
 	s.many(posts)
@@ -61,6 +62,7 @@ func TestAnIndexWaitsForAnImportUntilItEnds(t *testing.T) {
 }
 
 func TestAPostOverWhichReadingPanicsIsSkipped(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	bad := true
 	s.x.config.Files = func(context.Context, string, []byte) (string, error) {
@@ -90,6 +92,7 @@ func TestAPostOverWhichReadingPanicsIsSkipped(t *testing.T) {
 }
 
 func TestAHiddenPostIsFoundByNobodyAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	a, b := s.post("One", "the common word"), s.post("Two", "the common word")
 	s.follow()
@@ -109,6 +112,7 @@ func (s *shelf) update(fn func(tx *store.Tx) error) {
 }
 
 func TestErasedWordsLeaveTheFilesInTheNight(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	a, b := s.post("One", "the zyxwvut is a pupil"), s.post("Two", "the common word")
 	s.follow()
@@ -136,6 +140,7 @@ func (s *shelf) holds(word string) bool {
 }
 
 func TestAPostIsFoundSoonAfterItIsPublished(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -146,6 +146,7 @@ func (s *shelf) want(q Query, want ...archive.Number) {
 }
 
 func TestPostsAreFoundByTheirWords(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	a := s.post("Reading pens in exams", "Does JCQ let us use reading pens? Our EHCPs name them.\n\n> organise the behaviour plan\n")
 	b := s.post("E.H.C.P. review", "We organize SEN-Support meetings for the SENCo's team. The behavior was good.")
@@ -178,6 +179,7 @@ func TestPostsAreFoundByTheirWords(t *testing.T) {
 }
 
 func TestNobodyFindsWhatTheyMayNotRead(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	other := s.addList("governors")
 	a, b := s.post("Plan", "the secret plan"), s.postTo(other, "Plan", "the secret plan")

@@ -136,11 +136,14 @@ func (s *shelf) plainBM25() way {
 	a := newAnalyser()
 	type post struct {
 		thread archive.Number
-		freqs  map[string]float64
 		length float64
 	}
+	type posting struct {
+		post int
+		freq float64
+	}
 	var posts []post
-	in, total := map[string]float64{}, 0.0
+	with, total := map[string][]posting{}, 0.0
 	testdb.View(s.t, s.db, func(tx *store.Tx) error {
 		for p, err := range archive.All(tx, 1) {
 			if err != nil {
@@ -154,13 +157,13 @@ func (s *shelf) plainBM25() way {
 			if err != nil {
 				return err
 			}
-			one := post{thread: root, freqs: map[string]float64{}}
+			one, freqs := post{thread: root}, map[string]float64{}
 			for _, t := range a.tokens(p.Subject+"\n"+message.Parse(raw).Words().Own, maxOwn) {
-				one.freqs[t.term]++
+				freqs[t.term]++
 				one.length++
 			}
-			for w := range one.freqs {
-				in[w]++
+			for w, f := range freqs {
+				with[w] = append(with[w], posting{len(posts), f})
 			}
 			total += one.length
 			posts = append(posts, one)
@@ -168,18 +171,16 @@ func (s *shelf) plainBM25() way {
 		return nil
 	})
 	return way{"BM25", func(text string) ([]archive.Number, map[archive.Number]bool) {
-		worth := map[archive.Number]float64{}
-		for _, p := range posts {
-			sum := 0.0
-			for _, t := range a.tokens(text, 100) {
-				if f := p.freqs[t.term]; f > 0 {
-					rarity := math.Log(1 + (float64(len(posts))-in[t.term]+0.5)/(in[t.term]+0.5))
-					sum += rarity * f * (bmK1 + 1) / (f + bmK1*(1-bmB+bmB*p.length*float64(len(posts))/total))
-				}
+		sums, worth := map[int]float64{}, map[archive.Number]float64{}
+		for _, t := range a.tokens(text, 100) {
+			in := float64(len(with[t.term]))
+			rarity := math.Log(1 + (float64(len(posts))-in+0.5)/(in+0.5))
+			for _, p := range with[t.term] {
+				sums[p.post] += rarity * p.freq * (bmK1 + 1) / (p.freq + bmK1*(1-bmB+bmB*posts[p.post].length*float64(len(posts))/total))
 			}
-			if sum > 0 {
-				worth[p.thread] = max(worth[p.thread], sum)
-			}
+		}
+		for i, sum := range sums {
+			worth[posts[i].thread] = max(worth[posts[i].thread], sum)
 		}
 		found := map[archive.Number]bool{}
 		for n := range worth {
@@ -212,6 +213,7 @@ func measureAll(t *testing.T, title string, a judgedArchive, ways []way) *result
 }
 
 func TestJudgedSearchesOfSENCOs(t *testing.T) {
+	t.Parallel()
 	s, known := inventedArchive(t)
 	t.Run("earlier discussions are about the same", func(t *testing.T) { earlierAreAboutTheSame(t, s, known) })
 	t.Logf("%d discussions, %d posts", len(known), len(s.threadsByID()))
@@ -245,6 +247,7 @@ func (r *resultTable) holds(t *testing.T) {
 }
 
 func TestJudgedSearchesOfProgrammers(t *testing.T) {
+	t.Parallel()
 	s := newShelf(t)
 	mbox := corpora.RealMbox(t)
 	var items []archive.ImportItem

@@ -236,6 +236,7 @@ func (r *resultTable) of(way, kind string) (m mean) {
 }
 
 func TestJudgementsNameWhatThereIs(t *testing.T) {
+	t.Parallel()
 	all, err := discussions.All()
 	if err != nil {
 		t.Fatal(err)

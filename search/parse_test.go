@@ -84,6 +84,7 @@ var readings = []struct{ name, text, want string }{
 }
 
 func TestParse(t *testing.T) {
+	t.Parallel()
 	for _, c := range readings {
 		t.Run(c.name, func(t *testing.T) {
 			want := strings.ReplaceAll(c.want, `"gov.uk"`, "gov.uk")
@@ -95,6 +96,7 @@ func TestParse(t *testing.T) {
 }
 
 func TestCommonWords(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, counts string }{
 		{"how do i keep the plan", "keep plan"},
 		{"the who", "the who"},
@@ -117,6 +119,7 @@ func TestCommonWords(t *testing.T) {
 }
 
 func TestNotes(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, want string }{
 		{"dyslexia screening -maths", ""},
 		{"before:Easter", `I could not read the date "Easter". Write it like 2/9/2014, September 2014 or 2014.`},
@@ -139,6 +142,7 @@ func TestNotes(t *testing.T) {
 }
 
 func TestParseForm(t *testing.T) {
+	t.Parallel()
 	f := Form{Typed: "dyslexia year:2014", Also: map[string][]string{
 		"when": {"since June 2014"}, "topic": {"exam-access"}, "has": {"file"}, "from": {`Priya "P" Sharma`}, "sort": {"newest"},
 		"only": {"my-words"}, "list": {"early"}, "page": {"7"}, "is": {""},
@@ -159,6 +163,7 @@ func TestParseForm(t *testing.T) {
 
 // Every example of the help must do what it says without a complaint.
 func TestHelpIsTrue(t *testing.T) {
+	t.Parallel()
 	for _, line := range Help() {
 		q := Parse(line.Type, testNow)
 		if len(q.Notes) > 0 || cmp.Equal(q, Query{Typed: q.Typed}) {
@@ -176,6 +181,7 @@ func TestHelpIsTrue(t *testing.T) {
 
 // The table in the documentation is the one of the program.
 func TestHelpIsDocumented(t *testing.T) {
+	t.Parallel()
 	doc, err := os.ReadFile("../docs/search.md")
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestSpellingIsRefreshed(t *testing.T) {
+	t.Parallel()
 	now := testNow
 	words := map[string]uint64{"dyslexia": 50}
 	var fails error

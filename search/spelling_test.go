@@ -59,6 +59,7 @@ func schoolLexicon(t testing.TB) *Lexicon {
 }
 
 func TestMisspeltWords(t *testing.T) {
+	t.Parallel()
 	l := schoolLexicon(t)
 	right, all := 0, 0
 	for pair := range strings.SplitSeq(misspelt, ",") {
@@ -78,6 +79,7 @@ func TestMisspeltWords(t *testing.T) {
 }
 
 func TestGoodWordsStay(t *testing.T) {
+	t.Parallel()
 	l := NewLexicon(func(yield func(string, int) bool) {
 		for w, n := range map[string]int{"dyslexia": 900, "dislexia": 3, "dyslexic": 4, "plan": 5000, "plans": 30, "form": 700, "from": 90000, "ehcp": 4000, "formt": 8, "once": 1} {
 			yield(w, n)
@@ -103,6 +105,7 @@ func TestGoodWordsStay(t *testing.T) {
 }
 
 func TestCorrect(t *testing.T) {
+	t.Parallel()
 	l, v := schoolLexicon(t), vocabulary(t)
 	for _, c := range []struct{ text, want string }{
 		{"dislexia assesment year:2014 -maths", "dyslexia assessment -maths after:2014-01-01 before:2015-01-01"},
@@ -126,6 +129,7 @@ func TestCorrect(t *testing.T) {
 
 // The walk that shares beginnings finds what a plain comparison with every word finds.
 func TestWalkFindsAll(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	word := func() string {
 		b := make([]byte, 3+random.IntN(5))
@@ -208,6 +212,7 @@ func largeLexicon() *Lexicon {
 
 // Time depends on what else the machine does; the work does not.
 func TestSuggestIsBounded(t *testing.T) {
+	t.Parallel()
 	l := largeLexicon()
 	for _, w := range strings.Fields("preconditionmant safegaurding inregashun") {
 		s := speller{lexicon: l, typed: []rune(w), most: 2, least: leastPosts}

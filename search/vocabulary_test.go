@@ -22,6 +22,7 @@ func vocabulary(t testing.TB) *Vocabulary {
 }
 
 func TestShippedVocabulary(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	if n := len(v.Entries()); n < 150 {
 		t.Errorf("%d entries, want 150 at least", n)
@@ -45,6 +46,7 @@ func TestShippedVocabulary(t *testing.T) {
 }
 
 func TestAlsoFor(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	for _, c := range []struct{ text, has, hasNot string }{
 		{"EHCP", "EHC plan; statement", "the plan"},
@@ -98,6 +100,7 @@ func TestAlsoFor(t *testing.T) {
 }
 
 func TestExpandJoinsNames(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	q := v.Expand(Parse("how do i get a statement of special educational needs review", testNow))
 	var terms []string
@@ -114,6 +117,7 @@ func TestExpandJoinsNames(t *testing.T) {
 }
 
 func TestWeightsOfExpansions(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	weight := func(typed, name string) float64 {
 		for _, c := range v.Expand(Parse(typed, testNow)).Clauses {
@@ -145,6 +149,7 @@ func TestWeightsOfExpansions(t *testing.T) {
 }
 
 func TestOldWordsEnd(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	for _, e := range v.Expand(Parse("EHCP", testNow)).Clauses[0].Terms[0].Expansions {
 		var want time.Time
@@ -158,6 +163,7 @@ func TestOldWordsEnd(t *testing.T) {
 }
 
 func TestWhy(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	for text, want := range map[string]string{
 		"statement": "Since 2014 people write “EHC plan” for “statement” in England.",
@@ -172,6 +178,7 @@ func TestWhy(t *testing.T) {
 
 // However many words have meanings, the cost is bounded.
 func TestExpansionsAreBounded(t *testing.T) {
+	t.Parallel()
 	v := vocabulary(t)
 	n := 0
 	for _, c := range v.Expand(Parse("SEMH autism dyslexia statement IEP TA SENCO phonics", testNow)).Clauses {
@@ -188,6 +195,7 @@ func TestExpansionsAreBounded(t *testing.T) {
 }
 
 func TestOwnVocabulary(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	text := "\ufeffHub\r\nshort: HB\r\nalso: Learning  Hub;\r\nmeans: Our unit for\r\n pupils.\r\n\r\n# gone\nstatement\nremove: yes\n\nEHC plan\nmeans: Ours.\n\nIDP\nmeans: x.\n"
 	if err := os.WriteFile(filepath.Join(dir, VocabularyFile), []byte(text), 0o600); err != nil {
@@ -208,6 +216,7 @@ func TestOwnVocabulary(t *testing.T) {
 }
 
 func TestWrongVocabulary(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, want string }{
 		{"a\n", `line 1: the entry "a" has no sentence; add means:`},
 		{"a\nmeans: x.\n\nA\nmeans: y.\n", `line 4: "A" is an entry already, at line 1`},
