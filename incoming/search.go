@@ -56,7 +56,7 @@ func (d *Desk) answerToSearch(in *arrival) error { return d.requestAt(in, comman
 
 // What a search by email may cost.
 const (
-	searchPage  = 10                  // discussions in an answer
+	searchPage  = 7                   // discussions in an answer: as many as 25 lines hold
 	searchesDay = 100                 // of one member
 	searchLife  = 14 * 24 * time.Hour // of the token in an answer
 )
@@ -171,8 +171,8 @@ func foundIn(n notice.Found, got search.Answers) notice.Found {
 	}
 	for _, f := range got.Found {
 		n.Hits = append(n.Hits, notice.Hit{
-			Subject: search.Text(f.Subject), Author: cmp.Or(f.Author, "A member"), Written: f.Written.In(calendar.London()), Posts: f.Posts, Matches: f.Matches,
-			Question: f.Question, Answered: f.Answered, Era: f.Era, Snippet: search.Text(f.Snippet),
+			Subject: search.Text(f.Subject), Author: cmp.Or(f.Author, "A member"), Written: f.Written.In(calendar.London()), Posts: f.Posts,
+			Loose: f.Loose && !got.Loose, Era: f.Era, Snippet: search.Line(f.Snippet, notice.SnippetWidth),
 		})
 	}
 	return n

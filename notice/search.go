@@ -29,15 +29,13 @@ type Found struct {
 
 // A Hit is a discussion that was found.
 type Hit struct {
-	Subject  string
-	Author   string // of the post that fits best
-	Written  time.Time
-	Posts    int
-	Matches  int
-	Question bool
-	Answered bool
-	Era      string // the sentence about law that changed since; empty: none
-	Snippet  string // words around those that were looked for
+	Subject string
+	Author  string // of the post that fits best
+	Written time.Time
+	Posts   int
+	Loose   bool   // it has most of the words, and Total does not count it
+	Era     string // the sentence about law that changed since; empty: none
+	Snippet string // words around those that were looked for, at most SnippetWidth characters
 }
 
 // Compose returns the mail.
@@ -52,13 +50,9 @@ func (n Found) Compose(t To) (Mail, error) {
 	}
 	first := "To read a whole discussion, reply with its number: get " + fmt.Sprint(n.From)
 	if n.More {
-		first += "\nFor the next ten, reply: more"
+		first = "To read one, reply with its number: get " + fmt.Sprint(n.From) + ". For the next ones: more"
 	}
-	var hits []string
-	for i, h := range n.Hits {
-		hits = append(hits, h.text(n.From+i))
-	}
-	return t.robotAt(n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), strings.Join(hits, "\n"),
+	return t.robotAt(n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), n.list(), n.eras(),
 		fill("Not found? Ask the forum: "+t.List.Post().String()), iRead(n.Read)))
 }
 
@@ -105,39 +99,74 @@ func (n Found) remarks() string {
 	return strings.Join(all, "\n")
 }
 
-// text is a hit as a few lines below its number.
+// SnippetWidth is how many characters of a snippet stand in its line.
+const SnippetWidth = 50
+
+// text is a hit in two lines below its number: what it is about, and words of it.
 func (h Hit) text(number int) string {
 	first := fmt.Sprintf("%d. ", number)
-	indent := strings.Repeat(" ", len(first))
-	var b strings.Builder
-	b.WriteString(first + hanging(cmp.Or(shorten(h.Subject), "(no subject)"), indent))
-	says := []string{cmp.Or(shorten(h.Author), "somebody") + ", " + day(h.Written), count(h.Posts, "message")}
-	if h.Posts > 1 {
-		matches := "matches"
-		if h.Matches != 1 {
-			matches = "match"
-		}
-		says[1] += fmt.Sprintf(", %d %s", h.Matches, matches)
+	about := fmt.Sprintf(" (%s, %d)", count(h.Posts, "message"), h.Written.Year())
+	line := first + cutTo(cmp.Or(shorten(h.Subject), "(no subject)"), width-len(first)-len(about)) + about + "\n"
+	says := cutTo(cmp.Or(shorten(h.Author), "Somebody"), width-len(first)-SnippetWidth-2)
+	if snippet := shorten(h.Snippet); snippet != "" {
+		says += ": " + cutTo(snippet, SnippetWidth)
 	}
-	switch {
-	case h.Answered:
-		says = append(says, "answered")
-	case h.Question:
-		says = append(says, "no answer yet")
-	}
-	b.WriteString(indent + hanging(strings.Join(says, " - "), indent))
-	if h.Era != "" {
-		b.WriteString(indent + hanging(shorten(h.Era), indent))
-	}
-	for line := range strings.Lines(fillTo(h.Snippet, width-len(indent)-2)) {
-		b.WriteString(indent + "> " + strings.TrimRight(line, "\n") + "\n")
-	}
-	return b.String()
+	return line + strings.Repeat(" ", len(first)) + says + "\n"
 }
 
 // hanging breaks a text into lines, those after the first indented, with a line end behind.
 func hanging(text, indent string) string {
 	return strings.ReplaceAll(fillTo(text, width-len(indent)), "\n", "\n"+indent) + "\n"
+}
+
+// cutTo shortens a text to so many characters, at the end of a word where one is near.
+func cutTo(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	r = r[:most-2]
+	for at := len(r) - 1; at > len(r)/2; at-- {
+		if r[at] == ' ' {
+			r = r[:at]
+			break
+		}
+	}
+	return strings.TrimRight(string(r), " …") + " …"
+}
+
+// list is the hits, with a line before those that have most of the words, where others have all.
+func (n Found) list() string {
+	var b strings.Builder
+	for i, h := range n.Hits {
+		if h.Loose && (i == 0 || !n.Hits[i-1].Loose) {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString("With most of the words:\n")
+		}
+		b.WriteString(h.text(n.From + i))
+	}
+	return b.String()
+}
+
+// eras says of which hits the law has changed since, each change in a line.
+func (n Found) eras() string {
+	var says []string
+	which := map[string][]string{}
+	for i, h := range n.Hits {
+		if h.Era == "" {
+			continue
+		}
+		if which[h.Era] == nil {
+			says = append(says, h.Era)
+		}
+		which[h.Era] = append(which[h.Era], fmt.Sprint(n.From+i))
+	}
+	for i, era := range says {
+		says[i] = fill("Number " + strings.Join(which[era], ", ") + ": " + shorten(era))
+	}
+	return strings.Join(says, "\n")
 }
 
 // A WholeThread is a discussion as one mail.

@@ -12,8 +12,8 @@ func hits(n int) (all []Hit) {
 	for i := range n {
 		h := Hit{
 			Subject: "Annual review without parents", Author: "Margaret Openshaw", Written: time.Date(2003+i, 3, 14, 10, 12, 0, 0, time.UTC),
-			Posts: 15, Matches: 3, Question: true, Answered: i%2 == 0,
-			Snippet: "… What do others do when mum and dad do not come to the yearly meeting about the statement? I have written twice and telephoned …",
+			Posts:   15,
+			Snippet: "… when mum and dad do not come to the yearly …",
 		}
 		if h.Written.Year() < 2014 {
 			h.Era = "Before September 2014: rules have changed."
@@ -51,6 +51,23 @@ func TestMailsOfTheSearch(t *testing.T) {
 		"search-nothing": func() (Mail, error) {
 			return Found{Words: "hyperlexya", Suggested: "hyperlexia", Members: 1204, Token: aToken, Read: "search hyperlexya"}.Compose(toJane())
 		},
+		"search-whole-page": func() (Mail, error) {
+			all := hits(7)
+			for i := range all {
+				all[i].Written = all[i].Written.AddDate(3*i, 0, 0)
+				if all[i].Written.Year() > 2013 {
+					all[i].Era = ""
+				}
+			}
+			all[4].Subject = strings.Repeat("Laptops in exams and the long way to them ", 3)
+			return Found{Words: "parent views", Total: 41, From: 8, Hits: all, More: true, Also: []string{"EHC plan"},
+				Why: []string{"Since 2014 people write “EHC plan” for “statement” in England."}, Token: aToken, Read: "search parent views"}.Compose(toJane())
+		},
+		"search-some-loose": func() (Mail, error) {
+			all := hits(4)
+			all[2].Loose, all[3].Loose = true, true
+			return Found{Words: "parent views", Total: 2, From: 1, Hits: all, Token: aToken, Read: "search parent views"}.Compose(toJane())
+		},
 		"get-thread": func() (Mail, error) {
 			return WholeThread{Subject: "Annual review without parents", Number: 48213, Posts: thread(3), Link: "https://forum.example.org/t/48213", Token: aToken, Read: "get 1"}.Compose(toJane())
 		},
@@ -61,6 +78,10 @@ func TestMailsOfTheSearch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, got := golden(t, name, compose)
+			_, body, _ := strings.Cut(strings.ReplaceAll(got, "=\n", ""), "\n\n") // without the breaks of quoted-printable
+			if n := strings.Count(body, "\n"); strings.HasPrefix(name, "search") && n > 25 {
+				t.Errorf("it has %d lines", n)
+			}
 			for line := range strings.Lines(got) {
 				if utf8.RuneCountInString(strings.TrimRight(line, "\n")) > 78 && !strings.Contains(line, "snc1_") {
 					t.Errorf("a line is too long: %q", line)

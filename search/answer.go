@@ -219,7 +219,17 @@ func (s *Searcher) shown(tx *store.Tx, f result, g group) (one Found, err error)
 	if one.Era, err = archive.Era(tx, p.List, p.Written); err != nil {
 		return one, err
 	}
-	one.Snippet, err = s.snippetOf(tx, f, p, asksQuotes(f.query))
+	var tells bool
+	one.Snippet, tells, err = s.snippetOf(tx, f, p, asksQuotes(f.query))
+	if err != nil || tells || !g.opening || first.Number == p.Number || !first.Shown() || f.query.Sort != Best {
+		return one, err
+	}
+	// Only the subject matches: the question tells more of it than some reply.
+	one.Best, one.Author, one.Written = first.Number, list.CleanName(first.AuthorName), first.Written
+	if one.Era, err = archive.Era(tx, first.List, first.Written); err != nil {
+		return one, err
+	}
+	one.Snippet, _, err = s.snippetOf(tx, f, first, asksQuotes(f.query))
 	return one, err
 }
 

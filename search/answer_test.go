@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"sencoforum/archive"
 	"sencoforum/internal/testdb"
@@ -186,6 +187,53 @@ func TestSnippets(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.says, got, c.want)
 		}
 	}
+}
+
+func TestWhereOnlyTheSubjectMatchesTheQuestionIsShown(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	question := s.post("Porridge", "What do you cook for a breakfast club of forty, with one hob and no dishwasher at all?", id("a"))
+	s.post("Re: Porridge", "Me too.", id("b"), reply("a"), "From: Tom Walsh <tom@x.example>")
+	s.follow()
+	got := s.ask("porridge", nil)
+	if f := got.Found[0]; f.Best != question || f.Author != "Priya Shah" || !strings.HasPrefix(Text(f.Snippet), "What do you cook") {
+		t.Errorf("post %d by %s: %q", f.Best, f.Author, Text(f.Snippet))
+	}
+	if f := s.ask("porridge from:walsh", nil).Found[0]; f.Best == question || Text(f.Snippet) != "Me too." {
+		t.Errorf("a post by Walsh was asked for, and there is post %d: %q", f.Best, Text(f.Snippet))
+	}
+}
+
+func TestLineOfASnippet(t *testing.T) {
+	t.Parallel()
+	a, mark, b := Span{Text: "Nobody told us anything about the way in which we "}, Span{Text: "feed", Mark: true}, Span{Text: " the hedgehogs of the garden in winter."}
+	for _, c := range []struct {
+		says  string
+		spans []Span
+		most  int
+		want  string
+	}{
+		{"what is short enough is whole", []Span{mark, b}, 60, "feed the hedgehogs of the garden in winter."},
+		{"a late mark is in it", []Span{a, mark, b}, 40, "… in which we feed the hedgehogs of …"},
+		{"an early mark begins at the beginning", []Span{mark, b, a}, 40, "feed the hedgehogs of the garden in …"},
+		{"without a mark it is the beginning", []Span{a, b}, 40, "Nobody told us anything about the way …"},
+		{"the end is not cut", []Span{a, a, mark, {Text: " them."}}, 40, "… in which we feed them."},
+		{"nothing is nothing", nil, 40, ""},
+	} {
+		if got := Line(c.spans, c.most); got != c.want {
+			t.Errorf("%s: %q, want %q", c.says, got, c.want)
+		}
+	}
+}
+
+func FuzzLineOfASnippet(f *testing.F) {
+	f.Add("Nobody told us … ", "feed", " the hedgehogs", 20)
+	f.Fuzz(func(t *testing.T, before, mark, after string, most int) {
+		spans := []Span{{Text: strings.ToValidUTF8(before, "")}, {Text: strings.ToValidUTF8(mark, ""), Mark: true}, {Text: strings.ToValidUTF8(after, "")}}
+		if got := Line(spans, most); utf8.RuneCountInString(got) > max(most, 20) {
+			t.Errorf("%q has more than %d characters", got, most)
+		}
+	})
 }
 
 func FuzzSnippet(f *testing.F) {

@@ -18,21 +18,21 @@ const (
 )
 
 // snippetOf is the piece of a post's own words that shows best why it was found. Quoted words are shown only where they were asked
-// for and nothing else was found.
-func (s *Searcher) snippetOf(tx *store.Tx, f result, p archive.Post, quotes bool) ([]Span, error) {
+// for and nothing else was found. It reports whether a word of the search is in it.
+func (s *Searcher) snippetOf(tx *store.Tx, f result, p archive.Post, quotes bool) (_ []Span, tells bool, err error) {
 	raw, err := archive.Raw(tx, p)
 	if err != nil || raw == nil {
-		return nil, err
+		return nil, false, err
 	}
 	words := message.Parse(raw).Words()
 	own := oneLine(words.Own)
 	marks := f.Marks(own)
 	if len(marks) == 0 && quotes {
 		if quoted := oneLine(quotedOf(words)); len(f.Marks(quoted)) > 0 {
-			return snippet(quoted, f.Marks(quoted)), nil
+			return snippet(quoted, f.Marks(quoted)), true, nil
 		}
 	}
-	return snippet(own, marks), nil
+	return snippet(own, marks), len(marks) > 0, nil
 }
 
 // oneLine is a text without line ends.
@@ -77,6 +77,47 @@ func snippet(text string, marks []Mark) []Span {
 		spans = append(spans, Span{Text: " …"})
 	}
 	return spans
+}
+
+// Line is a piece of a snippet with its first mark in it, for a place that has one line: at most so many characters, at least 20.
+func Line(spans []Span, most int) string {
+	most = max(most, 20)
+	text, from, to := []rune(Text(spans)), 0, 0
+	for _, s := range spans {
+		to = from + utf8.RuneCountInString(s.Text)
+		if s.Mark {
+			break
+		}
+		from = to
+	}
+	if len(text) <= most {
+		return string(text)
+	}
+	if to == len(text) && !spans[len(spans)-1].Mark { // no mark
+		from, to = 0, 0
+	}
+	sign, room := "", most-2
+	switch {
+	case to <= room:
+		from = 0
+	default:
+		from = max(from-most/3, 0)
+		for from > 0 && from < to && text[from-1] != ' ' {
+			from++
+		}
+		sign, room = "… ", room-2
+	}
+	if len(text)-from <= room {
+		return sign + string(text[from:])
+	}
+	end := from + room
+	for at := end; at > from+room/2; at-- {
+		if text[at] == ' ' {
+			end = at
+			break
+		}
+	}
+	return sign + strings.TrimRight(string(text[from:end]), " …") + " …"
 }
 
 // window says where a snippet begins and ends. What was typed counts more than what it means besides, and each word once.

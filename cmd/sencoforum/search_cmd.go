@@ -175,7 +175,13 @@ func tellFound(t *text, got search.Answers, now time.Time) {
 	if got.Rebuilding < 100 {
 		t.say("The index is being made anew: %d %%.", got.Rebuilding)
 	}
+	loose := got.Loose
 	for _, f := range got.Found {
+		if f.Loose && !loose {
+			t.say("")
+			t.say("With most of the words:")
+			loose = true
+		}
 		t.say("")
 		t.say("#%d  %s", f.Thread, search.Text(f.Subject))
 		says := []string{f.Author + ", " + day(f.Written.In(calendar.London())), fmt.Sprintf("%s, %d match", plural(f.Posts, "message"), f.Matches)}
@@ -184,9 +190,6 @@ func tellFound(t *text, got search.Answers, now time.Time) {
 			says = append(says, "answered")
 		case f.Question:
 			says = append(says, "no answer yet")
-		}
-		if f.Loose {
-			says = append(says, "some of the words")
 		}
 		t.say("    %s", strings.Join(says, " - "))
 		if f.Era != "" {

@@ -104,11 +104,16 @@ func TestMembersSearchByEmail(t *testing.T) {
 		t.Errorf("what is not there gives\n%s", got)
 	}
 
+	w.send(tom, robot, rawMail(tom, robot, "g4", "", fmt.Sprintf("get https://forum.example.org/t/%d#x", w.postOf("q1").Number)))
+	if got := w.lastTo(tom, 2*all+5); !strings.Contains(got, "The whole discussion: \"Hedgehogs in the nurture garden\"") {
+		t.Errorf("a link gives\n%s", got)
+	}
+
 	// The token alone says nothing about who writes, and no stranger reads.
 	stranger := "eve@elsewhere.example"
 	w.send(stranger, back, rawMail(stranger, back, "e2", "", "get 1"))
 	w.send(tom, robot, rawMail(tom, robot, "s2", "", "search museum"))
-	for _, o := range w.carrier.await(t, 2*all+6) {
+	for _, o := range w.carrier.await(t, 2*all+7) {
 		if o.To.String() != stranger {
 			continue
 		}
@@ -117,7 +122,7 @@ func TestMembersSearchByEmail(t *testing.T) {
 		}
 	}
 
-	w.nothingOfStopped(tom, robot, back, 2*all+6)
+	w.nothingOfStopped(tom, robot, back, 2*all+7)
 }
 
 // nothingOfStopped makes sure that what is stopped is gone at once, whatever the index holds.
