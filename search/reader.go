@@ -61,3 +61,10 @@ func (r Reader) MayRead(l list.ID) bool {
 	_, ok := slices.BinarySearch(r.lists, l)
 	return ok
 }
+
+// Reading is somebody who reads pages: they find posts of the lists that they may read.
+func Reading(r list.Reader) Reader {
+	lists := r.Lists()
+	slices.Sort(lists)
+	return Reader{lists: lists}
+}

@@ -205,6 +205,9 @@ func (v *Vocabulary) uses(words []string) []use {
 // Entries returns all entries by their names, for a page of them. They are not to be changed.
 func (v *Vocabulary) Entries() []*Entry { return v.entries }
 
+// Vocabulary returns the words that the searcher knows.
+func (s *Searcher) Vocabulary() *Vocabulary { return s.words }
+
 // Lookup returns the entries that a word or some words may mean, those that they always mean first.
 func (v *Vocabulary) Lookup(words string) []*Entry {
 	var sure, perhaps []*Entry

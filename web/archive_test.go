@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,11 @@ func (s *site) post(l list.ID, by list.PersonID, subject, body string, fields ..
 	head := append([]string{
 		"From: Person <p" + fmt.Sprint(by) + "@school.example>", "To: list@lists.example.org", "Subject: " + subject, fmt.Sprintf("Message-ID: <%d@school.example>", s.posted),
 		"Date: " + s.now.Format(time.RFC1123Z)}, fields...)
+	head = slices.DeleteFunc(head, func(own string) bool { // of two fields of a name the later one counts
+		return slices.ContainsFunc(fields, func(f string) bool {
+			return f != own && strings.HasPrefix(own, f[:strings.Index(f, ":")+1])
+		})
+	})
 	if !strings.Contains(strings.Join(fields, "\n"), "Content-Type") {
 		head = append(head, "Content-Type: text/plain; charset=utf-8")
 	}

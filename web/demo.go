@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"net/http"
 
 	"sencoforum/list"
@@ -110,7 +111,7 @@ func demoMails(v *visit) error {
 		if at, ok := m.Date(); ok {
 			out.Written = stampOf(at, v.now)
 		}
-		out.Pieces = []piece{{HTML: prose(m.Text())}}
+		out.Pieces = []piece{{HTML: prose(m.Text(), template.HTMLEscapeString)}}
 		d.Mails = append(d.Mails, out)
 	}
 	sh := v.shell("My mail", link{Path: "/demo", Text: "Demonstration"}, link{Path: "/demo/mail", Text: "My mail"})

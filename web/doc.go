@@ -22,6 +22,7 @@ import (
 	"sencoforum/archive"
 	"sencoforum/bounce"
 	"sencoforum/membership"
+	"sencoforum/search"
 	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -40,6 +41,7 @@ type Config struct {
 
 	Hostname string            // of the mail server, for technicians
 	Overview *archive.Overview // all discussions
+	Search   *search.Searcher  // nil: nothing can be looked for
 	Signin   *signin.Book      // who is signed in
 	Demo     Demo              // of a demonstration; nil for a real forum
 }
@@ -53,6 +55,7 @@ type Server struct {
 	routes  []route
 	cross   *http.CrossOriginProtection
 	clients *clients
+	finder  *finder
 	server  *http.Server
 	clear   *http.Server // sends who comes without TLS to HTTPS
 }

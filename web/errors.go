@@ -22,6 +22,7 @@ var (
 	errSignIn  = errors.New("only for people who are signed in")
 	errForeign = errors.New("a form of another site")
 	errBusy    = errors.New("too many requests from one network")
+	errSearch  = errors.New("too many searches")
 )
 
 // A methodError says that a page has no such method, and which it has.
@@ -72,6 +73,8 @@ var failures = []struct {
 	{errForeign, failure{http.StatusForbidden, "That does not work from another site", []string{"Nothing was changed. Please open the page here and try again."}}},
 	{errBusy, failure{http.StatusTooManyRequests, "Please wait a moment", []string{
 		"Very many pages were opened from your network in a short time. Please try again in a minute."}}},
+	{errSearch, failure{http.StatusTooManyRequests, "Please wait a moment", []string{
+		"The search has very much to do just now. Please try again in a minute."}}},
 	{errMethod, failure{http.StatusMethodNotAllowed, "That does not work here", []string{"Please open the page in a web browser."}}},
 	{errBody, failure{http.StatusBadRequest, "Your request did not arrive whole", []string{"Nothing was changed. Please try again."}}},
 	{membership.ErrNobody, failure{http.StatusServiceUnavailable, "Nobody could be asked", []string{

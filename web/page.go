@@ -108,7 +108,7 @@ func (s *Server) pathOf(r *http.Request) string { return strings.TrimPrefix(r.UR
 func (v *visit) foot() []link {
 	var all []link
 	for _, l := range []link{
-		{Path: "/start", Text: "New to the role?"}, {Path: "/help", Text: "Help"}, {Path: "/display", Text: "Reading settings: text size, colours, spacing"},
+		{Path: "/start", Text: "New to the role?"}, {Path: "/help", Text: "Help"}, {Path: "/glossary", Text: "Words and letters"}, {Path: "/display", Text: "Reading settings: text size, colours, spacing"},
 		{Path: "/rules", Text: "Forum rules"}, {Path: "/privacy", Text: "Privacy"}, {Path: "/accessibility", Text: "Accessibility statement"},
 		{Path: "/contact", Text: "Contact the moderators"},
 	} {

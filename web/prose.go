@@ -20,8 +20,8 @@ type piece struct {
 }
 
 // piecesOf makes the text of a post fit to read: the own words and what they point to are shown, all else is folded. Nothing
-// of it is markup, whoever wrote it.
-func piecesOf(words message.Words, open bool) (all []piece) {
+// of it is markup, whoever wrote it. say writes its own words.
+func piecesOf(words message.Words, open bool, say writer) (all []piece) {
 	for _, s := range words.Segments {
 		text := strings.Trim(s.Text, "\n")
 		if strings.TrimSpace(text) == "" {
@@ -29,8 +29,10 @@ func piecesOf(words message.Words, open bool) (all []piece) {
 		}
 		lines := plural(strings.Count(text, "\n")+1, "line", "lines")
 		p := piece{Open: open}
+		write := writer(template.HTMLEscapeString)
 		switch s.Kind {
 		case message.Own:
+			write = say
 		case message.Forwarded:
 			p.Class = "forwarded"
 			text = hideAddresses(text)
@@ -42,7 +44,7 @@ func piecesOf(words message.Words, open bool) (all []piece) {
 		default:
 			p.Fold, p.Class = fmt.Sprintf("Show small print (%s)", lines), "quote sign"
 		}
-		p.HTML = prose(text)
+		p.HTML = prose(text, write)
 		all = append(all, p)
 	}
 	return all
@@ -74,7 +76,7 @@ var aLink = regexp.MustCompile(`https?://[^\s<>"'\x60{}|\\^]+[^\s<>"'\x60{}|\\^.
 const filled = 58
 
 // prose writes plain text as paragraphs. Lines that a program broke at its margin are put together again; others stay lines.
-func prose(text string) template.HTML {
+func prose(text string, write writer) template.HTML {
 	var b strings.Builder
 	for _, para := range strings.Split(visible(text), "\n\n") {
 		para = strings.Trim(para, "\n")
@@ -85,7 +87,7 @@ func prose(text string) template.HTML {
 		b.WriteString("<p>")
 		for i, line := range lines {
 			line = strings.TrimRight(line, " \t")
-			b.WriteString(linked(strings.TrimLeft(line, " \t")))
+			b.WriteString(linked(strings.TrimLeft(line, " \t"), write))
 			switch {
 			case i == len(lines)-1:
 			case utf8.RuneCountInString(line) >= filled && !startsItem(lines[i+1]):
@@ -125,17 +127,17 @@ func startsItem(line string) bool {
 	return len(rest) < len(line) && len(line)-len(rest) <= 2 && rest != "" && (rest[0] == '.' || rest[0] == ')')
 }
 
-// linked escapes a line and makes links of the addresses of the web in it. They say where they lead.
-func linked(line string) string {
+// linked writes a line and makes links of the addresses of the web in it. They say where they lead.
+func linked(line string, write writer) string {
 	var b strings.Builder
 	at := 0
 	for _, m := range aLink.FindAllStringIndex(line, -1) {
 		url := line[m[0]:m[1]]
-		b.WriteString(template.HTMLEscapeString(line[at:m[0]]))
+		b.WriteString(write(line[at:m[0]]))
 		fmt.Fprintf(&b, `<a href="%s" rel="noreferrer nofollow ugc">%s</a>`, template.HTMLEscapeString(url), template.HTMLEscapeString(url))
 		at = m[1]
 	}
-	b.WriteString(template.HTMLEscapeString(line[at:]))
+	b.WriteString(write(line[at:]))
 	return b.String()
 }
 

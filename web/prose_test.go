@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestProse(t *testing.T) {
 		"nothing is nothing":                               {"\n\n \n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, string(prose(c.text))); diff != "" {
+			if diff := cmp.Diff(c.want, string(prose(c.text, template.HTMLEscapeString))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -32,7 +33,7 @@ func TestProse(t *testing.T) {
 
 func TestPieces(t *testing.T) {
 	text := "My own words, write to me@school.example.\n\nOn Friday Priya <priya@other.example> wrote:\n> Her words, from\n> priya@other.example\n\n-- \nJane\nSENCO\n"
-	all := piecesOf(message.Words{Segments: message.Split(text)}, false)
+	all := piecesOf(message.Words{Segments: message.Split(text)}, false, template.HTMLEscapeString)
 	var folds []string
 	for _, p := range all {
 		folds = append(folds, p.Fold)
@@ -46,7 +47,7 @@ func TestPieces(t *testing.T) {
 	if !strings.Contains(string(all[0].HTML), "me@school.example") {
 		t.Errorf("the writer's own words are changed: %s", all[0].HTML)
 	}
-	for _, p := range piecesOf(message.Words{Segments: message.Split(text)}, true) {
+	for _, p := range piecesOf(message.Words{Segments: message.Split(text)}, true, template.HTMLEscapeString) {
 		if p.Fold != "" && !p.Open {
 			t.Errorf("%s is not open", p.Fold)
 		}
@@ -73,12 +74,12 @@ func FuzzProse(f *testing.F) {
 	f.Add("See https://x.example/<b>\n\n- \"a\"")
 	f.Add("http://\x00\xff\"'`<>{}")
 	f.Fuzz(func(t *testing.T, text string) {
-		rest := string(prose(text))
+		rest := string(prose(text, template.HTMLEscapeString))
 		for _, tag := range []string{"<p>", "</p>", "<br>", "</a>", `" rel="noreferrer nofollow ugc">`, `<a href="http`} {
 			rest = strings.ReplaceAll(rest, tag, "")
 		}
 		if strings.ContainsAny(rest, `<>"'`) {
-			t.Errorf("%q becomes %q", text, prose(text))
+			t.Errorf("%q becomes %q", text, prose(text, template.HTMLEscapeString))
 		}
 	})
 }

@@ -79,6 +79,9 @@ func (s *Server) table() []route {
 	for _, t := range texts {
 		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}
+	if s.cfg.Search != nil {
+		all = append(all, searchRoutes...)
+	}
 	if s.cfg.Demo != nil {
 		all = append(all, demoRoutes...)
 	}

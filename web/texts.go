@@ -30,12 +30,13 @@ type textData struct {
 	Leave    string
 	Request  string
 	Archives string
+	Glossary bool
 }
 
 type wordData struct{ Form, Help string }
 
 func (t textPage) show(v *visit) error {
-	d := textData{Keeps: "for as long as the forum exists"}
+	d := textData{Keeps: "for as long as the forum exists", Glossary: v.s.has("/glossary")}
 	if l := v.site; l.ID != 0 {
 		d.Rules, d.Join, d.Leave, d.Request = l.RulesURL, l.Service("join").String(), l.Service("leave").String(), l.Service("request").String()
 		if l.KeepPosts > 0 {

@@ -36,6 +36,7 @@ type threadData struct {
 	Outline []outlineData
 	Pages   pager
 	Reply   string // address for a reply to the last message
+	Similar []discussionData
 }
 
 // postData is a message of it.
@@ -86,9 +87,10 @@ func threadPage(v *visit) error {
 	var d threadData
 	var month link
 	var living archive.Number
+	var disc archive.Discussion
+	var posts []archive.Post
 	err = v.s.db.View(func(tx *store.Tx) error {
-		disc, posts, err := archive.ReadThread(tx, v.reader, n)
-		if err != nil {
+		if disc, posts, err = archive.ReadThread(tx, v.reader, n); err != nil {
 			return err
 		}
 		if living = disc.Number; living != n {
@@ -108,6 +110,9 @@ func threadPage(v *visit) error {
 		return err
 	case living != n: // it became a part of another, or n is a message of it
 		return v.to(http.StatusMovedPermanently, threadPath(living, page, v.query("all") != ""))
+	}
+	if d.Similar, err = v.similar(disc, posts); err != nil {
+		return err
 	}
 	d.Pages = pagerOf(page, perPage, len(d.Outline), func(p int) string { return threadPath(n, p, d.All) })
 	return v.show(http.StatusOK, "thread.html", v.shell(d.Subject, month), d)
@@ -242,7 +247,7 @@ func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed boo
 		return d, err
 	}
 	m := message.Parse(raw)
-	d.Pieces = piecesOf(m.Words(), open)
+	d.Pieces = piecesOf(m.Words(), open, v.explaining())
 	d.HTML = hasHTML(m)
 	if p.Facts.Files > 0 || !p.Facts.Known() {
 		d.Files = filesOf(v.s.cfg.Path, p.Number, m.View().Files)

@@ -64,6 +64,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Now:         time.Now,
 		Hostname:    s.cfg.Hostname,
 		Overview:    h.overview,
+		Search:      h.searcher,
 		Signin:      h.signin,
 		Demo:        s.demo,
 	}), nil

@@ -1,0 +1,252 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"sencoforum/archive"
+	"sencoforum/list"
+	"sencoforum/search"
+	"sencoforum/store"
+)
+
+// searchRoutes exist where there is a search.
+var searchRoutes = []route{
+	{"GET", "/search", signedIn, searchPage, false},
+	{"GET", "/glossary", anybody, glossaryPage, false},
+}
+
+// searchPer is how many discussions one page of answers has.
+const searchPer = 10
+
+// searchData is what was found.
+type searchData struct {
+	Typed    string
+	Begun    bool   // something was asked for
+	Shown    string // where another spelling was looked for
+	Wanted   string // what was typed then
+	Instead  string // page of what was typed
+	Meant    link   // another spelling
+	Also     []string
+	Why      []string // which names changed and when
+	Only     string   // page with these words alone
+	Wider    string   // page with others as well; empty where those were looked for
+	Notes    []string
+	Rebuilt  string // how far the index is; empty: all of it
+	Partial  bool
+	Loose    bool
+	Chips    []link
+	Clear    string // page without filters
+	Count    string
+	Found    []foundData
+	Number   int // of the page
+	First    string
+	Next     string
+	Facets   facetsData
+	Sorts    []optionData
+	Tips     []search.HelpLine
+	Ask      string // where to write
+	Members  string
+	Nothing  bool
+	Glossary string
+}
+
+// foundData is a discussion that was found.
+type foundData struct {
+	Path, Post string
+	Subject    []search.Span
+	Author     string
+	Written    stamp
+	Count      string // "15 messages, 3 match"
+	Says       string // answered, or not
+	Waiting    bool   // it wants an answer
+	Loose      bool
+	Era        string
+	Snippet    []search.Span
+	List       string
+}
+
+// searchPage finds discussions. All that it is asked stands in its address.
+func searchPage(v *visit) error {
+	w, at, err := v.asked()
+	if err != nil {
+		return err
+	}
+	got, err := v.find(w, at)
+	if err != nil {
+		return err
+	}
+	d, err := v.found(w, at, got)
+	if err != nil {
+		return err
+	}
+	title := "Search"
+	if d.Begun && d.Typed != "" {
+		title = cut(d.Typed, 60) + " – search"
+	}
+	return v.show(http.StatusOK, "search.html", v.shell(title), d)
+}
+
+// asked reads the address of the page.
+func (v *visit) asked() (wish, sheet, error) {
+	at, err := v.sheet()
+	return v.wish(), at, err
+}
+
+// find looks for what was asked, as far as the bounds allow.
+func (v *visit) find(w wish, at sheet) (got search.Answers, err error) {
+	if !v.s.finder.allow(v.reader.Person(), v.now) {
+		return got, errSearch
+	}
+	leave, err := v.s.finder.enter(v.r.Context(), searchesWait)
+	if err != nil {
+		return got, err
+	}
+	defer leave()
+	q := search.ParseForm(w.form(), v.now)
+	if len(q.Clauses) == 0 && w.first("sort") == "" && q.Sort == search.Best {
+		q.Sort = search.Newest // nothing fits better than another
+	}
+	return v.s.cfg.Search.Search(v.r.Context(), search.Reading(v.reader), search.Ask{Query: q, After: at.after, Count: searchPer})
+}
+
+// found makes the page of what was found.
+func (v *visit) found(w wish, at sheet, got search.Answers) (d searchData, err error) {
+	base := v.s.cfg.Path
+	d = searchData{
+		Typed: w.typed, Begun: len(got.Query.Clauses) > 0 || len(w.path("")) > len("/search"), Number: at.number, Also: got.Also, Partial: got.Partial, Loose: got.Loose,
+		Chips: v.chips(w), Tips: search.Help(), Glossary: base + "/glossary", Nothing: len(got.Found) == 0,
+	}
+	v.spelt(&d, w, got)
+	for _, n := range got.Query.Notes {
+		d.Notes = append(d.Notes, n.Text)
+	}
+	if got.Rebuilding < 100 {
+		d.Rebuilt = fmt.Sprint(got.Rebuilding)
+	}
+	d.Count = plural(got.Discussions, "discussion", "discussions")
+	if len(d.Chips) > 0 {
+		d.Clear = base + wish{typed: search.Query{Clauses: search.Parse(w.typed, v.now).Clauses}.String(), also: map[string][]string{}}.path("")
+	}
+	if at.number > 1 {
+		d.First = base + w.path("")
+	}
+	if next := at.next(got.Next); next != "" {
+		d.Next = base + w.path(next)
+	}
+	for _, f := range got.Found {
+		d.Found = append(d.Found, v.foundOne(f, len(got.Query.Clauses) > 0))
+	}
+	d.Facets, d.Sorts = v.facets(w, got), sorts(got.Query.Sort)
+	return d, v.others(&d)
+}
+
+// spelt says which words were looked for, where they are not those that were typed.
+func (v *visit) spelt(d *searchData, w wish, got search.Answers) {
+	base := v.s.cfg.Path
+	only := base + w.with("only", "my-words").path("")
+	if got.Wanted != "" {
+		d.Shown, d.Wanted, d.Instead = search.Query{Clauses: got.Query.Clauses}.String(), w.typed, only
+	}
+	if got.Meant != "" {
+		meant := search.Query{Clauses: search.Parse(got.Meant, v.now).Clauses}.String()
+		d.Meant = link{Path: base + wish{typed: got.Meant}.path(""), Text: meant}
+	}
+	if len(got.Also) > 0 {
+		d.Only = only
+	}
+	if got.Query.Exact && len(got.Query.Clauses) > 0 {
+		q := search.Parse(w.typed, v.now)
+		if q.Exact {
+			q.Exact = false
+			w = w.saying(q.String())
+		}
+		d.Wider = base + w.without("only").path("")
+	}
+}
+
+// chips are the filters that are on, each with the page without it. Those that were typed are taken out of the words.
+func (v *visit) chips(w wish) (all []link) {
+	base := v.s.cfg.Path
+	for _, c := range search.Parse(w.typed, v.now).Chips() {
+		all = append(all, link{Path: base + w.saying(c.Without.Typed).path(""), Text: c.Text})
+	}
+	for _, name := range []string{"when", "topic", "has", "is", "list"} {
+		for _, value := range w.also[name] {
+			one := search.ParseForm(search.Form{Also: map[string][]string{name: {value}}}, v.now)
+			for _, c := range one.Chips() {
+				all = append(all, link{Path: base + w.without(name, value).path(""), Text: c.Text})
+			}
+		}
+	}
+	if from := w.first("from"); from != "" {
+		all = append(all, link{Path: base + w.without("from").path(""), Text: "Written by " + from})
+	}
+	return all
+}
+
+// foundOne is a discussion as the page shows it.
+func (v *visit) foundOne(f search.Found, words bool) foundData {
+	d := foundData{
+		Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, f.Thread), Subject: clean(f.Subject), Author: f.Author, Written: stampOf(f.Written, v.now),
+		Count: plural(f.Posts, "message", "messages"), Loose: f.Loose, Era: f.Era, Snippet: clean(f.Snippet),
+	}
+	if len(d.Subject) == 0 {
+		d.Subject = []search.Span{{Text: subjectOf(archive.Post{})}}
+	}
+	if d.Author == "" {
+		d.Author = nameOf(archive.Post{})
+	}
+	if words && f.Posts > 1 {
+		d.Count += ", " + plural(f.Matches, "matches", "match")
+		d.Post = fmt.Sprintf("%s/m/%d", v.s.cfg.Path, f.Best)
+	}
+	switch {
+	case f.Answered:
+		d.Says = "answered"
+	case f.Question && !f.Closed:
+		d.Says, d.Waiting = "no answer yet", true
+	case f.Closed:
+		d.Says = "closed"
+	}
+	if len(v.lists) > 1 {
+		d.List = v.list(f.List).Title
+	}
+	return d
+}
+
+// clean takes out of spans what nobody sees.
+func clean(spans []search.Span) (all []search.Span) {
+	for _, s := range spans {
+		if s.Text = visible(s.Text); s.Text != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// others says how many people could be asked, and where.
+func (v *visit) others(d *searchData) error {
+	if len(v.lists) == 0 {
+		return nil
+	}
+	l := v.lists[0]
+	d.Ask = "mailto:" + l.Post().String()
+	if d.Typed != "" {
+		d.Ask += "?" + mailSubject(d.Typed)
+	}
+	return v.s.db.View(func(tx *store.Tx) error {
+		n, err := list.Count(tx, l.ID)
+		d.Members = about(n)
+		return err
+	})
+}
+
+// cut is the beginning of a text.
+func cut(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most]) + "…"
+}

@@ -1,0 +1,107 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"sencoforum/archive"
+	"sencoforum/search"
+	"sencoforum/store"
+)
+
+// Bounds of the discussions that are named below another. The page is not late for them: what is not found in time is not
+// there, and the next reader may have it.
+const (
+	similarMost = 3
+	similarTime = 60 * time.Millisecond
+	similarWait = 5 * time.Millisecond // for other searches to end
+	similarKept = time.Hour
+	likesMost   = 2000 // discussions of which it is remembered
+)
+
+// likes remembers which discussions are alike. What is shown of each is read anew, by whoever reads.
+type likes struct {
+	mu    sync.Mutex // guards known
+	known map[likeKey]alike
+}
+
+// likeKey is a discussion with the number of its messages: what is written in it may change what it is like.
+type likeKey struct {
+	thread archive.Number
+	posts  int
+}
+
+type alike struct {
+	found []archive.Number // the first post of each
+	at    time.Time
+}
+
+func (l *likes) get(k likeKey, now time.Time) ([]archive.Number, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a, ok := l.known[k]
+	return a.found, ok && now.Sub(a.at) < similarKept
+}
+
+func (l *likes) put(k likeKey, found []archive.Number, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.known) >= likesMost {
+		clear(l.known)
+	}
+	l.known[k] = alike{found, now}
+}
+
+// similar are discussions of the same list that are about the same. A fault of the search is no fault of the page.
+func (v *visit) similar(disc archive.Discussion, posts []archive.Post) ([]discussionData, error) {
+	if v.s.cfg.Search == nil {
+		return nil, nil
+	}
+	top := firstShown(posts)
+	key := likeKey{disc.Number, len(posts)}
+	firsts, ok := v.s.finder.likes.get(key, v.now)
+	if !ok {
+		firsts = v.lookAlike(key, top)
+	}
+	var out []discussionData
+	err := v.s.db.View(func(tx *store.Tx) error {
+		out = nil
+		for _, n := range firsts {
+			d, _, err := archive.ReadThread(tx, v.reader, n)
+			if err != nil || d.Number == disc.Number {
+				continue // it went, or was joined to this one
+			}
+			p, err := archive.ReadPost(tx, v.reader, n)
+			if err != nil {
+				continue
+			}
+			out = append(out, discussionData{Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, d.Number), Subject: subjectOf(p), Begun: stampOf(p.Written, v.now),
+				Author: nameOf(p), Replies: plural(len(d.Places)-1, "reply", "replies")})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// lookAlike asks the search, where it has time.
+func (v *visit) lookAlike(k likeKey, top archive.Post) (firsts []archive.Number) {
+	ctx, cancel := context.WithTimeout(v.r.Context(), similarTime)
+	defer cancel()
+	leave, err := v.s.finder.enter(ctx, similarWait)
+	if err != nil {
+		return nil
+	}
+	defer leave()
+	found, err := v.s.cfg.Search.Similar(ctx, search.Reading(v.reader).Within(top.List), top.Number, similarMost)
+	if err != nil || ctx.Err() != nil {
+		v.s.log.Debug("discussions that are alike are not found", "cause", err)
+		return nil
+	}
+	for _, l := range found {
+		firsts = append(firsts, l.First)
+	}
+	v.s.finder.likes.put(k, firsts, v.now)
+	return firsts
+}
