@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"sencoforum/calendar"
@@ -26,6 +27,15 @@ func stampOf(at, now time.Time) stamp {
 		s.Text = "today, " + at.Format("15:04")
 	default:
 		s.Text = "yesterday, " + at.Format("15:04")
+	}
+	return s
+}
+
+// brief writes a moment of long ago without its time, where many stand below each other.
+func brief(at, now time.Time) stamp {
+	s := stampOf(at, now)
+	if !strings.Contains(s.Text, "day, ") {
+		s.Text = at.In(london).Format("2 Jan 2006")
 	}
 	return s
 }

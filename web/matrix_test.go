@@ -91,7 +91,7 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 	file := "Content-Type: text/plain; name=\"file-1.txt\"\r\nContent-Disposition: attachment; filename=\"file-1.txt\""
 	s.post(1, people["writer"], "Secretsubject", "--b\nContent-Type: text/html\n\n<p>Secretwords <b>for</b> members.</p>\n--b\n"+strings.ReplaceAll(file, "\r\n", "\n")+"\n\nSecretcontent\n--b--", `Content-Type: multipart/mixed; boundary="b"`)
 	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Tag(tx, 1, 1); return err })
-	return s, people
+	return s.searching(), people
 }
 
 type nobody struct{}

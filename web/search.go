@@ -47,7 +47,6 @@ type searchData struct {
 	Tips     []search.HelpLine
 	Ask      string // where to write
 	Members  string
-	Nothing  bool
 	Glossary string
 }
 
@@ -72,12 +71,13 @@ func searchPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	got, err := v.find(w, at)
+	got, any, err := v.find(w, at)
 	if err != nil {
 		return err
 	}
-	d, err := v.found(w, at, got)
-	if err != nil {
+	d := v.found(w, at, got)
+	d.Facets, d.Sorts = v.facets(w, got, any), sorts(got.Query.Sort)
+	if err := v.others(&d); err != nil {
 		return err
 	}
 	title := "Search"
@@ -94,28 +94,42 @@ func (v *visit) asked() (wish, sheet, error) {
 }
 
 // find looks for what was asked, as far as the bounds allow.
-func (v *visit) find(w wish, at sheet) (got search.Answers, err error) {
+func (v *visit) find(w wish, at sheet) (got search.Answers, any anyTime, err error) {
 	if !v.s.finder.allow(v.reader.Person(), v.now) {
-		return got, errSearch
+		return got, any, errSearch
 	}
 	leave, err := v.s.finder.enter(v.r.Context(), searchesWait)
 	if err != nil {
-		return got, err
+		return got, any, err
 	}
 	defer leave()
+	if got, err = v.answers(w, at, searchPer); err != nil || w.first("when") == "" {
+		return got, anyTime{got.Facets.Years, got.Discussions}, err
+	}
+	all, err := v.answers(w.without("when"), sheet{number: 1}, 1) // other years may be chosen in place of this one
+	return got, anyTime{all.Facets.Years, all.Discussions}, err
+}
+
+// anyTime is what there would be without a choice of years.
+type anyTime struct {
+	years       []search.Facet
+	discussions int
+}
+
+func (v *visit) answers(w wish, at sheet, count int) (search.Answers, error) {
 	q := search.ParseForm(w.form(), v.now)
 	if len(q.Clauses) == 0 && w.first("sort") == "" && q.Sort == search.Best {
 		q.Sort = search.Newest // nothing fits better than another
 	}
-	return v.s.cfg.Search.Search(v.r.Context(), search.Reading(v.reader), search.Ask{Query: q, After: at.after, Count: searchPer})
+	return v.s.cfg.Search.Search(v.r.Context(), search.Reading(v.reader), search.Ask{Query: q, After: at.after, Count: count})
 }
 
 // found makes the page of what was found.
-func (v *visit) found(w wish, at sheet, got search.Answers) (d searchData, err error) {
+func (v *visit) found(w wish, at sheet, got search.Answers) searchData {
 	base := v.s.cfg.Path
-	d = searchData{
+	d := searchData{
 		Typed: w.typed, Begun: len(got.Query.Clauses) > 0 || len(w.path("")) > len("/search"), Number: at.number, Also: got.Also, Partial: got.Partial, Loose: got.Loose,
-		Chips: v.chips(w), Tips: search.Help(), Glossary: base + "/glossary", Nothing: len(got.Found) == 0,
+		Chips: v.chips(w, got.Facets), Tips: search.Help(), Glossary: base + "/glossary",
 	}
 	v.spelt(&d, w, got)
 	for _, n := range got.Query.Notes {
@@ -137,8 +151,7 @@ func (v *visit) found(w wish, at sheet, got search.Answers) (d searchData, err e
 	for _, f := range got.Found {
 		d.Found = append(d.Found, v.foundOne(f, len(got.Query.Clauses) > 0))
 	}
-	d.Facets, d.Sorts = v.facets(w, got), sorts(got.Query.Sort)
-	return d, v.others(&d)
+	return d
 }
 
 // spelt says which words were looked for, where they are not those that were typed.
@@ -166,7 +179,7 @@ func (v *visit) spelt(d *searchData, w wish, got search.Answers) {
 }
 
 // chips are the filters that are on, each with the page without it. Those that were typed are taken out of the words.
-func (v *visit) chips(w wish) (all []link) {
+func (v *visit) chips(w wish, f search.Facets) (all []link) {
 	base := v.s.cfg.Path
 	for _, c := range search.Parse(w.typed, v.now).Chips() {
 		all = append(all, link{Path: base + w.saying(c.Without.Typed).path(""), Text: c.Text})
@@ -175,6 +188,11 @@ func (v *visit) chips(w wish) (all []link) {
 		for _, value := range w.also[name] {
 			one := search.ParseForm(search.Form{Also: map[string][]string{name: {value}}}, v.now)
 			for _, c := range one.Chips() {
+				for _, t := range f.Topics {
+					if name == "topic" && t.Value == value {
+						c.Text = "Topic: " + t.Name
+					}
+				}
 				all = append(all, link{Path: base + w.without(name, value).path(""), Text: c.Text})
 			}
 		}
@@ -188,7 +206,7 @@ func (v *visit) chips(w wish) (all []link) {
 // foundOne is a discussion as the page shows it.
 func (v *visit) foundOne(f search.Found, words bool) foundData {
 	d := foundData{
-		Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, f.Thread), Subject: clean(f.Subject), Author: f.Author, Written: stampOf(f.Written, v.now),
+		Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, f.Thread), Subject: clean(f.Subject), Author: f.Author, Written: brief(f.Written, v.now),
 		Count: plural(f.Posts, "message", "messages"), Loose: f.Loose, Era: f.Era, Snippet: clean(f.Snippet),
 	}
 	if len(d.Subject) == 0 {
@@ -199,6 +217,8 @@ func (v *visit) foundOne(f search.Found, words bool) foundData {
 	}
 	if words && f.Posts > 1 {
 		d.Count += ", " + plural(f.Matches, "matches", "match")
+	}
+	if f.Best != f.First {
 		d.Post = fmt.Sprintf("%s/m/%d", v.s.cfg.Path, f.Best)
 	}
 	switch {

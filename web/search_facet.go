@@ -31,13 +31,13 @@ type optionData struct {
 const authorsMost = 5
 
 // facets are the choices beside some answers.
-func (v *visit) facets(w wish, got search.Answers) (d facetsData) {
+func (v *visit) facets(w wish, got search.Answers, any anyTime) (d facetsData) {
 	f := got.Facets
 	for _, c := range []struct {
 		legend, name, any string
 		facets            []search.Facet
 	}{
-		{"When", "when", "Any time", f.Years}, {"Topic", "topic", "", f.Topics}, {"Contains", "has", "", f.Has}, {"Answers", "is", "", f.Is},
+		{"When", "when", "Any time", any.years}, {"Topic", "topic", "", f.Topics}, {"Contains", "has", "", f.Has}, {"Answers", "is", "", f.Is},
 		{"List", "list", "All lists", f.Lists},
 	} {
 		out := choiceData{Legend: c.legend, Type: "checkbox", Name: c.name, Options: options(w, c.name, c.facets)}
@@ -46,7 +46,10 @@ func (v *visit) facets(w wish, got search.Answers) (d facetsData) {
 		}
 		if c.any != "" {
 			all := optionData{Text: c.any, On: w.first(c.name) == ""}
-			if all.On {
+			switch {
+			case c.name == "when":
+				all.Count = thousands(any.discussions)
+			case all.On:
 				all.Count = thousands(got.Discussions)
 			}
 			out.Type, out.Options = "radio", append([]optionData{all}, out.Options...)

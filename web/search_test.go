@@ -9,6 +9,7 @@ import (
 	"html"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -84,17 +85,17 @@ func TestSearchPage(t *testing.T) {
 		never []string
 	}{
 		"a discussion is found by words of two messages": {2, "q=parents+form", []string{views},
-			[]string{"1 discussion</h2>", "<mark>parents</mark>", "2 messages, 2 match", `href="/m/`, "Ask the forum"}, []string{"Filters on"}},
+			[]string{"1 discussion</h2>", "<mark>parents</mark>", "2 messages, 2 match", "Ask the forum"}, []string{"Filters on"}},
 		"nobody finds what is on the list of others":    {2, "q=parents", []string{views}, nil, []string{budget, "Heads only", "HEADS"}},
 		"who reads two lists finds both":                {1, "q=parents", []string{budget, views}, []string{"HEADS", `name="list"`}, nil},
 		"and may narrow to one":                         {1, "q=parents&list=heads", []string{budget}, []string{"List: heads ✕"}, nil},
 		"a quote is no find":                            {2, "q=which+form+week", []string{views}, []string{"1 discussion</h2>", "2 messages, 1 matches"}, nil},
 		"other names are found, and said":               {2, "q=EHCP", []string{boy}, []string{"Also searched for: ", "Search only for my words"}, nil},
 		"but not where only the own words are wanted":   {2, "q=EHCP&only=my-words", nil, []string{"Searched for your words alone", `<a href="/search?q=EHCP">`, `name="only" value="my-words"`}, []string{"Also searched"}},
-		"a year narrows, and stands above the count":    {2, "q=&when=2005-2009", []string{boy}, []string{"2005 to 2009 ✕", "1 filter on"}, nil},
-		"a topic narrows":                               {2, "topic=annual-review", []string{views}, []string{"Topic: annual review ✕", "Clear all"}, nil},
+		"a year narrows, and stands above the count":    {2, "q=&when=2005-2009", []string{boy}, []string{"2005 to 2009 ✕", "1 filter on", `value="2005-2009" checked`, `value="2015-2019"> 2015 to 2019`, `value=""> Any time <span class="n"><span class="vh">, </span>3<`}, nil},
+		"a topic narrows":                               {2, "topic=annual-review", []string{views}, []string{"Topic: Annual review ✕", "Clear all"}, nil},
 		"a link narrows":                                {2, "has=link", []string{overlays}, []string{"With a link ✕"}, nil},
-		"who wrote it narrows":                          {2, "from=margaret", []string{views}, []string{"Written by margaret ✕", `name="from" value="margaret"`}, nil},
+		"who wrote it narrows":                          {2, "from=margaret", []string{views}, []string{`<a href="/m/2">Go to this message<span class="vh"> by Margaret O.`, "Written by margaret ✕", `name="from" value="margaret"`}, nil},
 		"what was typed can be taken away, too":         {2, "q=overlays+has:link", []string{overlays}, []string{`<a class="tag" href="/search?q=overlays">With a link ✕`}, nil},
 		"the oldest first":                              {2, "sort=oldest", []string{boy, overlays, views}, []string{`<option value="oldest" selected>`}, nil},
 		"nothing asked shows all, the newest first":     {2, "", []string{views, overlays, boy}, []string{"All discussions: 3 discussions", `<option value="newest" selected>`, "Search tips", "has:file"}, nil},
@@ -318,9 +319,38 @@ func FuzzSearch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, query string) {
 		asha.s.t = t
 		s.now = s.now.Add(time.Minute)
-		r, page := asha.ask("GET", "/search?"+url.PathEscape(query), "")
+		r, page := asha.askRaw(query)
 		if r.StatusCode >= 500 || strings.Contains(page, "Confidential question</a>") || strings.Contains(page, "text of a post") || strings.Contains(page, "HEADS") {
 			t.Errorf("%q: %d\n%s", query, r.StatusCode, page)
 		}
 	})
+}
+
+// askRaw asks for the page with any bytes behind the question mark.
+func (b *browser) askRaw(query string) (*http.Response, string) {
+	r := httptest.NewRequest("GET", "/search", nil)
+	r.URL.RawQuery, r.RemoteAddr = query, "127.0.0.1:4711"
+	for k, v := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: k, Value: v})
+	}
+	w := httptest.NewRecorder()
+	b.s.server.server.Handler.ServeHTTP(w, r)
+	return w.Result(), w.Body.String()
+}
+
+// While the index is made anew the page says so, and answers.
+func TestASearchWhileTheIndexIsMadeAnew(t *testing.T) {
+	s := newSite(t, nil)
+	s.post(1, 1, "Overlays", "Do coloured overlays help?")
+	x := search.Open(slog.New(slog.DiscardHandler), s.db, s.server.cfg.Overview, search.Config{Dir: filepath.Join(t.TempDir(), "search"), Now: time.Now})
+	defer x.Close()
+	s.server.cfg.Search = search.NewSearcher(x, &search.Vocabulary{})
+	s.server.routes = s.server.table()
+	page := s.as(2).get("/search?q=overlays")
+	if !strings.Contains(page, "is being rebuilt: 0 %") || len(subjects(page)) != 0 {
+		t.Errorf("page:\n%s", page)
+	}
+	if page = s.as(2).get("/t/1"); !strings.Contains(page, "coloured") {
+		t.Errorf("the discussion:\n%s", page)
+	}
 }

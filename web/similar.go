@@ -77,7 +77,7 @@ func (v *visit) similar(disc archive.Discussion, posts []archive.Post) ([]discus
 			if err != nil {
 				continue
 			}
-			out = append(out, discussionData{Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, d.Number), Subject: subjectOf(p), Begun: stampOf(p.Written, v.now),
+			out = append(out, discussionData{Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, d.Number), Subject: subjectOf(p), Begun: brief(p.Written, v.now),
 				Author: nameOf(p), Replies: plural(len(d.Places)-1, "reply", "replies")})
 		}
 		return nil

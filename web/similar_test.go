@@ -1,0 +1,46 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"sencoforum/archive"
+	"sencoforum/internal/testdb"
+	"sencoforum/store"
+)
+
+func TestADiscussionNamesOthersLikeIt(t *testing.T) {
+	s := newSite(t, nil)
+	for i := range 30 {
+		s.post(1, 1, fmt.Sprint("Minibus and kitchen ", i), fmt.Sprintf("Where do you hire the minibus number %d for the trip of the school?", i))
+	}
+	old := s.post(1, 2, "Hedgehogs hibernating in the library", "Do hedgehogs hibernate in a library or in a shed with porridge?")
+	s.post(2, 1, "Hedgehogs hibernating for heads", "Heads: do hedgehogs hibernate in a library or in a shed with porridge?")
+	asked := s.post(1, 1, "Hibernating hedgehogs, library?", "Our library has hedgehogs that hibernate. Is a shed with porridge better?")
+	tom := s.searching().as(1) // he reads both lists
+	path := fmt.Sprintf("/t/%d", asked)
+	for range 2 { // the second time from memory
+		page := tom.get(path)
+		_, alike, ok := strings.Cut(page, "Similar discussions</h2>")
+		if !ok || !strings.Contains(alike, fmt.Sprintf(`<a href="/t/%d">Hedgehogs hibernating in the library</a>`, old)) {
+			t.Fatalf("the earlier one is not named:\n%s", page)
+		}
+		if strings.Contains(alike, "for heads") || strings.Contains(alike, path+`"`) || strings.Contains(alike, "Minibus") {
+			t.Errorf("another list, itself, or one that is not like it:\n%s", alike)
+		}
+	}
+	if len(s.server.finder.likes.known) != 1 {
+		t.Errorf("remembered: %v", s.server.finder.likes.known)
+	}
+	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Hide(tx, old, archive.Seal{}, s.now); return err })
+	if page := tom.get(path); strings.Contains(page, "in the library</a>") {
+		t.Errorf("one that was removed is named:\n%s", page)
+	}
+	for range cap(s.server.finder.places) { // when others search, the page does without
+		s.server.finder.places <- struct{}{}
+	}
+	if page := tom.get(fmt.Sprintf("/t/%d", old-1)); strings.Contains(page, "Similar discussions") {
+		t.Errorf("it was looked for although there was no place:\n%s", page)
+	}
+}
