@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: build install run test race check lint rigs fuzz golden cover bench bench-quick bench-go vuln clean
+.PHONY: build install run test race check lint rigs browser screenshots fuzz golden cover bench bench-quick bench-go vuln clean
 
 export CGO_ENABLED := 0
 GO ?= go
@@ -13,6 +13,10 @@ SEED ?= 0
 RIG ?=
 RIGSKIP ?=
 FUZZTIME ?= 20s
+SHOTS ?= .cache/shots
+BROWSER = ./internal/browser -run '^TestBrowser'
+AXE = axe-core@4.14.1
+AXESUM = e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
 RIGS = ./internal/rig -run '^TestRig$(RIG)' -skip '$(RIGSKIP)' -timeout 24h -scale=$(SCALE) -seed=$(SEED)
 
 build: # a static binary that knows its version
@@ -27,14 +31,15 @@ install: build # program, manual pages and completion; as root
 run: build # the whole server on loopback with invented data
 	./bin/sencoforum demo
 
-test: # all but the rigs
-	$(GO) test -skip '^TestRig' ./...
+test: # all but the rigs and the browser
+	$(GO) test -skip '^Test(Rig|Browser)' ./...
 
 race:
 	CGO_ENABLED=1 $(GO) test -race ./...
 
-check: lint .cache/testcount # all tests anew, and the rigs in their quick form, counted
-	{ $(GO) test -count=1 -json -skip '^TestRig' ./... || :; $(GO) test -count=1 -json $(RIGS) || :; } | .cache/testcount
+check: lint .cache/testcount # all tests anew, and the browser and the rigs in their quick form, counted
+	{ $(GO) test -count=1 -json -skip '^Test(Rig|Browser)' ./... || :; $(GO) test -count=1 -json $(BROWSER) || :; \
+		$(GO) test -count=1 -json $(RIGS) || :; } | .cache/testcount
 
 lint: .cache/staticcheck # the import rule and the ceilings are tests
 	@bad=$$(gofmt -l .); [ -z "$$bad" ] || { echo "run gofmt -w on: $$bad"; exit 1; }
@@ -43,6 +48,12 @@ lint: .cache/staticcheck # the import rule and the ceilings are tests
 
 rigs: # the server killed, starved, lied to and flooded; SCALE=long takes hours, RIG=Kill only one of them
 	$(GO) test -count=1 -v $(RIGS)
+
+browser: .cache/axe.min.js # every page in Chromium, as everybody, in every light, and every attack
+	$(GO) test -count=1 -v $(BROWSER) -timeout 3h -full
+
+screenshots: .cache/axe.min.js # of every page, into SHOTS
+	$(GO) test -count=1 -v ./internal/browser -run '^TestBrowserPages$$' -timeout 1h -shots=$(abspath $(SHOTS))
 
 fuzz: # every fuzz target for FUZZTIME, two at once; one that fails does not keep the others from running
 	$(GO) run ./internal/fuzzrun -time $(FUZZTIME)
@@ -73,3 +84,7 @@ clean:
 
 .cache/testcount: $(wildcard internal/testcount/*.go)
 	$(GO) build -buildvcs=false -o .cache/testcount ./internal/testcount
+
+.cache/axe.min.js: # what looks for hurdles in pages; from npm, and shipped nowhere
+	mkdir -p .cache && cd .cache && npm pack --silent $(AXE) && echo "$(AXESUM)  $(subst @,-,$(AXE)).tgz" | sha256sum -c - && \
+		tar -xzOf $(subst @,-,$(AXE)).tgz package/axe.min.js > axe.tmp && mv axe.tmp axe.min.js
