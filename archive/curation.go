@@ -66,6 +66,7 @@ type curation struct {
 	Pinned  Mark           `json:"pinned,omitzero"`
 	Closed  Mark           `json:"closed,omitzero"`
 	Waits   Mark           `json:"waits,omitzero"` // what answers it waits for moderators
+	Solved  []solved       `json:"solved,omitempty"`
 	In      []CollectionID `json:"in,omitempty"`
 	Tidings Seq            `json:"tidings,omitempty"` // its live row in the change record
 }
@@ -90,6 +91,7 @@ func (c *curation) join(o curation) {
 			c.In = append(c.In, id)
 		}
 	}
+	c.Solved = append(slices.Clip(c.Solved), o.Solved...)
 	c.Pinned, c.Closed, c.Waits = c.Pinned.older(o.Pinned), c.Closed.older(o.Closed), c.Waits.older(o.Waits)
 }
 

@@ -59,6 +59,7 @@ const (
 	rowUnsure
 	rowPinned
 	rowClosed
+	rowSolved
 )
 
 // An Order is one in which discussions are listed. Of two alike the one with the higher number comes first.
@@ -239,7 +240,7 @@ func (o *Overview) rowOf(s Summary) row {
 		begun: seconds(s.Begun), latest: seconds(s.Latest), posts: uint32(s.Posts), topics: o.topics.number(s.Topics),
 		files: uint16(s.Files),
 	}
-	for i, is := range []bool{s.Question, s.Answered, s.Unsure, s.Pinned, s.Closed} {
+	for i, is := range []bool{s.Question, s.Answered, s.Unsure, s.Pinned, s.Closed, s.Solved} {
 		if is {
 			r.flags |= 1 << i
 		}
@@ -252,7 +253,7 @@ func (o *Overview) summary(r *row) Summary {
 		Thread: r.thread, List: r.list, First: r.first, Last: r.last, Posts: int(r.posts), Files: int(r.files),
 		Begun: time.Unix(int64(r.begun), 0).UTC(), Latest: time.Unix(int64(r.latest), 0).UTC(), Asker: r.asker,
 		Question: r.flags&rowQuestion != 0, Answered: r.flags&rowAnswered != 0, Unsure: r.flags&rowUnsure != 0,
-		Pinned: r.flags&rowPinned != 0, Closed: r.flags&rowClosed != 0, Topics: slices.Clone(o.topics.sets[r.topics]),
+		Pinned: r.flags&rowPinned != 0, Closed: r.flags&rowClosed != 0, Solved: r.flags&rowSolved != 0, Topics: slices.Clone(o.topics.sets[r.topics]),
 	}
 }
 

@@ -21,8 +21,9 @@ type Summary struct {
 	Latest time.Time
 
 	Asker    list.PersonID // author of the first post; 0: not known here
-	Question bool          // the post that began it asks, and can be seen
-	Answered bool          // it is a question, and somebody else wrote enough of their own
+	Question bool          // the post that began it asks, and can be seen, or it is solved
+	Answered bool          // it is a question, and somebody else wrote enough of their own, or it is solved
+	Solved   bool          // who asked it said so, and has asked nothing since
 	Unsure   bool          // of one post at least the facts are not known (Facts.Known)
 
 	Pinned, Closed bool
@@ -76,6 +77,9 @@ func summaryOf(tx *store.Tx, root Number) (s Summary, all []Number, err error) {
 		c.join(one)
 	}
 	s.Pinned, s.Closed, s.Topics = c.Pinned.Set(), c.Closed.Set(), c.Topics
+	if isSolved(c.Solved, s.Asker, known) { // whoever says so has asked
+		s.Solved, s.Question, s.Answered = true, true, true
+	}
 	slices.Sort(s.Topics)
 	return s, all, nil
 }
