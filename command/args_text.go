@@ -214,6 +214,10 @@ func (r *reader) ofPost(got found, rest []token, line string) found {
 			if r.At&(Post|OwnWord) != 0 {
 				return got
 			}
+			if r.Post > 0 {
+				got.args.Post = r.Post
+				return got
+			}
 			return got.fail(WhyMissing, "")
 		}
 	}

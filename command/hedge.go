@@ -1,6 +1,9 @@
 package command
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // hedges are words after which nobody can be sure what is meant. The first lines are the ones that the documentation names; the
 // others have been found to say the same.
@@ -44,6 +47,19 @@ func hedgeIn(ts []token) string {
 		}
 	}
 	return ""
+}
+
+// notSolved is the one word that begins with what is a hedge elsewhere.
+const notSolved = "not solved"
+
+// hedgeBeside is hedgeIn for the line of a command, without the words that belong to it.
+func hedgeBeside(command string, ts []token) string {
+	if command != notSolved {
+		return hedgeIn(ts)
+	}
+	return hedgeIn(slices.DeleteFunc(slices.Clone(ts), func(t token) bool {
+		return (t.low == "not" || t.low == "yet") && t.after == ""
+	}))
 }
 
 // timeWords are hedges that also tell when something was: "I have retired after 31 years."

@@ -8,7 +8,7 @@ import (
 )
 
 // replyWords are done when they are all that a member writes to the list.
-var replyWords = []string{"mute", "follow", "weekly", "daily", "every", "questions", "pause", "leave", "report", "stop"}
+var replyWords = []string{"mute", "follow", "weekly", "daily", "every", "questions", "pause", "leave", "report", "stop", "solved", notSolved}
 
 // Bounds of mail to the list that can be a command sent there by mistake.
 const (
@@ -66,7 +66,7 @@ func (r *reader) postLine(got found, line string) {
 	ts := r.politeTail(tokens(line))
 	switch {
 	case got.why == "" && len(ts) <= maxPostWords+prefixPolite(ts):
-		if hedgeIn(tokens(line)) != "" && !isStrong(got) && got.Takes != Until {
+		if hedgeBeside(got.Name, tokens(line)) != "" && !isStrong(got) && got.Takes != Until {
 			r.step("It hedges: an ordinary post.")
 			return
 		}
@@ -96,7 +96,7 @@ func prefixPolite(ts []token) (n int) {
 
 // postCommand does what can be done from the list, and asks about the rest.
 func (r *reader) postCommand(got found, line string) {
-	h := hedgeIn(tokens(line))
+	h := hedgeBeside(got.Name, tokens(line))
 	lone := got.via == "stop" || got.via == "remove"
 	switch {
 	case h != "" && got.Takes != Until:

@@ -24,6 +24,7 @@ type Request struct {
 	Items  int       // how many things a batch has
 	Files  int       // how many files came with what waits
 	Paused bool      // the member is paused
+	Post   int       // the post or discussion that the mail answers, where an answer to the robot says which; 0: none
 }
 
 // Of fills in what a message says: its subject, its writer's words, the writer's names, and the signs of a machine.

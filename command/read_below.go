@@ -67,7 +67,7 @@ func (r *reader) hedged(line string) string {
 			return ""
 		}
 	}
-	return hedgeIn(ts)
+	return hedgeBeside(r.out.Word.Name, ts)
 }
 
 // secondThought returns what in a later line makes the command uncertain. In the paragraph of the command every hedge counts, and
