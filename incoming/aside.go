@@ -32,8 +32,7 @@ func (a aside) order() (membership.Order, bool) {
 		o.Post = a.about
 	}
 	o.ToList = true
-	ofPost := o.Word == membership.WordMute || o.Word == membership.WordFollow
-	return o, ok && (!ofPost || o.Post != 0)
+	return o, ok && (!o.Word.AboutThread() || o.Post != 0)
 }
 
 // finding is what its author is asked about an aside that is no order: the line, why it is not clear, and the words to offer.

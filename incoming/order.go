@@ -1,6 +1,8 @@
 package incoming
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"sencoforum/archive"
@@ -9,7 +11,9 @@ import (
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
 	"sencoforum/moderate"
+	"sencoforum/notice"
 	"sencoforum/store"
 )
 
@@ -39,6 +43,7 @@ func (d *Desk) requestAt(in *arrival, at command.Place) error {
 		if _, m, err = authorOf(tx, in); m != nil {
 			q.Moderator, q.Paused = m.Role.Moderates(), m.Paused(d.cfg.Now())
 		}
+		q.Post = int(askedAbout(in))
 		return err
 	})
 	if err != nil {
@@ -75,6 +80,25 @@ func (d *Desk) requestAt(in *arrival, at command.Place) error {
 		u.words = [][2]string{{"join", "become a member"}, {"help", "all words"}}
 	}
 	return d.notRead(in, u)
+}
+
+// askedAbout is the post about whose question we asked the member who answers, by what the mail refers to or else by the number at
+// the end of its subject; 0 for none.
+func askedAbout(in *arrival) archive.Number {
+	l := in.dest.List
+	if n := notice.AskedAbout(l, append(in.msg.InReplyTo(), in.msg.References()...)); n != 0 {
+		return n
+	}
+	stem, reply := message.Stem(in.msg.Subject(), l.SubjectTag)
+	at := strings.LastIndex(stem, " #")
+	if !reply || at < 0 {
+		return 0
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(stem[at+2:]), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return archive.Number(n)
 }
 
 // toPeople lets people read what the robot does not do.
@@ -128,7 +152,7 @@ func (d *Desk) obeyIn(tx *store.Tx, in *arrival, person list.PersonID, o members
 var harmless = map[membership.Word]bool{
 	membership.WordEvery: true, membership.WordQuestions: true, membership.WordDaily: true, membership.WordWeekly: true,
 	membership.WordNone: true, membership.WordPause: true, membership.WordResume: true, membership.WordMute: true,
-	membership.WordFollow: true,
+	membership.WordFollow: true, membership.WordReminders: true,
 }
 
 // readAt reads what somebody answers, or writes to a place.
@@ -145,6 +169,8 @@ var orderWords = map[string]membership.Order{
 	"ack on": {Word: membership.WordAck, Value: "on"}, "ack off": {Word: membership.WordAck, Value: "off"},
 	"show me": {Word: membership.WordShow}, "hide me": {Word: membership.WordHide}, "mute": {Word: membership.WordMute},
 	"follow": {Word: membership.WordFollow}, "address": {Word: membership.WordAddress}, "backup": {Word: membership.WordBackup},
+	"solved": {Word: membership.WordSolved}, "not solved": {Word: membership.WordNotSolved},
+	"reminders on": {Word: membership.WordReminders, Value: "on"}, "reminders off": {Word: membership.WordReminders, Value: "off"},
 	"backup off": {Word: membership.WordBackup, Value: "off"}, "my data": {Word: membership.WordData},
 }
 

@@ -13,6 +13,7 @@ type Details struct {
 	Terms       string    `json:"terms,omitempty"` // version of the rules that they accepted, and when
 	TermsAt     time.Time `json:"terms_at,omitzero"`
 	Shown       bool      `json:"shown,omitempty"`       // other members may see them in the list of members
+	NoReminders bool      `json:"no_reminders,omitempty"` // they are not asked what came of their questions
 	DataAt      time.Time `json:"data_at,omitzero"`      // when they last had all that is known of them
 	PausedSince time.Time `json:"paused_since,omitzero"` // when the pause began that goes on
 	PausedSeq   uint64    `json:"paused_seq,omitempty"`  // the last change record then: what is later was missed

@@ -33,17 +33,25 @@ const (
 	WordHide      = Word("hide me")
 	WordMute      = Word("mute")   // of the thread of Order.Post
 	WordFollow    = Word("follow") // likewise
+	WordSolved    = Word("solved") // the question of Order.Post
+	WordNotSolved = Word("not solved")
+	WordReminders = Word("reminders") // on or off: being asked what came of a question
 	WordAddress   = Word("address")
 	WordBackup    = Word("backup") // with an address, or off
 	WordData      = Word("my data")
 	WordLeave     = Word("leave")
 )
 
+// AboutThread reports a word about a discussion.
+func (w Word) AboutThread() bool {
+	return w == WordMute || w == WordFollow || w == WordSolved || w == WordNotSolved
+}
+
 // An Order is one thing that a member asks for.
 type Order struct {
 	Word    Word
 	Value   string         // what follows the word
-	Post    archive.Number // of the thread that is meant, for WordMute and WordFollow
+	Post    archive.Number // of the thread that is meant, for words about one
 	Read    string         // the line that was read, for the answer
 	Answers string         // Message-ID of the mail, with angle brackets; may be empty
 
@@ -61,7 +69,8 @@ func orders() map[Word]orderFunc {
 		WordEvery: orderMode, WordQuestions: orderMode, WordDaily: orderMode, WordWeekly: orderMode, WordNone: orderMode,
 		WordPause: orderPause, WordResume: orderResume,
 		WordOwn: orderSwitch, WordAck: orderSwitch, WordShow: orderShown, WordHide: orderShown,
-		WordMute: orderThread, WordFollow: orderThread,
+		WordMute: orderThread, WordFollow: orderThread, WordSolved: orderSolved, WordNotSolved: orderSolved,
+		WordReminders: orderReminders,
 		WordAddress: orderAddress, WordBackup: orderAddress, WordData: orderData,
 	}
 }

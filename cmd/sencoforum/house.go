@@ -143,7 +143,11 @@ func (h *house) build(out queue.Courier) error {
 	}
 	h.relay = relay.New(h.db, h.keys, time.Now)
 	leave := leaveURL(h.cfg)
-	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave, Data: h.putData,
+	hours, err := hoursOf(h.cfg)
+	if err != nil {
+		return err
+	}
+	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave, Data: h.putData, Hours: hours,
 		Provider: func(domain string) string { return h.watch.Provider(domain) }}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
 		if err := h.smtp.KeepPolicies(h.db); err != nil {
@@ -152,10 +156,6 @@ func (h *house) build(out queue.Courier) error {
 	}
 	h.dns = &net.Resolver{PreferGo: true}
 	if err := cmp.Or(h.newWatch(operator), h.newPanel(operator)); err != nil {
-		return err
-	}
-	hours, err := hoursOf(h.cfg)
-	if err != nil {
 		return err
 	}
 	h.acts = h.newActs(operator, hours)

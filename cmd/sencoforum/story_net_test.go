@@ -240,6 +240,7 @@ type story struct {
 	through  *courier.Smarthost // nil: straight to the hosts
 	house    *house
 	operator string
+	dates    string // path of the holidays of England; empty: there are none
 	stop     func()
 	posts    int
 	sent     int // mails by send
@@ -308,6 +309,9 @@ func (s *story) start() {
 	s.t.Helper()
 	cfg := demoConfig(s.dir, "127.0.0.1:25")
 	cfg.DKIM.Sign, cfg.Operator = false, s.operator
+	if s.dates != "" {
+		cfg.Calendar.Nation, cfg.Calendar.File = "england", s.dates
+	}
 	log := slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	out := courier.New(log, courier.Config{Hostname: "lists.example.org", TLS: courier.Opportunistic,
 		Resolver: s.land, Dial: s.land.dial, Smarthost: s.through})
