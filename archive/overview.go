@@ -16,7 +16,7 @@ import (
 // An Overview is a table in memory of all discussions that members can see, for lists of them: pages of the web, hits of
 // a search, digests. It follows the change record and is never stored; the first call that needs it reads it from
 // the rows of threads and posts, which Run does in the background at the start. It costs about 100 bytes for a discussion
-// and 4 for a post.
+// and 8 for a post.
 //
 // What a method returns holds at least all that was committed when it was called. Who may see a list is not decided
 // here. Any number of goroutines may use an Overview.
@@ -34,7 +34,11 @@ type Overview struct {
 	at     map[Number]uint32        // place in rows of a thread that lives and has something to see
 	orders map[list.ID]*[3][]uint32 // places in rows, by Order, the first of a page first; nil while it is loaded
 	thread []Number                 // of each post, by number; 0: none, or nothing to see
+	when   []uint32                 // of each post, as long as thread; 0: it is not to be seen
 	topics topicSets
+
+	counting sync.Mutex // guards counted: what Activity has counted, up to seq
+	counted  map[counter]activity
 }
 
 // NewOverview returns an empty overview.
@@ -48,6 +52,7 @@ type row struct {
 	list                list.ID
 	asker               list.PersonID
 	begun, latest       uint32
+	answer              uint32 // of a question; 0: it has none
 	posts, topics       uint32 // topics: a number of topicSets
 	files               uint16
 	flags               uint8
@@ -240,6 +245,9 @@ func (o *Overview) rowOf(s Summary) row {
 		begun: seconds(s.Begun), latest: seconds(s.Latest), posts: uint32(s.Posts), topics: o.topics.number(s.Topics),
 		files: uint16(s.Files),
 	}
+	if !s.Answer.IsZero() {
+		r.answer = max(1, seconds(s.Answer))
+	}
 	for i, is := range []bool{s.Question, s.Answered, s.Unsure, s.Pinned, s.Closed, s.Solved} {
 		if is {
 			r.flags |= 1 << i
@@ -249,12 +257,16 @@ func (o *Overview) rowOf(s Summary) row {
 }
 
 func (o *Overview) summary(r *row) Summary {
-	return Summary{
+	s := Summary{
 		Thread: r.thread, List: r.list, First: r.first, Last: r.last, Posts: int(r.posts), Files: int(r.files),
 		Begun: time.Unix(int64(r.begun), 0).UTC(), Latest: time.Unix(int64(r.latest), 0).UTC(), Asker: r.asker,
 		Question: r.flags&rowQuestion != 0, Answered: r.flags&rowAnswered != 0, Unsure: r.flags&rowUnsure != 0,
 		Pinned: r.flags&rowPinned != 0, Closed: r.flags&rowClosed != 0, Solved: r.flags&rowSolved != 0, Topics: slices.Clone(o.topics.sets[r.topics]),
 	}
+	if r.answer != 0 {
+		s.Answer = time.Unix(int64(r.answer), 0).UTC()
+	}
+	return s
 }
 
 // seconds is a moment in Unix seconds, of 1970 to 2106.

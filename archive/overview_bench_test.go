@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sencoforum/calendar"
 	"sencoforum/internal/testdb"
 	"sencoforum/store"
 )
@@ -48,5 +49,18 @@ func BenchmarkOverview(b *testing.B) {
 		b.ReportMetric(took.Seconds()/float64(b.N), "s-to-read")
 		b.ReportMetric(float64(pages.Microseconds())/float64(b.N), "µs-page")
 		b.ReportMetric(float64(more.Microseconds())/float64(b.N), "µs-more")
+	})
+}
+
+// BenchmarkActivity measures what the figures of all months cost after a change.
+func BenchmarkActivity(b *testing.B) {
+	eachSize(b, func(b *testing.B, db *store.DB, _ int) {
+		o := newTable(b, db)
+		if err := o.CatchUp(); err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			o.countMonths(1, calendar.London())
+		}
 	})
 }

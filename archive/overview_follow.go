@@ -79,14 +79,14 @@ func (o *Overview) isCurrent() (current bool) {
 type summed struct {
 	Summary
 	number Number
-	posts  []Number // of the discussion, those that are hidden now as well
+	posts  []dated // of the discussion, those that are hidden now as well
 }
 
 // load reads all discussions in small snapshots. What changes meanwhile is in the change record after its place then.
 func (o *Overview) load(ctx context.Context) error {
 	var from Seq
 	o.mu.Lock() // what an earlier try has left is forgotten
-	o.rows, o.free, o.at, o.thread, o.topics, o.orders = nil, nil, map[Number]uint32{}, nil, topicSets{}, nil
+	o.rows, o.free, o.at, o.thread, o.when, o.topics, o.orders = nil, nil, map[Number]uint32{}, nil, nil, topicSets{}, nil
 	o.mu.Unlock()
 	for next, more, first := Number(0), true, true; more; first = false {
 		if err := ctx.Err(); err != nil {
@@ -210,11 +210,11 @@ func (o *Overview) apply(all []summed, upTo Seq) {
 		o.put(o.rowOf(s.Summary))
 	}
 	for _, s := range all {
-		for _, n := range s.posts {
-			if int(n) >= len(o.thread) {
-				o.thread = append(o.thread, make([]Number, int(n)+1-len(o.thread))...)
+		for _, p := range s.posts {
+			if missing := int(p.number) + 1 - len(o.thread); missing > 0 {
+				o.thread, o.when = append(o.thread, make([]Number, missing)...), append(o.when, make([]uint32, missing)...)
 			}
-			o.thread[n] = s.number
+			o.thread[p.number], o.when[p.number] = s.number, p.when
 		}
 	}
 	o.seq = upTo

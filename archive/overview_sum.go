@@ -24,6 +24,7 @@ type Summary struct {
 	Question bool          // the post that began it asks, and can be seen, or it is solved
 	Answered bool          // it is a question, and somebody else wrote enough of their own, or it is solved
 	Solved   bool          // who asked it said so, and has asked nothing since
+	Answer   time.Time     // when somebody first did; zero for none
 	Unsure   bool          // of one post at least the facts are not known (Facts.Known)
 
 	Pinned, Closed bool
@@ -45,9 +46,9 @@ func Summarize(tx *store.Tx, n Number) (Summary, error) {
 	return s, err
 }
 
-// summaryOf sums up a thread that lives; its Posts are 0 where nobody may see any. all are the numbers of its posts that
-// were published once.
-func summaryOf(tx *store.Tx, root Number) (s Summary, all []Number, err error) {
+// summaryOf sums up a thread that lives; its Posts are 0 where nobody may see any. all are its posts that were
+// published once.
+func summaryOf(tx *store.Tx, root Number) (s Summary, all []dated, err error) {
 	members, also, err := membersOf(tx, root)
 	if err != nil {
 		return s, nil, err
@@ -60,7 +61,7 @@ func summaryOf(tx *store.Tx, root Number) (s Summary, all []Number, err error) {
 			return s, nil, err
 		}
 		if !p.Published.IsZero() { // what members never saw has no place among what they see
-			known[m.number], seen, all = p, append(seen, m), append(all, m.number)
+			known[m.number], seen, all = p, append(seen, m), append(all, datedOf(p))
 		}
 	}
 	s = sumUp(arrange(seen), known)
@@ -107,9 +108,27 @@ func sumUp(places []Place, posts map[Number]Post) (s Summary) {
 		s.Posts++
 		s.Files = min(s.Files+int(p.Facts.Files), math.MaxUint16)
 		s.Unsure = s.Unsure || !p.Facts.Known()
-		s.Answered = s.Answered || s.Question && p.Facts.Answers && byAnother(p, asker)
+		if s.Question && p.Facts.Answers && byAnother(p, asker) {
+			if !s.Answered || when.Before(s.Answer) {
+				s.Answer = when
+			}
+			s.Answered = true
+		}
 	}
 	return s
+}
+
+// dated is a post with the second at which it counts; 0: it is not to be seen.
+type dated struct {
+	number Number
+	when   uint32
+}
+
+func datedOf(p Post) dated {
+	if !p.Shown() {
+		return dated{number: p.Number}
+	}
+	return dated{p.Number, max(1, seconds(moment(p)))}
 }
 
 // byAnother reports that two posts are known to be of two writers. Those of people who are not members are told apart by

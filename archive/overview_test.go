@@ -145,6 +145,7 @@ func TestATableThatIsKeptIsOneThatIsRead(t *testing.T) {
 				if d := cmp.Diff(want, got); d != "" {
 					t.Fatalf("step %d: the table that follows differs from one that was read (+):\n%s", step, d)
 				}
+				compareActivity(t, kept, newTable(t, w.db))
 			}
 			w.compareWithRows(kept)
 			t.Log(done)
