@@ -122,6 +122,25 @@ func All(tx *store.Tx) iter.Seq2[Entry, error] {
 	}
 }
 
+// Back returns the entries up to a number, the latest first; 0: all. It does not verify the chain.
+func Back(tx *store.Tx, from uint64) iter.Seq2[Entry, error] {
+	rows := entries.Back(tx)
+	if from > 0 {
+		rows = entries.BackFrom(tx, from)
+	}
+	return func(yield func(Entry, error) bool) {
+		for row, err := range rows {
+			e := Entry{Number: row.Key}
+			if err == nil {
+				e, err = read(row.Key, row.Value)
+			}
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
 // read reads a stored entry.
 func read(number uint64, r record) (e Entry, err error) {
 	if err = json.Unmarshal(r.entry, &e); err != nil {

@@ -103,7 +103,7 @@ func (d *Desk) confirmed(tx *store.Tx, s *staff) error {
 	if s.ask.word != "yes" {
 		return d.undone(tx, s, "")
 	}
-	act, err := d.cfg.Acts.CarryOut(tx, s.hand, s.tok, d.onPeople)
+	act, err := d.cfg.Acts.CarryOut(tx, s.hand, s.tok, OnPeople)
 	s.did = "said yes to: " + string(act.Kind)
 	return d.unable(tx, s, err)
 }

@@ -36,8 +36,8 @@ func (d *Desk) aboutPerson(tx *store.Tx, s *staff, act moderate.Act) error {
 	return d.propose(tx, s, act)
 }
 
-// onPeople does an act on a person.
-func (d *Desk) onPeople(tx *store.Tx, by moderate.By, act moderate.Act) error {
+// OnPeople does an act on a person, whichever way a moderator asked for it.
+func OnPeople(tx *store.Tx, by moderate.By, act moderate.Act) error {
 	as := membership.By{Actor: by.Actor, Now: by.Now}
 	switch act.Kind {
 	case moderate.ActAdd:

@@ -34,6 +34,7 @@ type ActsConfig struct {
 	Keys     *token.Keyring
 	Operator message.Address // is told where a list has no moderator; may be zero
 	WebURL   string          // base address of the archive, empty while there is none
+	PagesURL string          // base address of the pages for moderators, empty while there are none
 	Eraser   *Eraser
 	Recaller *Recaller
 	Hours    calendar.Hours   // when moderators work
@@ -65,9 +66,10 @@ type Proof string
 // The proofs, in the words of the audit log.
 const (
 	ProofNone     Proof = ""
-	ProofVerified Proof = "verified email" // DMARC, or an aligned DKIM or SPF pass where the domain has no record
-	ProofSigned   Proof = "signed email"   // aligned DKIM
-	ProofWeb      Proof = "fresh sign-in"
+	ProofVerified Proof = "verified email"     // DMARC, or an aligned DKIM or SPF pass where the domain has no record
+	ProofSigned   Proof = "signed email"       // aligned DKIM
+	ProofPage     Proof = "web"                // signed in on the web
+	ProofWeb      Proof = "web, fresh sign-in" // lately
 	ProofCommand  Proof = "command line"
 )
 

@@ -19,6 +19,7 @@ type Answer struct {
 	Now     time.Time
 	Replies string // Message-ID of the reply, with its angle brackets
 	Read    string
+	Web     bool // it was done on a page, and no reply was read
 }
 
 // to is the mail in the thread of an item that answers.
@@ -43,13 +44,13 @@ func (p *Panel) Answer(tx *store.Tx, a Answer, word string, out Outcome) error {
 		return err
 	}
 	if d := it.Decision; d != nil {
-		n := notice.Decided{Matter: m, Token: tok, Read: a.Read, Verdict: d.Verdict, Trust: d.Trust, Reason: d.Reason, Due: Local(d.Due)}
+		n := notice.Decided{Matter: m, Token: tok, Read: a.Read, Web: a.Web, Verdict: d.Verdict, Trust: d.Trust, Reason: d.Reason, Due: Local(d.Due)}
 		if n.Members, err = list.Count(tx, a.List.ID); err != nil {
 			return err
 		}
 		return p.send(tx, a.to(it), n)
 	}
-	n := notice.Done{Matter: m, Token: tok, Read: a.Read}
+	n := notice.Done{Matter: m, Token: tok, Read: a.Read, Web: a.Web}
 	switch word {
 	case "undo":
 		n.Short, n.Did = "Undone", "You took the decision back. It waits again, as if nobody had decided."

@@ -189,7 +189,7 @@ func (a *Acts) Practise(tx *store.Tx, h Hand, l list.List, who list.Person) erro
 		return err
 	}
 	r := notice.Round{List: l, To: who, ID: fmt.Sprintf("practice.%d.%d", who.ID, h.Now.UnixNano()), Now: h.Now}
-	return a.mail(tx, r.Tokened("mod", tok), notice.Practice{}) // there are no pages for moderators yet
+	return a.mail(tx, r.Tokened("mod", tok), notice.Practice{WebURL: a.cfg.PagesURL})
 }
 
 // Practised tells both sides what the answer to a practice message proved: the moderator, and the others. other is the address

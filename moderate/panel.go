@@ -65,7 +65,9 @@ type Decider struct {
 
 // strong reports a proof that is enough to give somebody a role. The words of a proof are fixed; a signature and what the
 // operator trusts are more than a sender who was checked.
-func (d Decider) strong() bool { return d.Proof != "" && d.Proof != string(ProofVerified) }
+func (d Decider) strong() bool {
+	return d.Proof != "" && d.Proof != string(ProofVerified) && d.Proof != string(ProofPage)
+}
 
 // Errors of decisions. Each changes nothing.
 var (

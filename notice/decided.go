@@ -14,6 +14,7 @@ type Decided struct {
 	Matter
 	Token   string
 	Read    string // what the robot understood
+	Web     bool   // it was done on a page, and no mail was read
 	Verdict hold.Verdict
 	Trust   bool
 	Reason  string    // for the author, of a rejection
@@ -62,7 +63,7 @@ func (n Decided) Compose(to To) (Mail, error) {
 	if n.Verdict == hold.Rejected {
 		reason = indent(n.Reason)
 	}
-	return to.moderators(n.done(n.Verdict)+": "+n.quoted(), n.Token, paragraphs(fill(what), reason, fill(trust), fill(undo), read(n.Read)))
+	return to.moderators(n.done(n.Verdict)+": "+n.quoted(), n.Token, paragraphs(fill(what), reason, fill(trust), fill(undo), source(n.Read, n.Web)))
 }
 
 func (n Decided) what(now time.Time) string {
@@ -106,6 +107,20 @@ type Already struct {
 
 // Compose returns the mail.
 func (n Already) Compose(to To) (Mail, error) {
+	what, next := n.line(to)
+	switch d := n.Decision; {
+	case d.Done:
+	case d.Verdict == hold.Approved && !n.OnPerson():
+		next += " To stop it before then, reply undo."
+	default:
+		next += " To stop that before then, reply undo."
+	}
+	return to.moderators("Already "+lower(n.done(n.Decision.Verdict))+": "+n.quoted(), n.Token,
+		paragraphs(fill(what+" Your reply changed nothing.")+"\n"+fill(next), read(n.Read)))
+}
+
+// line says what was decided, by whom and when, and when that takes effect or did.
+func (n Already) line(to To) (what, next string) {
 	d := n.Decision
 	verb := map[hold.Verdict]string{hold.Approved: "approved %s", hold.Rejected: "sent %s back", hold.Discarded: "discarded %s", hold.Withdrawn: "took %s back",
 		hold.Unheard: "sent %s back"}[d.Verdict]
@@ -120,19 +135,18 @@ func (n Already) Compose(to To) (Mail, error) {
 	if !sameDay(d.At, to.Now) {
 		when = "on " + day(d.At) + " at " + hm(d.At)
 	}
-	what := by + " " + fmt.Sprintf(verb, "this") + " " + when + ". Your reply changed nothing."
-	next := ""
+	what = by + " " + fmt.Sprintf(verb, "this") + " " + when + "."
 	switch {
 	case d.Done && n.OnPerson():
 		next = "It took effect at " + hm(d.Due) + "."
 	case d.Done && d.Verdict == hold.Approved:
 		next = "It went out at " + hm(d.Due) + "."
 	case !d.Done && d.Verdict == hold.Approved && !n.OnPerson():
-		next = "It goes out at " + hm(d.Due) + ". To stop it before then, reply undo."
+		next = "It goes out at " + hm(d.Due) + "."
 	case !d.Done:
-		next = "It takes effect at " + hm(d.Due) + ". To stop that before then, reply undo."
+		next = "It takes effect at " + hm(d.Due) + "."
 	}
-	return to.moderators("Already "+lower(n.done(d.Verdict))+": "+n.quoted(), n.Token, paragraphs(fill(what)+"\n"+fill(next), read(n.Read)))
+	return what, next
 }
 
 func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
@@ -280,13 +294,14 @@ type Done struct {
 	Matter
 	Token string
 	Read  string
+	Web   bool   // it was done on a page
 	Did   string // a sentence
 	Short string // how the subject begins
 }
 
 // Compose returns the mail.
 func (n Done) Compose(to To) (Mail, error) {
-	return to.moderators(n.Short+": "+n.quoted(), n.Token, paragraphs(fill(n.Did), read(n.Read)))
+	return to.moderators(n.Short+": "+n.quoted(), n.Token, paragraphs(fill(n.Did), source(n.Read, n.Web)))
 }
 
 // Doubted tells a moderator, at the address that is stored, that a reply in their name was not taken. It comes with a fresh

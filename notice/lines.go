@@ -189,3 +189,11 @@ func lasting(d time.Duration) string {
 func read(s string) string {
 	return fmt.Sprintf("I read: %q", plainQuotes(shorten(s)))
 }
+
+// source says by what something was done: the words of a reply, or a page. Whoever did not do it hears of it by this.
+func source(s string, web bool) string {
+	if web {
+		return fill("You did this on the web. Was it not you? Write to the other moderators at once.")
+	}
+	return read(s)
+}

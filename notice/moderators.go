@@ -242,13 +242,13 @@ func (n Held) why() string {
 	return fill(s + " " + n.about())
 }
 
-// person says who is decided about, and what they wrote.
-func (n Held) person() string {
+// asks says who is decided about, and what stands before what they wrote.
+func (n Held) asks() (first, wrote string) {
 	who := fmt.Sprintf("%s <%s> wants to join", n.full(), n.Address)
 	if n.full() == n.Address.String() {
 		who = n.full() + " wants to join"
 	}
-	first, wrote := who+" and wrote:", "They wrote:"
+	first, wrote = who+" and wrote:", "They wrote:"
 	switch {
 	case n.Kind == hold.Role:
 		first = fmt.Sprintf("%s was %s and has a new address: %s. Both addresses said yes. For safety %s is only a member until one of you "+
@@ -256,10 +256,16 @@ func (n Held) person() string {
 	case !n.Left.IsZero():
 		first = fmt.Sprintf("%s left on %s and asks to come back.", strings.TrimSuffix(who, " wants to join"), day(n.Left))
 	case strings.TrimSpace(n.Words) == "":
-		return fill(who+" and wrote nothing about themselves.") + "\n"
+		first = who + " and wrote nothing about themselves."
 	default:
 		wrote = ""
 	}
+	return first, wrote
+}
+
+// person says who is decided about, and what they wrote.
+func (n Held) person() string {
+	first, wrote := n.asks()
 	if strings.TrimSpace(n.Words) == "" {
 		return fill(first) + "\n"
 	}
