@@ -109,7 +109,7 @@ func sumUp(places []Place, posts map[Number]Post) (s Summary) {
 		s.Files = min(s.Files+int(p.Facts.Files), math.MaxUint16)
 		s.Unsure = s.Unsure || !p.Facts.Known()
 		if s.Question && p.Facts.Answers && byAnother(p, asker) {
-			if !s.Answered || when.Before(s.Answer) {
+			if s.Answer.IsZero() || when.Before(s.Answer) {
 				s.Answer = when
 			}
 			s.Answered = true

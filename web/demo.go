@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"html/template"
 	"net/http"
 
 	"sencoforum/list"
@@ -111,7 +110,7 @@ func demoMails(v *visit) error {
 		if at, ok := m.Date(); ok {
 			out.Written = stampOf(at, v.now)
 		}
-		out.Pieces = []piece{{HTML: prose(m.Text(), template.HTMLEscapeString)}}
+		out.Pieces = []piece{{HTML: proseOf(m.Text())}}
 		d.Mails = append(d.Mails, out)
 	}
 	sh := v.shell("My mail", link{Path: "/demo", Text: "Demonstration"}, link{Path: "/demo/mail", Text: "My mail"})

@@ -22,6 +22,7 @@ import (
 	"sencoforum/archive"
 	"sencoforum/bounce"
 	"sencoforum/membership"
+	"sencoforum/moderate"
 	"sencoforum/search"
 	"sencoforum/signin"
 	"sencoforum/store"
@@ -44,6 +45,10 @@ type Config struct {
 	Search   *search.Searcher  // nil: nothing can be looked for
 	Signin   *signin.Book      // who is signed in
 	Demo     Demo              // of a demonstration; nil for a real forum
+
+	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them
+	Acts   *moderate.Acts  // what they do to posts that are out and to people
+	People moderate.People // does those on people
 }
 
 // Server serves the pages.

@@ -43,13 +43,15 @@ type signInData struct {
 	Email, Error, To string
 	Join             string
 	Forbidden        bool // they wanted to read something
+	Again            bool // they are signed in, but not since a moment ago
 }
 
 func signInPage(v *visit) error {
-	if !v.visiting() {
+	again := v.query("again") != "" // some acts of moderators need a code that was typed a moment ago
+	if !v.visiting() && !again {
 		return v.to(http.StatusSeeOther, "/")
 	}
-	return v.askForAddress(http.StatusOK, signInData{To: v.s.local(v.query("to"))})
+	return v.askForAddress(http.StatusOK, signInData{To: v.s.local(v.query("to")), Again: again && !v.visiting()})
 }
 
 // askToSignIn is what a visitor gets for every page that is for members, whether or not there is such a thing.

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"sencoforum/archive"
+	"sencoforum/hold"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -49,6 +50,8 @@ func (r role) may(n need) bool {
 		return r.in.Moderates() || r.wrote
 	case moderates:
 		return r.in.Moderates()
+	case audits:
+		return r.in.Moderates() || r.in == list.RoleAuditor
 	}
 	return true
 }
@@ -91,6 +94,7 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 	file := "Content-Type: text/plain; name=\"file-1.txt\"\r\nContent-Disposition: attachment; filename=\"file-1.txt\""
 	s.post(1, people["writer"], "Secretsubject", "--b\nContent-Type: text/html\n\n<p>Secretwords <b>for</b> members.</p>\n--b\n"+strings.ReplaceAll(file, "\r\n", "\n")+"\n\nSecretcontent\n--b--", `Content-Type: multipart/mixed; boundary="b"`)
 	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Tag(tx, 1, 1); return err })
+	s.held(heldMail{by: people["member"], subject: "Secretitem", body: "Secretwait"})
 	return s.searching(), people
 }
 
@@ -102,7 +106,7 @@ func (nobody) Mails(message.Address) ([][]byte, error) { return nil, nil }
 // example fills in the pieces of an address with what is in the first list.
 func example(path string) string {
 	return strings.NewReplacer("{number}", "1", "{name}", map[bool]string{true: "file-1.txt", false: "subject-1"}[strings.HasPrefix(path, "/a/")],
-		"{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
+		"{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
 }
 
 // TestWhoMayOpenWhat asks for every route of the table as everybody, in every state of a list. The matrix has no exceptions:
@@ -209,7 +213,7 @@ func TestNoOtherSiteSendsAForm(t *testing.T) {
 var readers = []string{
 	"ReadPost", "ReadText", "ReadThread", "StartTitles", "Overview", "Query", "Cursor", "Number", "Post", "Discussion", "Summary", "Collection", "Title",
 	"Month", "RemovedError", "Topic", "TopicID", "Topics", "FindTopic", "CountByTopic", "Curated", "Era", "OldURL", "ByBegun", "ByLatest",
-	"ErrNoPost", "ErrNoThread", "ErrNoTopic", "ErrRemoved",
+	"ErrNoPost", "ErrNoThread", "ErrNoTopic", "ErrRemoved", "ErrManyPinned", "Published", "Hidden", "Waiting",
 }
 
 // TestPagesReadThroughReaders holds the promise that the archive gives out nothing without a reader: the pages use no other

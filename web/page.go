@@ -90,15 +90,28 @@ func (v *visit) shell(title string, crumbs ...link) shell {
 	sh.Search = s.has("/search") && !strings.HasPrefix(v.rt.path, "/search") && v.rt.path != "/"
 	for _, l := range []link{
 		{Path: "/", Text: "Home"}, {Path: "/search", Text: "Search"}, {Path: fmt.Sprintf("/%d", v.now.In(london).Year()), Text: "By month"},
-		{Path: "/topics", Text: "Topics"}, {Path: "/settings", Text: "My settings"},
+		{Path: "/topics", Text: "Topics"}, {Path: "/settings", Text: "My settings"}, v.modLink(),
 		{Path: "/demo/mail", Text: "My mail (demonstration)"}, {Path: "/demo", Text: "Be somebody else"},
 	} {
-		if s.has(l.Path) {
+		if l.Path != "" && s.has(l.Path) {
 			l.Here = l.Path == v.s.pathOf(v.r)
 			sh.Nav = append(sh.Nav, l)
 		}
 	}
 	return sh
+}
+
+// modLink is the way to the pages for moderators, for who may open them.
+func (v *visit) modLink() link {
+	switch {
+	case v.moderates() && v.toDecide > 0:
+		return link{Path: "/mod", Text: fmt.Sprintf("To moderate (%d)", v.toDecide)}
+	case v.moderates():
+		return link{Path: "/mod", Text: "To moderate"}
+	case len(v.audited()) > 0:
+		return link{Path: "/mod/log", Text: "What moderators did"}
+	}
+	return link{}
 }
 
 // pathOf is the address that was asked for, below the base address.

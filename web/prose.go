@@ -75,6 +75,9 @@ var aLink = regexp.MustCompile(`https?://[^\s<>"'\x60{}|\\^]+[^\s<>"'\x60{}|\\^.
 // filled is from how many letters on a line counts as one that a program broke.
 const filled = 58
 
+// proseOf is prose in which nothing is explained.
+func proseOf(text string) template.HTML { return prose(text, template.HTMLEscapeString) }
+
 // prose writes plain text as paragraphs. Lines that a program broke at its margin are put together again; others stay lines.
 func prose(text string, write writer) template.HTML {
 	var b strings.Builder

@@ -15,6 +15,7 @@ const (
 	readsIt   // a member of the list to which the thing of the address belongs
 	ownsIt    // whoever wrote it, or moderates its list
 	moderates // a moderator of some list
+	audits    // a moderator of some list, or who may read what was done in one
 )
 
 // A route is a page: the methods and the address by which it is asked for, who may, and what answers. In an address {x} stands
@@ -81,6 +82,9 @@ func (s *Server) table() []route {
 	}
 	if s.cfg.Search != nil {
 		all = append(all, searchRoutes...)
+	}
+	if s.cfg.Panel != nil {
+		all = append(all, slices.Concat(actRoutes, logRoutes, moderationRoutes)...)
 	}
 	if s.cfg.Demo != nil {
 		all = append(all, demoRoutes...)

@@ -18,14 +18,14 @@ import (
 	"sencoforum/token"
 )
 
-// Bounds of one connection. What people send here is an address of a page, and at most one short form.
+// Bounds of one connection. What people send here is an address of a page, and at most one form with a few sentences.
 const (
 	headerTime = 5 * time.Second
 	readTime   = 15 * time.Second
 	writeTime  = 30 * time.Second
 	idleTime   = 60 * time.Second
 	maxHeader  = 16 << 10
-	maxBody    = 4 << 10
+	maxBody    = 16 << 10
 )
 
 // Connections at once, where Config says nothing, and from one IPv4 address or one IPv6 /64.

@@ -59,7 +59,9 @@ type postData struct {
 	Report   string
 	Own      bool
 	Raw      bool
-	HTML     bool // it can be shown with the shape that its writer gave it
+	Stop     string // where moderators stop it, or release it again
+	Stopped  bool   // it was stopped, which moderators see
+	HTML     bool   // it can be shown with the shape that its writer gave it
 }
 
 // outlineData is a line of the outline of a discussion; Depth is bounded, so that it fits a telephone.
@@ -229,6 +231,9 @@ func (v *visit) outline(disc archive.Discussion, posts []archive.Post, first int
 // post gathers what the page shows of a message.
 func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed bool) (postData, error) {
 	d := postData{Number: p.Number, Author: nameOf(p), First: firstName(p), Written: full(p.Written)}
+	if v.s.cfg.Acts != nil && v.reader.Moderates(l.ID) {
+		d.Stop, d.Stopped = fmt.Sprintf("%s/mod/post/%d", v.s.cfg.Path, p.Number), p.State == archive.Hidden
+	}
 	if !p.Shown() {
 		d.Gone = day(p.Ended())
 		return d, nil

@@ -23,11 +23,12 @@ type visit struct {
 	args map[string]string // pieces of the address
 	rt   route
 
-	reader  list.Reader // the zero one for visitors
-	session signin.Session
-	lists   []list.List // those that the reader may read; for visitors those of the server
-	site    list.List   // the list after which the pages are called; zero while there is none
-	known   bool        // the three above are read
+	reader   list.Reader // the zero one for visitors
+	session  signin.Session
+	lists    []list.List // those that the reader may read; for visitors those of the server
+	site     list.List   // the list after which the pages are called; zero while there is none
+	toDecide int         // what waits for them as a moderator
+	known    bool        // the four above are read
 }
 
 // answer finds the page of a request and lets it answer, if whoever asks may see it.
@@ -50,7 +51,7 @@ func (v *visit) answer() error {
 	case v.rt.need == anybody:
 	case v.reader.Person() == 0:
 		return errSignIn
-	case v.rt.need == moderates && !v.moderates():
+	case v.rt.need == moderates && !v.moderates(), v.rt.need == audits && !v.moderates() && len(v.audited()) == 0:
 		return errNoPage
 	}
 	if v.rt.index = v.rt.index && v.visiting(); v.rt.index {
@@ -80,8 +81,19 @@ func (v *visit) who() error {
 				v.lists = append(v.lists, l)
 			}
 		}
-		return nil
+		return v.countWaiting(tx)
 	})
+}
+
+// countWaiting counts what waits for whoever reads, for the menu. It is seldom much.
+func (v *visit) countWaiting(tx *store.Tx) error {
+	v.toDecide = 0
+	if v.s.cfg.Panel == nil || !v.moderates() {
+		return nil
+	}
+	all, err := v.s.cfg.Panel.Waits(tx, v.reader)
+	v.toDecide = len(all)
+	return err
 }
 
 // visiting reports that nobody is signed in.

@@ -76,6 +76,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Bounces.WebURL = cfg.Host.WebURL
 	cfg.Overview = archive.NewOverview(slog.New(slog.DiscardHandler), s.db)
 	cfg.Signin = signin.NewBook(cfg.Now)
+	s.moderating(&cfg)
 	if change != nil {
 		change(&cfg)
 	}

@@ -212,15 +212,15 @@ func (h *house) newPanel(operator message.Address) error {
 	return err
 }
 
-// newPanel is the moderators' side as the server and the commands have it. No mail names a page for moderators, as there is
-// none yet.
+// newPanel is the moderators' side as the server and the commands have it. Its mails name the page of what waits, where pages are
+// served.
 func newPanel(log *slog.Logger, cfg config.Config, host membership.Host, operator message.Address) (*moderate.Panel, error) {
 	hours, err := hoursOf(cfg)
 	if err != nil {
 		return nil, err
 	}
 	return moderate.NewPanel(log, moderate.PanelConfig{
-		Keys: host.Keys, Operator: operator, Hours: hours, Mask: incoming.HideNumbers, People: incoming.Deciding(host),
+		Keys: host.Keys, Operator: operator, Web: leaveURL(cfg), Hours: hours, Mask: incoming.HideNumbers, People: incoming.Deciding(host),
 	}), nil
 }
 
@@ -235,7 +235,7 @@ func hoursOf(cfg config.Config) (hours calendar.Hours, err error) {
 // newActs returns what moderators do by mail.
 func (h *house) newActs(operator message.Address, hours calendar.Hours) *moderate.Acts {
 	return moderate.NewActs(h.log, moderate.ActsConfig{
-		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, Eraser: h.eraser, Recaller: h.recaller(), Hours: hours, Panel: h.panel,
+		Keys: h.keys, Operator: operator, WebURL: h.cfg.WebURL, PagesURL: leaveURL(h.cfg), Eraser: h.eraser, Recaller: h.recaller(), Hours: hours, Panel: h.panel,
 		Resend: func(n archive.Number, now time.Time) moderate.Resender { return &fanout.Resending{Post: n, Now: now} },
 	})
 }

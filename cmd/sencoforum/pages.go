@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sencoforum/config"
+	"sencoforum/incoming"
 	"sencoforum/signin"
 	"sencoforum/web"
 )
@@ -67,6 +68,9 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Search:      h.searcher,
 		Signin:      h.signin,
 		Demo:        s.demo,
+		Panel:       h.panel,
+		Acts:        h.acts,
+		People:      incoming.OnPeople,
 	}), nil
 }
 
