@@ -99,6 +99,9 @@ func mails() map[string]func() (Mail, error) {
 		"decided-approved": func() (Mail, error) {
 			return Decided{Matter: parts(), Token: aToken, Read: "Approve.", Verdict: hold.Approved, Members: 1204, Due: due}.Compose(toAsha(false))
 		},
+		"decided-on-a-page": func() (Mail, error) {
+			return Decided{Matter: parts(), Token: aToken, Web: true, Verdict: hold.Approved, Members: 1204, Due: due}.Compose(toAsha(false))
+		},
 		"decided-trusted": func() (Mail, error) {
 			return Decided{Matter: parts(), Token: aToken, Read: "trust", Verdict: hold.Approved, Trust: true, Members: 1204, Due: morning}.Compose(toAsha(false))
 		},

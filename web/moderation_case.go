@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"sencoforum/hold"
@@ -61,8 +62,9 @@ func (v *visit) caseOf(tx *store.Tx, n hold.Number, most int) (d caseData, err e
 	}
 	it, f := c.Item, c.Held.Face()
 	d = caseData{
-		Code: n.Code(), Title: titleOf(c), Path: v.s.cfg.Path + "/mod/" + n.Code(), About: f.About, Reason: f.Reason, Why: f.Why,
-		Waiting: lasting(v.now.Sub(it.Asked)), Seen: seen(c, f.Went, v.reader.Person()), Person: it.OnPerson(), Called: f.First, Changed: it.Changed, verdict: it.Decision,
+		Code: n.Code(), Title: titleOf(c), Path: v.s.cfg.Path + "/mod/" + n.Code(), About: capital(strings.TrimPrefix(f.About, f.Name+": ")), Reason: f.Reason,
+		Why:     capital(strings.TrimPrefix(f.Why, "Held because ")),
+		Waiting: capital(lasting(v.now.Sub(it.Asked))), Seen: seen(c, f.Went, v.reader.Person()), Person: it.OnPerson(), Called: f.First, Changed: it.Changed, verdict: it.Decision,
 	}
 	if len(v.moderatedLists()) > 1 {
 		d.List = c.List.Title
@@ -95,6 +97,15 @@ func sizeBehind(kind string, n int64) string {
 		return "file, " + sizeOf(n)
 	}
 	return ", " + sizeOf(n)
+}
+
+// capital writes a sentence with a capital letter.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // titleOf is what stands above a case.

@@ -169,7 +169,7 @@ func TestTheFirstDecisionOnAPageCounts(t *testing.T) {
 	it := s.held(heldMail{by: 1, name: "Tom", subject: "Pens", body: "Which pens?"})
 	asha, ellen := s.as(2), s.as(3)
 	path := "/mod/" + it.Number.Code()
-	wants(t, asha.get("/mod"), "1 message to moderate", "To moderate (1)", "Pens", "<p>Which pens?</p>", "the writer has sent many posts", `action="`+path+`"`, "Nobody looks after it yet.")
+	wants(t, asha.get("/mod"), "1 message to moderate", "To moderate (1)", "Pens", "<p>Which pens?</p>", "The writer has sent many posts", `action="`+path+`"`, "Nobody looks after it yet.")
 	before := len(s.letters())
 	r, _ := asha.ask("POST", path, sent("do", "approve"))
 	if r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/mod?done="+it.Number.Code() {
