@@ -57,6 +57,8 @@ type staff struct {
 // proofOf is what shows that a mail is from the address in its From. Of a client that the operator trusts we believe all.
 func (d *Desk) proofOf(in *arrival) moderate.Proof {
 	switch {
+	case in.session != nil:
+		return in.session.proof()
 	case in.auth != list.Verified:
 		return moderate.ProofNone
 	case d.trusts(in.env.Client), slices.ContainsFunc(in.check.DKIM, func(s mailauth.Signature) bool { return s.Aligned }):
@@ -161,6 +163,9 @@ func (d *Desk) acted(s *staff, do func(tx *store.Tx, id intake.ID) error) error 
 		}
 		return do(tx, id)
 	})
+	if err == nil && !again {
+		in.end = ending{fate: Ordered, why: []string{s.ask.line}, did: s.did}
+	}
 	switch {
 	case err != nil:
 		return err

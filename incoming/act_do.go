@@ -173,26 +173,32 @@ func (d *Desk) gone(tx *store.Tx, s *staff, err error) error {
 // wordInPost does what a member's post asks for that is only a word: report by a member, stop by a moderator. It reports false for
 // anything else, which is a post. A stop that is not certain is asked about and never sent on.
 func (d *Desk) wordInPost(in *arrival, author list.Person, m *list.Membership) (done bool, err error) {
+	s, direct, err := d.wordIn(in, author, m)
+	if err != nil || !direct {
+		return false, err
+	}
+	return true, d.directly(s)
+}
+
+// wordIn looks whether a member's mail to the list is such a word. It changes nothing.
+func (d *Desk) wordIn(in *arrival, author list.Person, m *list.Membership) (s *staff, direct bool, err error) {
 	if m == nil {
-		return false, nil
+		return nil, false, nil
 	}
 	target, err := d.answeredPost(in)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	q := command.Request{At: command.Post, Moderator: m.Role.Moderates(), Today: d.cfg.Now()}
 	if target == 0 && !q.Moderator {
 		q.At = command.PostNew
 	}
-	s := &staff{in: in, who: author, ask: reads(in.msg, q)}
+	s = &staff{in: in, who: author, ask: reads(in.msg, q)}
 	if s.ask.post == 0 {
 		s.ask.post = target
 	}
-	switch {
-	case s.ask.word == "report" && s.ask.post != 0, q.Moderator && (s.ask.word == "stop" || s.ask.near == "stop"):
-		return true, d.directly(s)
-	}
-	return false, nil
+	direct = s.ask.word == "report" && s.ask.post != 0 || q.Moderator && (s.ask.word == "stop" || s.ask.near == "stop")
+	return s, direct, nil
 }
 
 // robotWords are the words of moderators that the robot does.

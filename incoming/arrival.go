@@ -37,6 +37,9 @@ type arrival struct {
 
 	answers archive.Number // the post to whose reply address it was sent; 0: none
 
+	session *session // it was written on a page by somebody who is signed in; nil: it came by mail
+	end     ending   // what became of it, for whoever waits for a page
+
 	item   hold.Number // under which it waits already; 0: it has just come
 	looked bool        // signs, digest and tokenFree are those of this message
 	signs  list.Signs  // what a person may have to look at, by the message alone
@@ -47,9 +50,19 @@ type arrival struct {
 	tokenFree []byte // raw without tokens of ours, with nothing signed changed; nil: it was not looked, or cannot be done
 }
 
-// arrived looks at a message. Nothing that reads MIME runs before the cheap
-// scan has set its bounds.
+// arrived looks at a message and at who sent it.
 func (d *Desk) arrived(ctx context.Context, env *message.Envelope, dest list.Destination, raw []byte) *arrival {
+	in := d.opened(env, dest, raw)
+	if in.form == nil {
+		d.authenticate(ctx, in)
+		in.key = intake.DuplicateKey(uint32(dest.List.ID), in.from.Address, in.about(), in.msg.Root.Body)
+	}
+	return in
+}
+
+// opened looks at a message alone. Nothing that reads MIME runs before the cheap
+// scan has set its bounds.
+func (d *Desk) opened(env *message.Envelope, dest list.Destination, raw []byte) *arrival {
 	in := &arrival{env: env, dest: dest, texts: d.texts(dest.List), raw: raw, auth: list.Unverified}
 	if err := checkForm(raw, env.UTF8); err != nil {
 		if !errors.As(err, &in.form) {
@@ -60,8 +73,6 @@ func (d *Desk) arrived(ctx context.Context, env *message.Envelope, dest list.Des
 	in.msg = message.Parse(raw)
 	in.from, _ = in.msg.From()
 	in.id = in.msg.MessageID()
-	d.authenticate(ctx, in)
-	in.key = intake.DuplicateKey(uint32(dest.List.ID), in.from.Address, in.about(), in.msg.Root.Body)
 	return in
 }
 
@@ -120,6 +131,9 @@ func (d *Desk) authenticate(ctx context.Context, in *arrival) {
 
 // found says why the sender is verified or not, for the log and for moderators.
 func (in *arrival) found() (reasons []string) {
+	if in.session != nil {
+		return []string{"session"}
+	}
 	for _, r := range in.check.Reasons {
 		reasons = append(reasons, string(r))
 	}
@@ -194,6 +208,9 @@ func (d *Desk) traced(in *arrival) []byte {
 	}
 	field := fmt.Sprintf("Received: from %s ([%s])\r\n\tby %s with %s; %s\r\n",
 		helo(in.env.Helo), in.env.Client, d.cfg.Hostname, with, in.env.Received.Format(time.RFC1123Z))
+	if in.session != nil { // from a page of ours; the address of a browser is nobody's business
+		field = fmt.Sprintf("Received: by %s with HTTP; %s\r\n", d.cfg.Hostname, in.env.Received.Format(time.RFC1123Z))
+	}
 	if in.check.Result != "" {
 		field += in.check.Field(d.cfg.Hostname)
 	}

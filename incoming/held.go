@@ -95,6 +95,9 @@ func (d *Desk) wait(in *arrival, reason hold.Reason, author list.Person, v list.
 		}
 		return d.makeRoom(tx, it.List)
 	})
+	if err == nil && !again {
+		in.end = endingOf(it)
+	}
 	if err == nil {
 		d.log.Info(kept[reason], "list", in.dest.List.Name, "again", again, "item", it.Number.Code(), "reasons", v.Reasons)
 	}

@@ -126,6 +126,7 @@ func (d *Desk) obey(in *arrival, person list.PersonID, o membership.Order) error
 		return d.obeyIn(tx, in, person, o)
 	})
 	if err == nil {
+		in.end = ending{fate: Ordered, why: []string{o.Read}}
 		d.log.Info("order", "list", in.dest.List.Name, "word", string(o.Word), "person", uint32(person), "again", again)
 	}
 	return err

@@ -173,6 +173,7 @@ func (d *Desk) accept(in *arrival, author list.Person, v list.Verdict) error {
 		d.log.Info("duplicate", "list", in.dest.List.Name)
 		return nil
 	}
+	in.end = ending{fate: Goes, post: stored.Number, at: stored.Until}
 	d.log.Info("accepted", "list", in.dest.List.Name, "post", stored.Number, "thread", stored.Thread,
 		"bytes", len(in.raw), "sends", stored.Until.Format("15:04:05"))
 	return nil

@@ -65,6 +65,7 @@ func (d *Desk) private(in *arrival) error {
 		return d.take(tx, in, n, blob)
 	})
 	if err == nil {
+		in.end = privateEnding(n, number, warned)
 		d.log.Info("private message", "list", in.dest.List.Name, "post", uint32(n.way.Post.Number), "action", string(n.verdict.Action), "warned", warned, "reasons", n.verdict.Reasons)
 	}
 	return err

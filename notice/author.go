@@ -53,8 +53,10 @@ func (n HeldBack) Compose(to To) (Mail, error) {
 		"You do not need to do anything. To take it back, reply with: cancel"))
 }
 
-// why says why it waits in words that blame nobody; one reason is enough.
-func (n HeldBack) why() string {
+func (n HeldBack) why() string { return WhyHeld(n.Findings) }
+
+// WhyHeld says why a message waits for moderators in words that blame nobody; one reason is enough.
+func WhyHeld(findings []list.Finding) string {
 	for _, c := range []struct {
 		cause list.Cause
 		words string
@@ -68,7 +70,7 @@ func (n HeldBack) why() string {
 		{list.CauseThread, "Moderators read every message of that discussion before everyone gets it."},
 		{list.CauseEncrypted, "A part of it cannot be read, so a moderator looks at it first."},
 	} {
-		if list.Found(n.Findings, c.cause) {
+		if list.Found(findings, c.cause) {
 			return c.words
 		}
 	}
