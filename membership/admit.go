@@ -84,7 +84,7 @@ func (h Host) welcome(tx *store.Tx, by By, l list.List, m Member) error {
 	if err != nil {
 		return err
 	}
-	w, to := notice.Welcome{Members: n, Mode: m.Membership.Mode, Days: rate, Held: m.Membership.Holds > 0}, notice.To{List: l, Person: m.Person}
+	w, to := notice.Welcome{WebURL: h.WebURL, Members: n, Mode: m.Membership.Mode, Days: rate, Held: m.Membership.Holds > 0}, notice.To{List: l, Person: m.Person}
 	if w.Words, err = ownWords(tx, to, notice.TextWelcome, n); err != nil {
 		return err
 	}

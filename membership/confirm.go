@@ -93,6 +93,12 @@ func ConfirmTo(tx *store.Tx, now time.Time, t string) (list.ID, Purpose, error) 
 	return p.List, p.Purpose, err
 }
 
+// AskedBy is what a token confirms, and changes nothing. The error is ErrNoConfirm, or ErrConfirmed together with what is known.
+func AskedBy(tx *store.Tx, now time.Time, t string) (Request, error) {
+	p, _, err := findConfirm(tx, now, t)
+	return p.Request, err
+}
+
 // An Answer is what somebody writes who confirms.
 type Answer struct {
 	Name    string            // as their mail program gives it
@@ -180,7 +186,10 @@ func (h Host) confirmJoin(tx *store.Tx, by By, p pending, a Answer, done *Confir
 		app.Mode = p.Mode
 	}
 	if app.Name == "" {
-		app.Name = p.Name
+		app.Name = list.CleanName(p.Name)
+	}
+	if app.Words == "" {
+		app.Words = p.Words
 	}
 	if app.Mode == "" {
 		if app.Mode, _, err = startMode(tx, p.List, by.Now); err != nil {

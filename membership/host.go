@@ -19,8 +19,8 @@ type Host struct {
 	Keys     *token.Keyring
 	Operator message.Address // told where a list has no moderator; may be zero
 	WebURL   string          // base address of the pages that leaving and coming back have; empty while there are none
-	Hours    calendar.Hours // when members are asked what came of their questions
-	JoinURL  string          // base address of the page on which one says yes to joining; empty while there is none
+	Hours    calendar.Hours  // when members are asked what came of their questions
+	JoinURL  string          // base address of the page on which one says yes to what a mail asks; empty while there is none
 
 	// Data puts a mail with all that is known of a person; nil: there is none by mail.
 	Data func(tx *store.Tx, l list.ID, p list.Person) error

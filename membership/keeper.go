@@ -214,7 +214,7 @@ func (h Host) askToLeave(tx *store.Tx, by By, l list.List, r Request) (bool, err
 		return false, err
 	}
 	return true, h.mail(tx, by, notice.To{List: l, Person: m.Person}, "leave", func(t notice.To) (notice.Mail, error) {
-		return notice.ConfirmLeave(t, tok, by.Now.Add(confirmLife))
+		return notice.ConfirmLeave(t, tok, h.JoinURL, by.Now.Add(confirmLife))
 	})
 }
 

@@ -88,7 +88,7 @@ func (h Host) askToMove(tx *store.Tx, by By, l list.List, r Request) (bool, erro
 		}
 		person := m.Person
 		person.Address = at
-		c := notice.ConfirmMove{Token: tok, New: r.New, Fresh: fresh, Until: by.Now.Add(confirmLife)}
+		c := notice.ConfirmMove{Token: tok, PageURL: h.JoinURL, New: r.New, Fresh: fresh, Until: by.Now.Add(confirmLife)}
 		return h.mail(tx, by, notice.To{List: l, Person: person}, "move", c.Compose)
 	}
 	if err := ask(r.New, true); err != nil || mv.OldYes {
@@ -255,7 +255,7 @@ func (h Host) askToBackup(tx *store.Tx, by By, l list.List, r Request) (bool, er
 	}
 	to := m.Person
 	to.Address = r.New
-	c := notice.ConfirmMove{Token: tok, New: r.New, Backup: true, Until: by.Now.Add(confirmLife)}
+	c := notice.ConfirmMove{Token: tok, PageURL: h.JoinURL, New: r.New, Backup: true, Until: by.Now.Add(confirmLife)}
 	return true, h.mail(tx, by, notice.To{List: l, Person: to}, "backup", c.Compose)
 }
 

@@ -32,7 +32,8 @@ type Request struct {
 	Address message.Address   `json:"address"` // that is to join, leave or be invited; of a member, the one that they have
 	New     message.Address   `json:"new,omitzero"`
 	Person  list.PersonID     `json:"person,omitempty"` // the member who asks to change an address
-	Name    string            `json:"name,omitempty"`   // as their mail program gives it
+	Name    string            `json:"name,omitempty"`   // as their mail program gives it, or as they typed it
+	Words   string            `json:"words,omitempty"`  // about themselves, as they typed it on a page
 	Mode    list.DeliveryMode `json:"mode,omitempty"`   // that they ask for; empty for no wish
 	Proved  bool              `json:"proved,omitempty"` // the request is shown to come from the address
 	How     string            `json:"how,omitempty"`    // such as ByMail

@@ -32,12 +32,17 @@ func (n ConfirmJoin) Compose(t To) (Mail, error) {
 			"  yes\n  new SENCO in a primary school in Leeds\n\n" +
 			"A moderator reads it and lets you in, mostly the same day."
 	}
-	page := ""
-	if n.PageURL != "" {
-		page = "Or press \"Join\" on this page:\n" + strings.TrimRight(n.PageURL, "/") + "/yes/" + n.Token
-	}
+	page := orPress("Join", n.PageURL, n.Token)
 	return t.compose(subject, t.answer(n.Token), paragraphs(who, how, n.modes(), page, rules(t.List),
 		"If you did not ask, do nothing. You will get no more email. To stop\nanyone asking for you again, reply: never\nThis works until "+moment(n.Until)+"."))
+}
+
+// orPress is how to say yes on a page; empty where there is none.
+func orPress(button, base, tok string) string {
+	if base == "" {
+		return ""
+	}
+	return "Or press \"" + button + "\" on this page:\n" + strings.TrimRight(base, "/") + "/yes/" + tok
 }
 
 // modes are the words that may follow the yes.
@@ -137,6 +142,7 @@ func setOff(text string) string {
 
 // A Welcome greets a new member.
 type Welcome struct {
+	WebURL  string            // where members read; empty: nowhere
 	Members int               // of the list
 	Mode    list.DeliveryMode // that they have
 	Days    int               // posts on a school day, about; 0 for unknown
@@ -177,9 +183,13 @@ func (n Welcome) words(t To) string {
 	if n.Days > 0 && n.Mode == list.ModeQuestions {
 		now += fmt.Sprintf(";\n                    %d emails a school day if you choose: every", n.Days)
 	}
+	web := ""
+	if n.WebURL != "" {
+		web = "BEGIN HERE          " + strings.TrimRight(n.WebURL, "/") + "/start\n"
+	}
 	return fmt.Sprintf("FEWER EMAILS        reply with: weekly    (now: %s)\n"+
 		"HOLIDAY             reply with: pause until 2 September\n"+
-		"LEAVE               reply with: leave\n"+
+		"LEAVE               reply with: leave\n"+web+
 		"A PERSON            %s", now, t.List.Service("owner"))
 }
 
@@ -224,11 +234,12 @@ func Undecided(t To) (Mail, error) {
 }
 
 // ConfirmLeave asks a member whether a mail that says it came from them, and that was not shown to, is theirs.
-func ConfirmLeave(t To, tok string, until time.Time) (Mail, error) {
+func ConfirmLeave(t To, tok, pageURL string, until time.Time) (Mail, error) {
 	return t.compose("Leave "+t.List.Title+"? Please reply yes", t.answer(tok), paragraphs(
 		t.hello(),
 		fmt.Sprintf("Someone, we hope you, asked us to take you off %s.\nWe could not check that it was you.", t.List.Title),
 		"To leave, reply: yes",
+		orPress("Leave", pageURL, tok),
 		"If you did not ask, do nothing, and all stays as it is.\nThis works until "+moment(until)+".",
 	))
 }

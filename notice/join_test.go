@@ -48,7 +48,11 @@ func TestMailsAboutJoining(t *testing.T) {
 		"join-declined-words": func() (Mail, error) {
 			return Declined(stranger, "We are for SENCOs in schools.\nTry the parents' forum.")
 		},
-		"leave-confirm": func() (Mail, error) { return ConfirmLeave(to, backToken, until) },
+		"join-welcome-web": func() (Mail, error) {
+			return Welcome{Members: 3, Mode: list.ModeEvery, WebURL: "https://forum.example.org/"}.Compose(open)
+		},
+		"leave-confirm":     func() (Mail, error) { return ConfirmLeave(to, backToken, "", until) },
+		"leave-confirm-web": func() (Mail, error) { return ConfirmLeave(to, backToken, "https://forum.example.org", until) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, _ := golden(t, name, compose)

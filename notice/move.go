@@ -15,6 +15,8 @@ type ConfirmMove struct {
 	Fresh  bool // this mail goes to the new address; else to the old one
 	Backup bool // it is only to be a second address
 	Until  time.Time
+
+	PageURL string // base address of the page that says yes, too; empty: only by mail
 }
 
 // Compose returns the mail.
@@ -35,7 +37,7 @@ func (n ConfirmMove) Compose(t To) (Mail, error) {
 		what = fmt.Sprintf("A member of %s named this as their second address:\n\n  %s\n\nWe write to it only when their usual address does not work.", t.List.Title, n.New)
 		how = "If this is you, reply: yes"
 	}
-	return t.compose(subject, t.answer(n.Token), paragraphs("Hello", what, how, no, "This works until "+moment(n.Until)+"."))
+	return t.compose(subject, t.answer(n.Token), paragraphs("Hello", what, how, orPress("Yes, this is right", n.PageURL, n.Token), no, "This works until "+moment(n.Until)+"."))
 }
 
 // Moved tells a member that an address of theirs has changed.

@@ -31,7 +31,10 @@ func TestMailsAboutSettings(t *testing.T) {
 		"pause-over-nothing": func() (Mail, error) {
 			return PauseOver{list.Membership{Mode: list.ModeQuestions}, Missed{}}.Compose(to)
 		},
-		"status":   func() (Mail, error) { return status.Compose(answer) },
+		"status": func() (Mail, error) { return status.Compose(answer) },
+		"move-old-web": func() (Mail, error) {
+			return ConfirmMove{Token: backToken, New: fresher, Until: until, PageURL: "https://forum.example.org"}.Compose(to)
+		},
 		"move-old": func() (Mail, error) { return ConfirmMove{Token: backToken, New: fresher, Until: until}.Compose(to) },
 		"move-new": func() (Mail, error) {
 			return ConfirmMove{Token: backToken, New: fresher, Fresh: true, Until: until}.Compose(fresh)
