@@ -9,7 +9,7 @@ import (
 	"sencoforum/store"
 )
 
-// comeBack is the page behind the link of a goodbye, or of a mail that tells of a suspension. Pressing its button twice has the same answer twice.
+// comeBack is the page behind the link of a goodbye, of a mail that asks to confirm something, or that tells of a suspension. Pressing its button twice has the same answer twice.
 func comeBack(v *visit) error {
 	s, r, text := v.s, v.r, v.args["token"]
 	var l list.List
@@ -20,7 +20,7 @@ func comeBack(v *visit) error {
 	used := errors.Is(err, membership.ErrReturned)
 	switch {
 	case errors.Is(err, membership.ErrNoReturn):
-		return v.resume(text)
+		return v.confirm(text)
 	case used && shows(r):
 		return errReturn
 	case err != nil && !used:

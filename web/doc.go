@@ -44,6 +44,7 @@ type Config struct {
 	Overview *archive.Overview // all discussions
 	Search   *search.Searcher  // nil: nothing can be looked for
 	Signin   *signin.Book      // who is signed in
+	Desk     Desk              // takes what members write; the zero one: nothing can be written here
 	Demo     Demo              // of a demonstration; nil for a real forum
 
 	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them

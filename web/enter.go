@@ -56,6 +56,9 @@ func signInPage(v *visit) error {
 
 // askToSignIn is what a visitor gets for every page that is for members, whether or not there is such a thing.
 func (v *visit) askToSignIn() error {
+	if d, ok := v.typed(); ok {
+		return v.keep(d)
+	}
 	d := signInData{Forbidden: true}
 	if shows(v.r) {
 		d.To = v.s.local(v.s.pathOf(v.r))

@@ -35,7 +35,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		if s.cfg.HTTPS {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, s.mostBody(r))
 		v := &visit{s: s, w: w, r: r}
 		defer func() {
 			if p := recover(); p != nil {

@@ -29,6 +29,7 @@ const (
 // homeData is the first page for members.
 type homeData struct {
 	Post      []string // addresses to write to
+	Write     bool     // one can write here, too
 	Search    bool
 	Since     int // how many years of answers there are
 	Pinned    []discussionData
@@ -67,7 +68,7 @@ func home(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := homeData{Search: v.s.has("/search")}
+	d := homeData{Search: v.s.has("/search"), Write: v.s.cfg.Desk.Write != nil}
 	if next != (archive.Cursor{}) {
 		d.Older = fmt.Sprintf("%s/?from=%d-%d", v.s.cfg.Path, next.Value, next.Thread)
 		if len(v.lists) > 1 {

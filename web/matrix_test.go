@@ -58,7 +58,7 @@ func (r role) may(n need) bool {
 
 // matrixSite has everybody of the matrix, and a post with a file in each list. What stands in them is secret.
 func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[string]list.PersonID) {
-	s = newSite(t, func(c *Config) { c.Demo = nobody{} })
+	s = newSite(t, func(c *Config) { c.Demo, c.Desk = nobody{}, (&deskLog{says: Outlook{Fate: fateGoes}}).desk() })
 	people = map[string]list.PersonID{}
 	testdb.Update(t, s.db, func(tx *store.Tx) error {
 		l, err := list.Get(tx, 1)

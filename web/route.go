@@ -86,6 +86,7 @@ func (s *Server) table() []route {
 	if s.cfg.Panel != nil {
 		all = append(all, slices.Concat(actRoutes, logRoutes, moderationRoutes)...)
 	}
+	all = append(append(all, writeRoutes...), joinRoutes...)
 	if s.cfg.Demo != nil {
 		all = append(all, demoRoutes...)
 	}

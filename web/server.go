@@ -81,6 +81,9 @@ func (s *Server) Serve(l net.Listener, secure func(net.Listener) net.Listener) e
 	return nil
 }
 
+// Handler answers requests without the bounds of a connection, for those who bring their own.
+func (s *Server) Handler() http.Handler { return s.server.Handler }
+
 // Shutdown takes no more requests, lets those that run end until ctx does, and breaks off the rest.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.clear.Close() // it changes nothing

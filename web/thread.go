@@ -37,6 +37,12 @@ type threadData struct {
 	Pages   pager
 	Reply   string // address for a reply to the last message
 	Similar []discussionData
+
+	Done  string         // what was just done
+	Form  string         // of the box for an answer; empty: there is none
+	To    archive.Number // the message that it answers
+	ToWho string
+	Max   int
 }
 
 // postData is a message of it.
@@ -56,7 +62,7 @@ type postData struct {
 	Files    []fileData
 	Reply    string // mailto: to everybody
 	Private  string // mailto: to the author alone, by an address that does not show theirs
-	Report   string
+	Write    bool   // it can be answered here
 	Own      bool
 	Raw      bool
 	Stop     string // where moderators stop it, or release it again
@@ -116,6 +122,7 @@ func threadPage(v *visit) error {
 	if d.Similar, err = v.similar(disc, posts); err != nil {
 		return err
 	}
+	d.Done = threadDone[v.query("done")]
 	d.Pages = pagerOf(page, perPage, len(d.Outline), func(p int) string { return threadPath(n, p, d.All) })
 	return v.show(http.StatusOK, "thread.html", v.shell(d.Subject, month), d)
 }
@@ -184,6 +191,9 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 	d.Choice = map[list.Choice]string{list.Mute: "mute", list.Follow: "follow"}[c]
 	if !l.Closed && !d.Closed {
 		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(latest.Number)}, "Re: "+subjectOf(latest))
+		if v.s.cfg.Desk.Write != nil {
+			d.Form, d.To, d.ToWho, d.Max = token.Random(), latest.Number, firstName(latest), maxText
+		}
 	}
 	d.Outline = v.outline(disc, posts, first)
 	where := map[archive.Number]int{}
@@ -260,14 +270,17 @@ func (v *visit) post(tx *store.Tx, l list.List, p archive.Post, open, closed boo
 	subject := "Re: " + subjectOf(p)
 	if !l.Closed && !closed {
 		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(p.Number)}, subject)
+		d.Write = v.s.cfg.Desk.Write != nil
 	}
 	d.Own = p.Author != 0 && p.Author == v.reader.Person()
-	if p.Author != 0 && !d.Own {
-		if author, err := list.Member(tx, l.ID, p.Author); err == nil && !author.NoRelay {
-			d.Private = v.mailto(l, "author", token.Claims{Kind: token.Author, A: uint32(p.Number)}, subject)
-		}
+	switch reachable, err := v.reachable(tx, p); {
+	case err != nil:
+		return d, err
+	case reachable && v.s.cfg.Desk.Write != nil:
+		d.Private = fmt.Sprintf("%s/m/%d/private", v.s.cfg.Path, p.Number)
+	case reachable:
+		d.Private = v.mailto(l, "author", token.Claims{Kind: token.Author, A: uint32(p.Number)}, subject)
 	}
-	d.Report = (&url.URL{Scheme: "mailto", Opaque: l.Service("owner").String(), RawQuery: mailSubject(fmt.Sprintf("Report #%d", p.Number))}).String()
 	d.Raw = d.Own || v.reader.Moderates(l.ID)
 	return d, nil
 }

@@ -147,7 +147,7 @@ func (h *house) build(out queue.Courier) error {
 	if err != nil {
 		return err
 	}
-	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave, Data: h.putData, Hours: hours,
+	h.host = membership.Host{Keys: h.keys, Operator: operator, WebURL: leave, JoinURL: leave, Data: h.putData, Hours: hours,
 		Provider: func(domain string) string { return h.watch.Provider(domain) }}
 	if h.smtp, _ = out.(*courier.SMTP); h.smtp != nil {
 		if err := h.smtp.KeepPolicies(h.db); err != nil {

@@ -67,6 +67,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Overview:    h.overview,
 		Search:      h.searcher,
 		Signin:      h.signin,
+		Desk:        h.pageDesk(),
 		Demo:        s.demo,
 		Panel:       h.panel,
 		Acts:        h.acts,
