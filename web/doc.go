@@ -45,6 +45,7 @@ type Config struct {
 	Search   *search.Searcher  // nil: nothing can be looked for
 	Signin   *signin.Book      // who is signed in
 	Desk     Desk              // takes what members write; the zero one: nothing can be written here
+	Data     Data              // for downloads; nil: by email only
 	Demo     Demo              // of a demonstration; nil for a real forum
 
 	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them

@@ -122,6 +122,10 @@ func (v *visit) fail(err error) {
 	switch {
 	case errors.As(err, &method):
 		v.w.Header().Set("Allow", method.allow)
+		if method.allow == http.MethodPost {
+			f.texts = []string{"Nothing was changed. This address takes only what a button on a page of ours sends, and somebody opened it as a page.",
+				"Go back to the page with the button, or to your settings, and press it there."}
+		}
 	case errors.As(err, &removed):
 		f.texts = []string{"This message was removed by the moderators on " + day(removed.At) + "."}
 	case f.status == http.StatusServiceUnavailable:

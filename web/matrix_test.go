@@ -1,10 +1,12 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -58,7 +60,10 @@ func (r role) may(n need) bool {
 
 // matrixSite has everybody of the matrix, and a post with a file in each list. What stands in them is secret.
 func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[string]list.PersonID) {
-	s = newSite(t, func(c *Config) { c.Demo, c.Desk = nobody{}, (&deskLog{says: Outlook{Fate: fateGoes}}).desk() })
+	s = newSite(t, func(c *Config) {
+		c.Demo, c.Desk = nobody{}, (&deskLog{says: Outlook{Fate: fateGoes}}).desk()
+		c.Data = func(context.Context, io.Writer, list.PersonID) error { return nil }
+	})
 	people = map[string]list.PersonID{}
 	testdb.Update(t, s.db, func(tx *store.Tx) error {
 		l, err := list.Get(tx, 1)

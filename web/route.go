@@ -86,7 +86,7 @@ func (s *Server) table() []route {
 	if s.cfg.Panel != nil {
 		all = append(all, slices.Concat(actRoutes, logRoutes, moderationRoutes)...)
 	}
-	all = append(append(all, writeRoutes...), joinRoutes...)
+	all = append(all, slices.Concat(writeRoutes, joinRoutes, accountRoutes)...)
 	if s.cfg.Demo != nil {
 		all = append(all, demoRoutes...)
 	}

@@ -13,6 +13,7 @@ import (
 	"sencoforum/notice"
 	"sencoforum/queue"
 	"sencoforum/store"
+	"sencoforum/web"
 )
 
 // dataKind is the kind of rows for a mail with all that is known of somebody. It is composed when it is sent.
@@ -89,4 +90,22 @@ func (w *bounded) Write(p []byte) (int, error) {
 		return 0, errTooLarge
 	}
 	return w.b.Write(p)
+}
+
+// pageData writes the same file for a page.
+func (h *house) pageData(ctx context.Context, to io.Writer, who list.PersonID) error {
+	var p list.Person
+	err := h.db.View(func(tx *store.Tx) (err error) { p, err = list.GetPerson(tx, who); return err })
+	if err != nil {
+		return err
+	}
+	file := &bounded{most: maxData}
+	a := &admin{db: h.db, cfg: h.cfg, now: time.Now, actor: fmt.Sprintf("member %d", who), out: file, errOut: io.Discard, opts: &rootOptions{inside: true}}
+	if err := a.exportMember(ctx, p.Address.String()); errors.Is(err, errTooLarge) {
+		return web.ErrTooLarge
+	} else if err != nil {
+		return err
+	}
+	_, err = to.Write(file.b.Bytes())
+	return err
 }

@@ -68,6 +68,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Search:      h.searcher,
 		Signin:      h.signin,
 		Desk:        h.pageDesk(),
+		Data:        h.pageData,
 		Demo:        s.demo,
 		Panel:       h.panel,
 		Acts:        h.acts,
