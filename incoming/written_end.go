@@ -2,6 +2,7 @@ package incoming
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -219,3 +220,28 @@ func (d *Desk) Complain(ctx context.Context, c Complaint) (taken bool, err error
 }
 
 func reportSubject(n archive.Number) string { return fmt.Sprintf("Report #%d", n) }
+
+// TakeBack takes back a post of a member's that has not gone out. It reports false for one that has. The error is archive.ErrNoPost
+// for a post that is not theirs.
+func (d *Desk) TakeBack(_ context.Context, n archive.Number, by list.PersonID) (back bool, err error) {
+	err = d.update(func(tx *store.Tx) error {
+		back = false
+		p, err := archive.Get(tx, n)
+		if err != nil {
+			return err
+		}
+		if p.Author == 0 || p.Author != by {
+			return archive.ErrNoPost
+		}
+		_, err = d.cfg.Panel.TakeBackPost(tx, d.cfg.Now(), n)
+		if errors.Is(err, archive.ErrNotWaiting) {
+			return nil
+		}
+		back = err == nil
+		return err
+	})
+	if back {
+		d.log.Info("taken back on a page", "post", n, "person", uint32(by))
+	}
+	return back, err
+}

@@ -105,4 +105,3 @@ func TestAFormsAddressOpenedAsAPage(t *testing.T) {
 		}
 	}
 }
-

@@ -17,8 +17,9 @@ import (
 
 // A Desk takes what members write on pages. It makes a mail of it, which meets the rules of every other.
 type Desk struct {
-	Foresee  func(context.Context, Written) (Outlook, error) // what would become of it; changes nothing
-	Write    func(context.Context, Written) (Outlook, error) // returns when what became of it is stored
+	Foresee  func(context.Context, Written) (Outlook, error)                             // what would become of it; changes nothing
+	Write    func(context.Context, Written) (Outlook, error)                             // returns when what became of it is stored
+	TakeBack func(context.Context, archive.Number, list.PersonID) (back bool, err error) // false: it has gone out
 	Complain func(context.Context, Complaint) (taken bool, err error)
 }
 
@@ -145,6 +146,7 @@ func (v *visit) addressOf(a aim) message.Address {
 // writeData is the page on which somebody writes.
 type writeData struct {
 	Title  string
+	Done   string // what was just done
 	Error  string
 	Wrong  string // the field that is wrong
 	Form   string

@@ -44,8 +44,11 @@ func checkPost(v *visit) error {
 	if err := v.aimed(a, &d); err != nil {
 		return err
 	}
-	if form.Get("do") == "edit" {
+	switch form.Get("do") {
+	case "edit":
 		return v.askForText(http.StatusOK, a, d)
+	case "cancel":
+		return v.takeBack(a, d, form.Get("number"))
 	}
 	if d.Wrong, d.Error = d.wrongWith(); d.Error != "" {
 		return v.askForText(http.StatusUnprocessableEntity, a, d)
@@ -114,12 +117,32 @@ func (v *visit) preview(a aim, d writeData, w Written) error {
 	return v.show(http.StatusOK, "preview.html", v.shell(p.Title), p)
 }
 
+// takeBack takes back a message that has not gone out, and leaves its text in the form.
+func (v *visit) takeBack(a aim, d writeData, typed string) error {
+	n, err := numberIn(typed)
+	if err != nil || v.s.cfg.Desk.TakeBack == nil {
+		return errNoPage
+	}
+	back, err := v.s.cfg.Desk.TakeBack(v.r.Context(), n, v.reader.Person())
+	if err != nil {
+		return err
+	}
+	d.Form = token.Random()
+	if !back {
+		d.Error = "It has gone out already, so it cannot be taken back. If it must not be read, write to the moderators: " + a.list.Service("owner").String()
+		return v.askForText(http.StatusUnprocessableEntity, a, d)
+	}
+	d.Done = "We have taken it back, and nobody has it. Your text is still here, in case you want to change it."
+	return v.askForText(http.StatusOK, a, d)
+}
+
 // sentData says what became of a message.
 type sentData struct {
 	Title string
 	Texts []string
 	Back  string
-	New   string // another form for what was typed, where a form came again
+	Undo  archive.Number // the message can still be taken back; 0: it cannot
+	New   string         // another form for what was typed, where a form came again
 	writeData
 }
 
@@ -130,6 +153,9 @@ func (v *visit) sent(a aim, d writeData, o Outlook) error {
 		s.Back = d.Back
 	}
 	s.Title, s.Texts = sentWords(d, o, v.now)
+	if o.Fate == fateGoes && o.At.After(v.now) && v.s.cfg.Desk.TakeBack != nil {
+		s.Undo = o.Post
+	}
 	if o.Again {
 		s.Title = "You have sent this already"
 		s.Texts = append([]string{"Nothing was sent a second time."}, s.Texts...)
@@ -148,7 +174,7 @@ func sentWords(d writeData, o Outlook, now time.Time) (title string, texts []str
 		}
 		texts = []string{"It is message number " + number(o.Post) + "."}
 		if o.At.After(now) {
-			texts = append(texts, "It goes to "+d.People+" at "+o.At.In(london).Format("15:04")+". Until then you can take it back: reply cancel to the email that we have sent you.")
+			texts = append(texts, "It goes to "+d.People+" at "+o.At.In(london).Format("15:04")+". Until then you can take it back.")
 		} else {
 			texts = append(texts, "It goes to "+d.People+".")
 		}

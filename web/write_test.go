@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sencoforum/archive"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/queue"
@@ -38,6 +39,7 @@ func (l *deskLog) desk() Desk {
 			l.wrote = append(l.wrote, w)
 			return l.says, nil
 		},
+		TakeBack: func(context.Context, archive.Number, list.PersonID) (bool, error) { return false, archive.ErrNoPost },
 		Complain: func(_ context.Context, c Complaint) (bool, error) {
 			l.complained = append(l.complained, c)
 			return !l.full, nil

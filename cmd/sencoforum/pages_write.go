@@ -16,6 +16,7 @@ func (h *house) pageDesk() web.Desk {
 		Write: func(ctx context.Context, w web.Written) (web.Outlook, error) {
 			return outlook(h.desk.Write(ctx, incoming.Written(w)))
 		},
+		TakeBack: h.desk.TakeBack,
 		Complain: func(ctx context.Context, c web.Complaint) (bool, error) {
 			return h.desk.Complain(ctx, incoming.Complaint(c))
 		},
