@@ -1,6 +1,7 @@
 package command
 
 import (
+	"regexp"
 	"strings"
 
 	"sencoforum/message"
@@ -64,7 +65,7 @@ func (r *reader) take(got found, a attempt, rest []token, line string, below []s
 		return r.query(got, rest, line)
 	case Which:
 		return r.which(got, rest)
-	case Address, AddressName:
+	case Address, AddressName, AddressDomain:
 		return r.address(got, rest)
 	case OnePost, PerhapsPost, PostAndWords, PostAndText:
 		return r.ofPost(got, rest, line)
@@ -293,6 +294,9 @@ func postNumber(word string) (n int, ok bool) {
 	return n, n > 0
 }
 
+// domainForm is a mail domain as people write it.
+var domainForm = regexp.MustCompile(`^@?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})$`)
+
 // address reads one address, and perhaps a name behind it.
 func (r *reader) address(got found, rest []token) found {
 	rest = r.politeTail(rest)
@@ -301,6 +305,12 @@ func (r *reader) address(got found, rest []token) found {
 	}
 	if len(rest) == 0 {
 		return got.fail(WhyMissing, "")
+	}
+	if m := domainForm.FindStringSubmatch(rest[0].low); got.Takes == AddressDomain && m != nil {
+		if got.args.Address = "@" + m[1]; len(rest) > 1 {
+			return got.fail(WhyLeftOver, joined(rest[1:]))
+		}
+		return got
 	}
 	a, err := message.ParseAddress(strings.TrimPrefix(rest[0].raw, "mailto:"))
 	if err != nil || !strings.Contains(rest[0].raw, "@") {

@@ -5,23 +5,24 @@ type Arg int
 
 // What a word takes. Everything else that is left over is a reason to ask.
 const (
-	Nothing      Arg = iota
-	Reason           // text up to the end, or none
-	Text             // text up to the end
-	Words            // the words to take out, in quotes where there are several
-	Until            // a date or a length of time, or nothing
-	Query            // the words to look for
-	Which            // a number in a list of results, a post, or a link
-	Address          // one address
-	AddressName      // one address, and perhaps a name
-	OnePost          // the number of a post
-	PerhapsPost      // the number of a post, or nothing where the place says which
-	PostAndWords     // the number of a post, and the words to take out
-	PostAndText      // the number of a post, and some text
-	PerhapsMode      // a delivery mode, or nothing
-	Person           // the person whom the question names
-	About            // whatever its writer says about themselves
-	Topic            // another word, or nothing
+	Nothing       Arg = iota
+	Reason            // text up to the end, or none
+	Text              // text up to the end
+	Words             // the words to take out, in quotes where there are several
+	Until             // a date or a length of time, or nothing
+	Query             // the words to look for
+	Which             // a number in a list of results, a post, or a link
+	Address           // one address
+	AddressName       // one address, and perhaps a name
+	AddressDomain     // one address, or a mail domain such as spam.example, which is told with an @ before it
+	OnePost           // the number of a post
+	PerhapsPost       // the number of a post, or nothing where the place says which
+	PostAndWords      // the number of a post, and the words to take out
+	PostAndText       // the number of a post, and some text
+	PerhapsMode       // a delivery mode, or nothing
+	Person            // the person whom the question names
+	About             // whatever its writer says about themselves
+	Topic             // another word, or nothing
 )
 
 // Who may use a word. Everybody else has not heard of it.
@@ -184,8 +185,8 @@ var table = []Word{
 	{Name: "unmoderate", Also: []string{"noreview", "set noeditor"}, Takes: Address, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "unmoderate ADDRESS", Help: "no longer"},
 	{Name: "add", Also: []string{"invite"}, Takes: AddressName, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "add ADDRESS NAME", Help: "invite somebody"},
 	{Name: "remove", Also: []string{"del", "delete"}, Takes: Address, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "remove ADDRESS", Help: "end a membership"},
-	{Name: "ban", Takes: Address, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "ban ADDRESS", Help: "and let them in no more"},
-	{Name: "unban", Takes: Address, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "unban ADDRESS", Help: "they may ask again"},
+	{Name: "ban", Takes: AddressDomain, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "ban ADDRESS", Help: "and let them in no more; also a whole domain"},
+	{Name: "unban", Takes: AddressDomain, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "unban ADDRESS", Help: "they may ask again"},
 	{Name: "who", Takes: Address, At: RequestAddress, Who: Moderator, Form: "who ADDRESS", Help: "what is known of a member"},
 	{Name: "announce", Takes: Text, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Form: "announce TEXT", Help: "write to all members at once"},
 	{Name: "hold list", Also: []string{"hold the list"}, At: RequestAddress, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Help: "everything new waits"},

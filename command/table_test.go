@@ -39,7 +39,7 @@ func TestEverySpellingIsRead(t *testing.T) {
 // args is something that fits behind a word.
 func args(takes Arg) string {
 	return map[Arg]string{
-		Text: " Which school?", Words: ` "Oliver Marsh"`, Query: " dyslexia", Which: " 1", Address: " a@b.example", AddressName: " a@b.example",
+		Text: " Which school?", Words: ` "Oliver Marsh"`, Query: " dyslexia", Which: " 1", Address: " a@b.example", AddressName: " a@b.example", AddressDomain: " a@b.example",
 		OnePost: " #48213", PerhapsPost: " #48213", PostAndWords: ` #48213 "Oliver"`, PostAndText: " #48213 dyslexia", Person: " Priya",
 	}[takes]
 }

@@ -69,6 +69,9 @@ func banFits(pattern, key string) bool {
 	return pattern == key
 }
 
+// Fits reports whether a pattern, as BanPattern returns it, is about an address.
+func Fits(pattern string, a message.Address) bool { return banFits(pattern, a.Key()) }
+
 // starFits reports whether a text fits a pattern in which each star stands for any characters. It takes no more than one
 // look for each star.
 func starFits(pattern, text string) bool {

@@ -79,6 +79,31 @@ func Unban(tx *store.Tx, by By, l list.ID, a message.Address) error {
 	return by.record(tx, "ban remove", m, "")
 }
 
+// BanDomain keeps everybody with an address in a domain, or below it, from a list. Members there stay: they are banned by name.
+func BanDomain(tx *store.Tx, by By, l list.ID, domain string) error {
+	pattern, err := list.BanPattern(domain)
+	if err != nil {
+		return err
+	}
+	err = list.AddBan(tx, l, list.Ban{Pattern: pattern, Since: by.Now, By: by.Actor})
+	if err != nil && !errors.Is(err, list.ErrBanned) {
+		return err
+	}
+	return by.record(tx, "ban add", Member{Membership: list.Membership{List: l}}, "domain")
+}
+
+// UnbanDomain ends the ban of a domain, or returns list.ErrNoBan.
+func UnbanDomain(tx *store.Tx, by By, l list.ID, domain string) error {
+	pattern, err := list.BanPattern(domain)
+	if err == nil {
+		err = list.RemoveBan(tx, l, pattern)
+	}
+	if err != nil {
+		return err
+	}
+	return by.record(tx, "ban remove", Member{Membership: list.Membership{List: l}}, "domain")
+}
+
 // SetModerated says whether everything that a member writes waits for moderators.
 func SetModerated(tx *store.Tx, by By, m Member, on bool) error {
 	value := "off"
