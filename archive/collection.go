@@ -27,6 +27,7 @@ type Collection struct {
 // An Entry is a discussion in a collection.
 type Entry struct {
 	Thread  Number    `json:"thread"`            // under which the discussion lives when it is read
+	Title   string    `json:"title,omitempty"`   // shown for its subject; at most 100 characters, one line
 	Summary string    `json:"summary,omitempty"` // at most 2,000 characters
 	Review  time.Time `json:"review,omitzero"`   // from when on somebody should look whether it still holds; zero: never
 	Order   int       `json:"order"`             // place in the collection, from 1
@@ -40,6 +41,7 @@ type Entry struct {
 const (
 	MaxCollections     = 60  // of a list
 	MaxEntries         = 200 // of a collection
+	MaxEntryTitle      = 100 // characters
 	maxCollectionTitle = 100 // characters
 	maxSummary         = 2000
 )
@@ -226,6 +228,11 @@ func PutEntry(tx *store.Tx, c Collection, e Entry) (_ Entry, changed bool, err e
 	if e.Summary, err = plainText("summary", e.Summary, maxSummary); err != nil {
 		return e, false, err
 	}
+	if e.Title != "" {
+		if e.Title, err = plainLine("title", e.Title, MaxEntryTitle); err != nil {
+			return e, false, err
+		}
+	}
 	all, err := Entries(tx, c.ID)
 	if err != nil {
 		return e, false, err
@@ -235,7 +242,7 @@ func PutEntry(tx *store.Tx, c Collection, e Entry) (_ Entry, changed bool, err e
 	case i >= 0:
 		old := all[i]
 		e.put, e.Added, e.By, e.Order = old.put, old.Added, old.By, cmp.Or(e.Order, old.Order)
-		if e.Summary == old.Summary && e.Review.Equal(old.Review) && e.Order == old.Order {
+		if e.Title == old.Title && e.Summary == old.Summary && e.Review.Equal(old.Review) && e.Order == old.Order {
 			return old, false, nil
 		}
 		all[i] = e

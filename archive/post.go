@@ -133,6 +133,17 @@ func Get(tx *store.Tx, n Number) (Post, error) {
 	return p, err
 }
 
+// Back yields the posts in order of number, the newest first.
+func Back(tx *store.Tx) iter.Seq2[Post, error] {
+	return func(yield func(Post, error) bool) {
+		for row, err := range posts.Back(tx) {
+			if !yield(row.Value, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // All yields the posts in order of number, from the given one on.
 func All(tx *store.Tx, from Number) iter.Seq2[Post, error] {
 	return func(yield func(Post, error) bool) {

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -199,7 +200,7 @@ func StartTitles(tx *store.Tx, r list.Reader, l list.ID) (Collection, []Title, e
 		if i < 0 {
 			continue
 		}
-		t := Title{Thread: d.Number, Subject: posts[i].Subject}
+		t := Title{Thread: d.Number, Subject: cmp.Or(e.Title, posts[i].Subject)}
 		if r.Reads(l) {
 			t.Summary = e.Summary
 		}
