@@ -41,7 +41,7 @@ var States = []State{
 // Erased as well.
 var next = map[State][]State{
 	Accepted:  {Held, Waiting, Handled, Discarded, Duplicate, Done},
-	Held:      {Waiting, Rejected, Withdrawn, Discarded},
+	Held:      {Waiting, Handled, Rejected, Withdrawn, Discarded}, // Handled: it went to one person
 	Waiting:   {Held, Expanding, Withdrawn},
 	Expanding: {Expanded},
 	Expanded:  {Done},

@@ -16,12 +16,16 @@ type Letter struct {
 	Key     intake.Key
 	Way     Way
 	From    list.PersonID
+	Came    time.Time // when it came, where it has waited; zero: now
 }
 
 // Send lets a letter leave: it is entered, counted, and gets its queue row.
 func (b *Book) Send(tx *store.Tx, l Letter) error {
 	now := b.now()
 	e := Entry{At: now, Key: l.Key, List: l.Way.List.ID, Post: l.Way.Post.Number, From: l.From, To: l.Way.To.ID}
+	if !l.Came.IsZero() {
+		e.At = l.Came
+	}
 	if err := entries.Put(tx, l.Message, e); err != nil {
 		return err
 	}

@@ -38,10 +38,20 @@ func (b *Book) Find(tx *store.Tx, dest list.Destination) (Way, error) {
 	if w.answer = c.B != 0; w.answer {
 		to = list.PersonID(c.B)
 	}
-	if w.Post.List != dest.List.ID || !seen(w.Post) || to == 0 {
+	return w.lead(tx, to)
+}
+
+// To is the way to the author of a post, for a member who has the post and no address. The error is ErrNoWay as for Find.
+func (b *Book) To(tx *store.Tx, l list.List, p archive.Post) (Way, error) {
+	return Way{List: l, Post: p}.lead(tx, p.Author)
+}
+
+// lead fills in whom a way leads to.
+func (w Way) lead(tx *store.Tx, to list.PersonID) (_ Way, err error) {
+	if w.Post.List != w.List.ID || !seen(w.Post) || to == 0 {
 		return w, ErrNoWay
 	}
-	if w.Goes, err = list.Member(tx, dest.List.ID, to); err != nil {
+	if w.Goes, err = list.Member(tx, w.List.ID, to); err != nil {
 		return w, noWay(err, list.ErrNoMember)
 	}
 	w.To, err = list.GetPerson(tx, to)
