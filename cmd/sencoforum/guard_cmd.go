@@ -13,6 +13,7 @@ import (
 	"sencoforum/guard"
 	"sencoforum/incoming"
 	"sencoforum/message"
+	"sencoforum/store"
 )
 
 func guardCommand(o *rootOptions) *cobra.Command {
@@ -25,32 +26,66 @@ func guardCommand(o *rootOptions) *cobra.Command {
 const maxGuarded = 64 << 20
 
 func guardCheckCommand(o *rootOptions) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "check FILE|-",
 		Short: "Say what the guard would find in a message",
 		Long: "Read a message as it was mailed, with its files, and say what may identify a pupil. Numbers are\n" +
-			"hidden. Nothing is stored or sent. The exit code is 3 when the post would be held.\n" +
+			"hidden. With --list the names that this list lets stand are known as well. Nothing is stored or\n" +
+			"sent. The exit code is 3 when the post would be held.\n" +
 			"It is a computer's guess and only reduces the risk.",
-		Example: "  sencoforum guard check post.eml\n  sencoforum guard check - --json <post.eml",
+		Example: "  sencoforum guard check post.eml\n  sencoforum guard check - --list senco-forum --json <post.eml",
 		Args:    exactly(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			raw, err := readMail(args[0], o.in)
-			if err != nil {
-				return err
-			}
-			if err := message.Scan(raw, message.Importing()); err != nil {
-				return fmt.Errorf("read the message: %w", err)
-			}
-			r := o.guardReport(cmd.Context(), message.Parse(raw))
-			if err := o.show(r, r.tell); err != nil {
-				return err
-			}
-			if r.Held {
-				return &exit{code: exitChecks, err: errSaid}
-			}
-			return nil
-		},
+
+		Annotations: map[string]string{reads: "FILE"},
 	}
+	name := listFlag(c)
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if *name != "" {
+			return o.reach(cmd, func(ctx context.Context, a *admin) error { return a.checkGuarded(ctx, *name) })
+		}
+		raw, err := readMail(args[0], o.in)
+		if err != nil {
+			return err
+		}
+		return o.tellGuarded(cmd.Context(), raw, guard.DefaultAllow(), o.show)
+	}
+	return c
+}
+
+// checkGuarded searches the message that came with the command as a post to a list.
+func (a *admin) checkGuarded(ctx context.Context, name string) error {
+	raw, err := readMail("-", a.in)
+	if err != nil {
+		return err
+	}
+	var allow guard.Allow
+	err = a.db.View(func(tx *store.Tx) error {
+		l, err := a.list(tx, name)
+		if err != nil {
+			return err
+		}
+		allow, err = incoming.Allowed(l)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.opts.tellGuarded(ctx, raw, allow, a.show)
+}
+
+// tellGuarded says what is found in a message.
+func (o *rootOptions) tellGuarded(ctx context.Context, raw []byte, allow guard.Allow, show func(any, func(*text)) error) error {
+	if err := message.Scan(raw, message.Importing()); err != nil {
+		return fmt.Errorf("read the message: %w", err)
+	}
+	r := o.guardReport(ctx, message.Parse(raw), allow)
+	if err := show(r, r.tell); err != nil {
+		return err
+	}
+	if r.Held {
+		return &exit{code: exitChecks, err: errSaid}
+	}
+	return nil
 }
 
 // readMail reads a file, or standard input where its name is "-".
@@ -99,10 +134,10 @@ type guardFile struct {
 }
 
 // guardReport searches a message.
-func (o *rootOptions) guardReport(ctx context.Context, m *message.Message) guardReport {
+func (o *rootOptions) guardReport(ctx context.Context, m *message.Message, allow guard.Allow) guardReport {
 	in, reasons := incoming.Guarded(ctx, m)
 	in.Today = o.now()
-	found := guard.Look(in, guard.DefaultAllow())
+	found := guard.Look(in, allow)
 	r := guardReport{Held: guard.Holds(found), Findings: []guardFinding{}, Files: []guardFile{}}
 	for _, f := range found {
 		r.Findings = append(r.Findings, guardFinding{f.Kind, f.Where.String(), f.Hold, f.Why, maskedLine(in, found, f)})
