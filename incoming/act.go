@@ -52,6 +52,8 @@ type staff struct {
 	ask  asking
 	hid  archive.Post // a post that was stopped by it, for the ledger
 	did  string       // for the log
+
+	figures notice.Figures // for the word that asks for them
 }
 
 // proofOf is what shows that a mail is from the address in its From. Of a client that the operator trusts we believe all.

@@ -84,12 +84,18 @@ func (d *Desk) unable(tx *store.Tx, s *staff, err error) error {
 		why = "That is so already. Nothing changed."
 	case errors.Is(err, moderate.ErrSelf), errors.Is(err, membership.ErrModerates):
 		why = "They moderate this list. Whoever runs the server can end that first."
+	case errors.Is(err, moderate.ErrMembers):
+		why = "Members of the list have addresses there. Please ban them one by one, by their\naddress."
 	case errors.Is(err, list.ErrNoBan):
 		why = "There is no ban of that address."
 	case errors.Is(err, list.ErrTooMany):
 		why = "The list has as many bans as it may have. Whoever runs the server can end some."
 	case errors.Is(err, moderate.ErrNothing):
 		why = "Nothing waits that I may send without a look: people, what may name a child and\nwhat looks like spam need a decision each."
+	case errors.Is(err, archive.ErrManyEntries), errors.Is(err, archive.ErrManyCollections):
+		why = "The page has as many discussions as it may have. Whoever runs the server can take\nsome away."
+	case errors.Is(err, archive.ErrWords):
+		why = "I cannot use that title. Please write a short one, on one line."
 	case errors.Is(err, moderate.ErrNoAct):
 		why = "That cannot be done by email, or I could not read which words you mean."
 	default:
@@ -126,13 +132,7 @@ func (d *Desk) practised(tx *store.Tx, s *staff) error {
 // answerLetter does what a moderator answers to a mail to all of them: send it on to its writer, or share the mail.
 func (d *Desk) answerLetter(tx *store.Tx, s *staff, id intake.ID) error {
 	if s.ask.word == "share" || s.ask.word == "share as a member" {
-		draft, err := moderate.Shared(tx, s.in.dest.List, s.what.Message, s.ask.word != "share")
-		if err != nil {
-			return d.gone(tx, s, err)
-		}
-		s.did = "share"
-		return d.undone(tx, s, "This server cannot put an email before the members yet. To share it, post it\nyourself. This is what it would have been:\n\n> "+
-			strings.ReplaceAll(strings.TrimSpace(draft.Subject+"\n\n"+draft.Text), "\n", "\n> "))
+		return d.share(tx, s)
 	}
 	if s.ask.near != "" && s.ask.word == "" { // share, and something more
 		return d.undone(tx, s, "")
@@ -204,7 +204,7 @@ func (d *Desk) wordIn(in *arrival, author list.Person, m *list.Membership) (s *s
 // robotWords are the words of moderators that the robot does.
 var robotWords = map[string]moderate.ActKind{
 	"stop": "", "waiting": "", "recall": moderate.ActRecall, "erase": moderate.ActErasure, "release": moderate.ActRelease, "redact": moderate.ActRedact,
-	"remove post": moderate.ActHide, "close": moderate.ActClose, "open": moderate.ActReopen, "pin": moderate.ActPin, "tag": moderate.ActTag,
+	"remove post": moderate.ActHide, "close": moderate.ActClose, "open": moderate.ActReopen, "pin": moderate.ActPin, "tag": moderate.ActTag, "start": moderate.ActStart, "who": "", "stats": "",
 	"remove": moderate.ActRemove, "add": moderate.ActAdd, "ban": moderate.ActBan, "unban": moderate.ActUnban,
 	"moderate": moderate.ActModerate, "unmoderate": moderate.ActUnmoderate, "hold": moderate.ActWatch,
 	"announce": moderate.ActAnnounce, "hold list": moderate.ActHoldList, "release list": moderate.ActReleaseList, wordEvery: moderate.ActApproveAll,
@@ -227,6 +227,11 @@ func (d *Desk) wordToRobot(in *arrival) (done bool, err error) {
 	})}
 	word := cmp.Or(s.ask.word, s.ask.near)
 	_, known := robotWords[word]
+	if s.ask.word == "stats" && m.Role.Moderates() {
+		if s.figures, err = d.figures(l); err != nil {
+			return false, err
+		}
+	}
 	if s.ask.word == "report" && s.ask.post != 0 || known && m.Role.Moderates() {
 		return true, d.directly(s)
 	}
@@ -275,6 +280,9 @@ func (d *Desk) onWord(tx *store.Tx, s *staff, post archive.Number) error {
 	if s.ask.word == "waiting" {
 		s.did = s.ask.word
 		return d.cfg.Panel.Queue(tx, moderate.Answer{List: s.in.dest.List, Who: s.who, Now: d.cfg.Now(), Replies: s.in.id, Read: s.ask.line})
+	}
+	if s.ask.word == "who" || s.ask.word == "stats" {
+		return d.shows(tx, s)
 	}
 	act := moderate.Act{Kind: robotWords[s.ask.word], Post: post, Phrases: s.ask.words, Topic: s.ask.text, Name: s.ask.name}
 	if act.OnPerson() || act.OnList() {

@@ -14,6 +14,10 @@ import (
 
 // aboutPerson proposes an act on a person who was named by address.
 func (d *Desk) aboutPerson(tx *store.Tx, s *staff, act moderate.Act) error {
+	if strings.HasPrefix(s.ask.who, "@") {
+		act.Domain = s.ask.who
+		return d.propose(tx, s, act)
+	}
 	a, err := message.ParseAddress(s.ask.who)
 	if err != nil {
 		return d.undone(tx, s, fmt.Sprintf("I cannot read that address. Please write it like: %s jane@school.example", s.ask.word))
@@ -46,8 +50,14 @@ func OnPeople(tx *store.Tx, by moderate.By, act moderate.Act) error {
 		})
 		return err
 	case moderate.ActBan:
+		if act.Domain != "" {
+			return membership.BanDomain(tx, as, act.List, act.Domain)
+		}
 		return membership.Ban(tx, as, act.List, act.Address)
 	case moderate.ActUnban:
+		if act.Domain != "" {
+			return membership.UnbanDomain(tx, as, act.List, act.Domain)
+		}
 		return membership.Unban(tx, as, act.List, act.Address)
 	}
 	p, err := list.GetPerson(tx, act.Person)

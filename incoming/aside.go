@@ -126,6 +126,10 @@ func (d *Desk) aside(in *arrival, author list.Person, m *list.Membership, v *lis
 	if o, ok := a.order(); ok {
 		return true, d.obey(in, author.ID, o)
 	}
+	if whole, err := d.quotesDigest(in); err != nil || whole {
+		asksOf(v, list.Finding{Cause: list.CauseDigest})
+		return false, err
+	}
 	asks(a, v)
 	return false, nil
 }
@@ -133,10 +137,15 @@ func (d *Desk) aside(in *arrival, author list.Person, m *list.Membership, v *lis
 // asks lets the author of an aside be asked about it, before any moderator sees it.
 func asks(a aside, v *list.Verdict) {
 	if f, ok := a.finding(); ok {
-		v.Action = list.AskAuthor
-		v.Findings = append(v.Findings, f)
-		v.Reasons = append([]string{string(f.Cause)}, v.Reasons...)
+		asksOf(v, f)
 	}
+}
+
+// asksOf lets the author of a message be asked about a finding.
+func asksOf(v *list.Verdict, f list.Finding) {
+	v.Action = list.AskAuthor
+	v.Findings = append(v.Findings, f)
+	v.Reasons = append([]string{string(f.Cause)}, v.Reasons...)
 }
 
 // onward is a message that waited and goes on now as a member's: what the policy says of it, and whether it is an aside.
@@ -152,6 +161,10 @@ func (d *Desk) onward(held *arrival, it hold.Item, author list.Person, sub list.
 	if o, ok := a.order(); ok {
 		w.order = &o
 		return w, nil
+	}
+	if whole, err := d.quotesDigest(held); err != nil || whole {
+		asksOf(&w.verdict, list.Finding{Cause: list.CauseDigest})
+		return w, err
 	}
 	asks(a, &w.verdict)
 	return w, nil

@@ -63,6 +63,8 @@ type decision struct {
 	grant   hold.Grant
 	who     list.Person
 	reading command.Reading
+	at      command.Place // of what was answered
+	left    map[hold.Number]moderate.Searched
 	proof   string
 }
 
@@ -233,6 +235,9 @@ const askEvery = 10 * time.Minute
 
 // carryOut does what a reply says and answers it, in one transaction.
 func (d *Desk) carryOut(r decision) error {
+	if err := d.searchLeft(&r); err != nil {
+		return err
+	}
 	var did []string
 	err := d.handled(r, []string{"moderator"}, func(tx *store.Tx) error {
 		did = nil
@@ -242,6 +247,10 @@ func (d *Desk) carryOut(r decision) error {
 		if r.reading.Outcome == command.Done && r.reading.Word.Name == wordEvery {
 			did = append(did, "asked for: "+wordEvery)
 			return d.proposes(tx, r, moderate.Act{Kind: moderate.ActApproveAll, Items: itemsOf(r.grant)})
+		}
+		if r.reading.Outcome == command.Done && r.reading.Word.Name == "help" {
+			did = append(did, "help")
+			return d.helpsModerator(tx, r)
 		}
 		items, why := chosen(r.grant, r.reading)
 		if why != "" {
@@ -263,6 +272,16 @@ func (d *Desk) carryOut(r decision) error {
 	return err
 }
 
+// helpsModerator tells a moderator the words that may be answered to what waits, as often as asking back. To decide they answer the
+// mail about it once more.
+func (d *Desk) helpsModerator(tx *store.Tx, r decision) error {
+	may, err := hold.MaySay(tx, r.who.ID, "help", d.cfg.Now(), askEvery)
+	if err != nil || !may {
+		return err
+	}
+	return d.tell(tx, r.in, r.who, moderate.Turn{}, "help", notice.HeldHelp{Words: command.Help(r.at, true), Read: r.reading.Read})
+}
+
 // readReply reads the reply by what waits at this moment.
 func (d *Desk) readReply(tx *store.Tx, r *decision) error {
 	var items []hold.Item
@@ -282,6 +301,7 @@ func (d *Desk) readReply(tx *store.Tx, r *decision) error {
 			return err
 		}
 	}
+	r.at = placeOf(items)
 	r.reading = d.readDecision(r.in.msg, items, about, files)
 	return nil
 }
@@ -361,9 +381,9 @@ func (d *Desk) decideOne(tx *store.Tx, r decision, n hold.Number) (string, error
 	case wordDiscard:
 		out, err = p.Discard(tx, by, n)
 	case wordRedact:
-		out, err = p.Redact(tx, by, n, moderate.Words{Phrases: r.reading.Args.Words})
+		out, err = p.Redact(tx, by, n, moderate.Words{Phrases: r.reading.Args.Words}, r.left[n])
 	case wordFiles:
-		out, err = p.RemoveAttachments(tx, by, n)
+		out, err = p.RemoveAttachments(tx, by, n, r.left[n])
 	case wordClaim:
 		out, err = p.Claim(tx, by, n)
 	case wordAsk:

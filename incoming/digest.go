@@ -1,8 +1,11 @@
 package incoming
 
 import (
+	"strings"
+
 	"sencoforum/digest"
 	"sencoforum/intake"
+	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/notice"
 	"sencoforum/store"
@@ -21,6 +24,42 @@ func (d *Desk) answersDigest(in *arrival) (n digest.Number, err error) {
 		return err
 	})
 	return n, err
+}
+
+// fewestQuoted is how many discussions of a digest have to stand in a quote of it, unless it has fewer.
+const fewestQuoted = 2
+
+// quotesDigest reports whether a message to the list answers a digest and brings it along: more than half of its discussions stand
+// in what is quoted. Nobody could tell which of them is answered.
+func (d *Desk) quotesDigest(in *arrival) (bool, error) {
+	n, err := d.answersDigest(in)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	var quoted strings.Builder
+	for _, s := range in.msg.Words().Segments {
+		if s.Kind == message.Quoted || s.Kind == message.Forwarded {
+			quoted.WriteString(s.Text + "\n")
+		}
+	}
+	text := onlyWords(quoted.String())
+	var all []digest.Answer
+	err = d.db.View(func(tx *store.Tx) (err error) {
+		all, err = d.cfg.Digests.Answers(tx, in.dest.List, n)
+		return err
+	})
+	stand := 0
+	for _, a := range all {
+		if subject := onlyWords(a.Subject); subject != "" && strings.Contains(text, subject) {
+			stand++
+		}
+	}
+	return stand >= min(fewestQuoted, len(all)) && 2*stand > len(all), err
+}
+
+// onlyWords are the words of a text on one line, in small letters and without the marks of quotes.
+func onlyWords(text string) string {
+	return " " + strings.Join(message.WordsOf(text), " ") + " "
 }
 
 // toDigest takes an answer to a whole digest in which there is no word for the robot. It reaches nobody: its writer, a member, is

@@ -23,6 +23,7 @@ const (
 	wordCancel  = "cancel"
 	wordAll     = "everyone"
 	wordAnyway  = "send anyway"
+	wordOnly    = "only"
 )
 
 // placeOf is where a moderator's reply comes from: a notice about one thing, by what it waits for, or a batch.
@@ -53,9 +54,13 @@ func (d *Desk) readDecision(m *message.Message, items []hold.Item, about string,
 	return command.Read(command.Of(m, q))
 }
 
-// readWriter reads what the writer of a message that waits answers.
-func (d *Desk) readWriter(m *message.Message, it hold.Item, files int) command.Reading {
-	return command.Read(command.Of(m, command.Request{At: placeOfWriter(it), Today: d.cfg.Now(), Files: files, Item: it.Number.Code()}))
+// readWriter reads what the writer of a message that waits answers. only is the name of the one member to whom it may go instead.
+func (d *Desk) readWriter(m *message.Message, it hold.Item, files int, only string) command.Reading {
+	q := command.Request{At: placeOfWriter(it), Today: d.cfg.Now(), Files: files, Item: it.Number.Code()}
+	if only != "" {
+		q.About = []string{only}
+	}
+	return command.Read(command.Of(m, q))
 }
 
 // placeOfWriter is what the writer of a message that waits answers.
@@ -65,7 +70,7 @@ func placeOfWriter(it hold.Item) command.Place {
 		return command.Own
 	case list.Found(it.Findings, list.CausePupil):
 		return command.OwnGuard
-	case list.Found(it.Findings, list.CauseCommand):
+	case list.Found(it.Findings, list.CauseCommand), list.Found(it.Findings, list.CauseDigest):
 		return command.OwnWord
 	}
 	return command.OwnPrivate

@@ -20,7 +20,7 @@ import (
 func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 	now, p := d.cfg.Now(), d.cfg.Panel
 	if list.Found(it.Findings, list.CauseCommand) && it.Reason == hold.Doubt {
-		if r := d.readWriter(in.msg, it, 0); r.Outcome == command.Done && r.Word.Name == "report" {
+		if r := d.readWriter(in.msg, it, 0, ""); r.Outcome == command.Done && r.Word.Name == "report" {
 			return d.reportedInstead(in, it)
 		}
 	}
@@ -38,7 +38,11 @@ func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 		if err != nil {
 			return err
 		}
-		r := d.readWriter(in.msg, it, files)
+		alone, can, err := p.Alone(tx, in.dest.List, it)
+		if err != nil {
+			return err
+		}
+		r := d.readWriter(in.msg, it, files, alone.AuthorName)
 		if r.Outcome != command.Done {
 			return errNotYes
 		}
@@ -57,6 +61,11 @@ func (d *Desk) writerSays(in *arrival, it hold.Item) error {
 			did = "sent anyway"
 			_, err := p.Affirm(tx, now, it.Number)
 			return err
+		case wordOnly:
+			if did = "sent to one"; !can {
+				return errNotYes
+			}
+			return d.sendAlone(tx, in, it, alone, r.Read)
 		case wordRedact, wordFiles:
 			did = "taken out"
 			return p.TakeOut(tx, now, taking, places)
@@ -93,7 +102,7 @@ func (d *Desk) planTakeOut(in *arrival, it hold.Item) (t moderate.Taking, places
 		if err != nil {
 			return err
 		}
-		r := d.readWriter(in.msg, it, files)
+		r := d.readWriter(in.msg, it, files, "")
 		if r.Outcome != command.Done || r.Word.Name != wordRedact && r.Word.Name != wordFiles {
 			return nil
 		}

@@ -11,11 +11,12 @@ import (
 // the store and in the mail log.
 type Cause string
 
-// The causes. The first three are asked of the author; the others of the moderators.
+// The causes. The first four are asked of the author; the others of the moderators.
 const (
 	CausePupil        Cause = "pupil data"
 	CausePrivate      Cause = "looks private"
 	CauseCommand      Cause = "looks like a command" // the notes: the line, why it is not clear, and the words to offer
+	CauseDigest       Cause = "quotes a digest"
 	CauseEmergency    Cause = "emergency hold"
 	CauseModerated    Cause = "member under moderation"
 	CauseFirst        Cause = "first post"
@@ -32,10 +33,13 @@ const (
 	CauseClosed       Cause = "closed discussion"
 	CauseThread       Cause = "discussion under moderation"
 	CauseStranger     Cause = "not a member"
+	CauseShared       Cause = "shared by a moderator" // a mail to the moderators; the notes: files that do not go with it
 )
 
 // AskedOfAuthor reports a cause about which the author is asked before anybody else.
-func (c Cause) AskedOfAuthor() bool { return c == CausePupil || c == CausePrivate || c == CauseCommand }
+func (c Cause) AskedOfAuthor() bool {
+	return c == CausePupil || c == CausePrivate || c == CauseCommand || c == CauseDigest
+}
 
 // A Finding is a cause together with what was found. The notes are for the author and for moderators alone: they may hold
 // words of the message, so they are never logged.

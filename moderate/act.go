@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"sencoforum/archive"
 	"sencoforum/hold"
@@ -25,6 +26,7 @@ const (
 	ActReopen  ActKind = "open"
 	ActPin     ActKind = "pin"
 	ActTag     ActKind = "tag"
+	ActStart   ActKind = "start" // the discussion stands on the page for people who are new to the role
 	ActHide    ActKind = "remove post"
 
 	ActWatch ActKind = "hold"               // whatever answers the discussion waits
@@ -50,6 +52,7 @@ type Act struct {
 	Post    archive.Number  `json:"post,omitempty"`
 	Person  list.PersonID   `json:"person,omitempty"`
 	Address message.Address `json:"address,omitzero"`  // of somebody to be added or banned
+	Domain  string          `json:"domain,omitempty"`  // to be banned as a whole, with an @ before it
 	Name    string          `json:"name,omitempty"`    // beside it
 	Phrases []string        `json:"phrases,omitempty"` // to be taken out of the post
 	Topic   string          `json:"topic,omitempty"`
@@ -173,6 +176,13 @@ func describeThread(tx *store.Tx, act Act, p archive.Post) (about, error) {
 		d.then = "Answers to this discussion do not wait any more."
 	case ActPin:
 		d.then = "The discussion stands at the top of the archive."
+	case ActStart:
+		title := strings.Join(strings.Fields(act.Topic), " ")
+		if title == "" || utf8.RuneCountInString(title) > archive.MaxEntryTitle {
+			return d, ErrNoAct
+		}
+		d.what = fmt.Sprintf("start %d, %q", c.Thread, first.Subject)
+		d.then = fmt.Sprintf("It stands on the page for people who are new to the role (/start) as:\n\n  %s\n\nEverybody can read that title there, and only members the discussion.", title)
 	case ActTag:
 		t, err := archive.FindTopic(tx, act.List, act.Topic)
 		if err != nil {

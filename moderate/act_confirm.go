@@ -3,6 +3,7 @@ package moderate
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sencoforum/archive"
 	"sencoforum/list"
@@ -177,6 +178,8 @@ func curate(tx *store.Tx, h Hand, act Act) (err error) {
 		_, err = archive.Unmoderate(tx, act.Post)
 	case ActPin:
 		_, err = archive.Pin(tx, act.Post, by)
+	case ActStart:
+		err = putStart(tx, by, act)
 	case ActTag:
 		t, found := archive.FindTopic(tx, act.List, act.Topic)
 		if found != nil {
@@ -188,6 +191,27 @@ func curate(tx *store.Tx, h Hand, act Act) (err error) {
 		return err
 	}
 	return h.note(tx, "thread "+string(act.Kind), act.List, 0, uint64(act.Post))
+}
+
+// putStart puts a discussion on the page for people who are new to the role, which is made where there is none.
+func putStart(tx *store.Tx, by archive.Curator, act Act) error {
+	c, err := archive.FindCollection(tx, act.List, archive.StartSlug)
+	if errors.Is(err, archive.ErrNoCollection) {
+		c, _, err = archive.CreateCollection(tx, archive.Collection{List: act.List, Slug: archive.StartSlug, Title: "New to the role?", Made: by.Now})
+	}
+	if err != nil {
+		return err
+	}
+	e, err := archive.EntryOf(tx, c, act.Post)
+	if errors.Is(err, archive.ErrNoEntry) {
+		e, err = archive.Entry{Thread: act.Post, Added: by.Now, By: by.Who}, nil
+	}
+	if err != nil {
+		return err
+	}
+	e.Title = strings.Join(strings.Fields(act.Topic), " ")
+	_, _, err = archive.PutEntry(tx, c, e)
+	return err
 }
 
 // tellDone tells all who look after the list what was done and by whom; n says what.

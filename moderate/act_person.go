@@ -14,6 +14,12 @@ func describePerson(tx *store.Tx, act Act) (about, error) {
 	switch act.Kind {
 	case ActAdd:
 		return about{"add " + nameOf(act.Name, act.Address), "They become a member and get the posts from now on. Please be sure that they\nasked for it."}, nil
+	case ActBan, ActUnban:
+		if act.Domain != "" {
+			return describeDomain(tx, act)
+		}
+	}
+	switch act.Kind {
 	case ActBan:
 		return describeBan(tx, act)
 	case ActUnban:
@@ -80,6 +86,50 @@ func describeBan(tx *store.Tx, act Act) (about, error) {
 	}
 	if len(act.Items) > 0 {
 		d.then += "\nWhat waits of theirs here is thrown away."
+	}
+	return d, nil
+}
+
+// ErrMembers says that members of the list have addresses in a domain.
+var ErrMembers = errors.New("members have addresses there")
+
+// describeDomain says what the ban of a whole domain does, or its end. It is for strangers alone: members are banned by name, so
+// that nobody locks out a school, or everybody who is with one provider.
+func describeDomain(tx *store.Tx, act Act) (about, error) {
+	pattern, err := list.BanPattern(act.Domain)
+	if err != nil {
+		return about{}, fmt.Errorf("%w: %w", ErrNoAct, err)
+	}
+	is := false
+	for b, err := range list.Bans(tx, act.List) {
+		if err != nil {
+			return about{}, err
+		}
+		is = is || b.Pattern == pattern
+	}
+	if act.Kind == ActUnban {
+		if !is {
+			err = list.ErrNoBan
+		}
+		return about{"end the ban of everybody at " + pattern[1:], "They may ask to join, and write to the moderators. Bans of single people stay."}, err
+	}
+	d := about{"ban everybody at " + pattern[1:], "Nobody with an address there can join the list or write to it, the moderators\nincluded. They are not told."}
+	if is {
+		return d, ErrIsSo
+	}
+	for m, err := range list.Members(tx, act.List, 0) {
+		if err != nil {
+			return d, err
+		}
+		p, err := list.GetPerson(tx, m.Person)
+		if err != nil {
+			return d, err
+		}
+		for _, a := range p.Addresses() {
+			if list.Fits(pattern, a) {
+				return d, ErrMembers
+			}
+		}
 	}
 	return d, nil
 }

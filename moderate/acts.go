@@ -174,6 +174,11 @@ func (h Hand) note(tx *store.Tx, action string, l list.ID, p list.PersonID, item
 	return h.record(tx, audit.Entry{Action: action, List: uint32(l), Person: uint32(p), Items: items, Detail: string(h.Proof)})
 }
 
+// Look writes into the audit log that a moderator was shown what is known of a member.
+func (h Hand) Look(tx *store.Tx, l list.ID, p list.PersonID) error {
+	return h.note(tx, "member look", l, p)
+}
+
 // writerOf is the mailbox in From of a message that is kept, with the message itself.
 func writerOf(tx *store.Tx, id intake.ID) (message.Mailbox, *message.Message, error) {
 	raw, err := intake.Raw(tx, id)

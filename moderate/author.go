@@ -28,6 +28,11 @@ func (p *Panel) askAuthor(tx *store.Tx, l list.List, it hold.Item, now time.Time
 	if it.Changed {
 		n.Left = p.mask(m.Text())
 	}
+	if post, found, err := p.Alone(tx, l, it); err != nil {
+		return err
+	} else if found {
+		n.Only = post.AuthorName
+	}
 	if n.Members, err = list.Count(tx, l.ID); err != nil {
 		return err
 	}
@@ -44,7 +49,7 @@ func (p *Panel) Affirm(tx *store.Tx, now time.Time, n hold.Number) (accepted boo
 	if err != nil {
 		return false, err
 	}
-	it.Findings, it.Affirmed = list.Without(it.Findings, list.CausePrivate, list.CauseCommand), true
+	it.Findings, it.Affirmed = list.Without(it.Findings, list.CausePrivate, list.CauseCommand, list.CauseDigest), true
 	if len(it.Findings) > 0 {
 		it.Reason, it.Asked, it.All = hold.Moderation, now, false
 		if err := p.withModerators(tx, l, &it, now); err != nil {

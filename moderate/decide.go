@@ -139,6 +139,9 @@ func (p *Panel) accept(tx *store.Tx, l list.List, it hold.Item, until, now time.
 	if err != nil {
 		return archive.Post{}, err
 	}
+	if list.Found(it.Findings, list.CauseShared) {
+		author.Name = "" // members see the name in From: that of the moderators
+	}
 	n := archive.Submitted(m, l, author, it.Since)
 	if n, err = n.To(tx, archive.Number(rec.Answers)); err != nil {
 		return archive.Post{}, err
@@ -215,6 +218,11 @@ func (p *Panel) end(tx *store.Tx, it hold.Item, to intake.Status) error {
 
 // settle counts an approved post for a new member, and trusts its author where that was decided.
 func (p *Panel) settle(tx *store.Tx, l list.List, it hold.Item) error {
+	if list.Found(it.Findings, list.CauseShared) {
+		if err := tagNotice(tx, l.ID, archive.Number(it.Post), it.Decision.At); err != nil {
+			return err
+		}
+	}
 	if it.Author == 0 {
 		return nil
 	}

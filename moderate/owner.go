@@ -151,37 +151,6 @@ func threadOf(tx *store.Tx, l list.List, id intake.ID, m *message.Message) (inta
 	return id, nil
 }
 
-// A Draft is a mail to the moderators as a post that they would put before the members.
-type Draft struct {
-	Subject string
-	From    string // the name that members would see
-	Text    string
-	Files   []string // which would not go with it
-}
-
-// Shared is the post that a mail to the owners would become: "from Jo Brown, shared by the moderators", or without the name. It
-// changes nothing; the list's moderators decide about the post as about any other that waits.
-func Shared(tx *store.Tx, l list.List, id intake.ID, asMember bool) (Draft, error) {
-	from, m, err := writerOf(tx, id)
-	if errors.Is(err, intake.ErrNoMessage) {
-		return Draft{}, ErrGoneMail
-	}
-	if err != nil {
-		return Draft{}, err
-	}
-	stem, _ := message.Stem(m.Subject(), l.SubjectTag)
-	d := Draft{Subject: cmp.Or(stem, message.NoSubject), From: l.Title + " moderators", Text: strings.TrimSpace(m.Words().Own)}
-	by := "Shared by the moderators"
-	if name := list.CleanName(from.Name); name != "" && !asMember {
-		by = "From " + name + ", shared by the moderators"
-	}
-	d.Text = by + ":\n\n" + d.Text + "\n"
-	for _, f := range m.Attachments() {
-		d.Files = append(d.Files, f.Name)
-	}
-	return d, nil
-}
-
 // Practise sends a new moderator a first message to answer, which changes nothing.
 func (a *Acts) Practise(tx *store.Tx, h Hand, l list.List, who list.Person) error {
 	tok, err := allow(tx, Pending{Use: UsePractice, List: l.ID, Person: who.ID, Until: h.Now.Add(offerLife)}, h.Now)

@@ -106,7 +106,7 @@ func TestWhatASharedMailWouldSay(t *testing.T) {
 			return err
 		}
 		d, err := Shared(tx, l, id, false)
-		if err != nil || d.Subject != "A study" || d.Text != "From Jo Brown, shared by the moderators:\n\nDear colleagues,\n" {
+		if err != nil || d.Subject != "A study" || d.Of != id || d.Text != "From Jo Brown, shared by the moderators:\n\nDear colleagues,\n" {
 			t.Errorf("%+v, %v", d, err)
 		}
 		if d, err = Shared(tx, l, id, true); err != nil || strings.Contains(d.Text, "Jo") {

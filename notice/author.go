@@ -61,6 +61,7 @@ func WhyHeld(findings []list.Finding) string {
 		cause list.Cause
 		words string
 	}{
+		{list.CauseShared, "You share an email that came to the moderators. It waits for one of you to approve it." + filesStay(n.Findings)},
 		{list.CausePupil, "A moderator reads it before everyone gets it, because it may name a child."},
 		{list.CauseFile, "A moderator looks at it first, because a file in it can run programs."},
 		{list.CauseFirst, "We read a new member's first message before everyone gets it."},
@@ -75,6 +76,16 @@ func WhyHeld(findings []list.Finding) string {
 		}
 	}
 	return "A moderator reads it before everyone gets it."
+}
+
+// filesStay names the files of a shared email, which are not sent on.
+func filesStay(all []list.Finding) string {
+	for _, f := range all {
+		if f.Cause == list.CauseShared && len(f.Notes) > 0 {
+			return " Its files stay here: " + shortNotes(f.Notes) + "."
+		}
+	}
+	return ""
 }
 
 // Returned gives a writer their message back, with a moderator's words.
@@ -133,6 +144,7 @@ type Doubt struct {
 	Days     int    // when it is deleted, for what may name a child
 	Again    bool   // a reminder
 	Left     string // the text once words or files were taken out; empty when nothing was
+	Only     string // the name of the one member to whom it can go instead; empty: to nobody
 }
 
 // Compose returns the mail.
@@ -143,15 +155,23 @@ func (n Doubt) Compose(to To) (Mail, error) {
 	if list.Found(n.Findings, list.CauseCommand) {
 		return to.robotAt(n.Token, "Not sent yet: "+inQuotes(n.Subject), n.command(to))
 	}
+	if list.Found(n.Findings, list.CauseDigest) {
+		return to.robotAt(n.Token, "Not sent yet: "+inQuotes(n.Subject), n.digest(to))
+	}
 	subject := "For everyone? "
 	why := "Your message has words that people write to one person: " + shortNotes(n.notes(list.CausePrivate)) + "."
+	that := " Mail to the forum reaches all "
 	if via := n.via(); via != "" {
-		subject = "Everyone, or only " + firstOf(via) + "? "
-		why = "You wrote to \"" + shorten(via) + "\"."
+		why, that = "You wrote to \""+shorten(via)+"\".", " That address reaches all "
 	}
 	words := [][2]string{{"everyone", "I send it to all members"}, {"cancel", "I throw it away"}}
+	if n.Only != "" {
+		first := firstOf(n.Only)
+		subject = "Everyone, or only " + first + "? "
+		words = append([][2]string{{"only " + first, "I send it to " + shorten(n.Only) + " and to nobody else"}}, words...)
+	}
 	return to.robotAt(n.Token, subject+inQuotes(n.Subject), paragraphs(greeting(to.Person), n.again(),
-		fill(why+" That address reaches all "+count(n.Members, "member")+". Nobody has it yet. Reply with one line:"), columns(words),
+		fill(why+that+count(n.Members, "member")+". Nobody has it yet. Reply with one line:"), columns(words),
 		"If you do nothing it is not sent."))
 }
 
@@ -174,6 +194,15 @@ func (n Doubt) command(to To) string {
 	return paragraphs(greeting(to.Person), n.again(),
 		fill("Your message looks like a word for me, the robot. So I asked before I send it to all "+count(n.Members, "member")+". Nobody has it yet."),
 		fill(why), line, "Reply with one line:", columns(words), "If you do nothing it is not sent. Words for me go to\n"+to.List.Service("request").String())
+}
+
+// digest asks about a message that answers a whole digest.
+func (n Doubt) digest(to To) string {
+	words := [][2]string{{"everyone", "I send it to all members as it is"}, {"cancel", "I throw it away"}}
+	return paragraphs(greeting(to.Person), n.again(),
+		fill("Your message quotes a whole digest, so readers cannot see which discussion you answer. Nobody has it yet."),
+		fill("Easiest: send your words again, to the address below that discussion in the digest. This one is then not needed. Or reply with one line:"),
+		columns(words), fill("Mail to the forum reaches all "+count(n.Members, "member")+". If you do nothing it is not sent."))
 }
 
 // wordsDo say in a few words what members' words do.
@@ -279,6 +308,21 @@ func (n TakenBack) Compose(to To) (Mail, error) {
 		paragraphs(fill("Your message went out at "+hm(n.Gone)+", so it could not be taken back. If it should not be there, reply here: people will read it."), read(n.Read)))
 }
 
+// SentToOne tells an author that their message went to one member and not to the forum.
+type SentToOne struct {
+	Subject string
+	Name    string // of that member
+	Read    string
+}
+
+// Compose returns the mail.
+func (n SentToOne) Compose(to To) (Mail, error) {
+	first := firstOf(n.Name)
+	return to.compose("Done: only "+first+" gets it: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
+		fill("Your message goes to "+shorten(n.Name)+" and to nobody else. It does not stand in the archive."),
+		fill("An answer comes to you by way of the forum. Neither of you sees the other's address."), read(n.Read)))
+}
+
 // Ack tells an author that their post was taken, and how to stop it.
 type Ack struct {
 	Subject string
@@ -313,8 +357,7 @@ func (n Ack) asked() string {
 			fmt.Fprintf(&b, "  to read it, write to the robot: get #%d\n", e.Number)
 		}
 	}
-	b.WriteString("\nNo more emails like this one? Write to the robot: ack off")
-	return b.String()
+	return strings.TrimRight(b.String(), "\n")
 }
 
 // Compose returns the mail.
@@ -338,7 +381,7 @@ func (n Ack) hint(mend string) string {
 		". If not, all is well: this check is only a computer's guess.")
 }
 
-const ackEnd = "Gmail does not show you your own message from the forum; it did go out."
+const ackEnd = "Gmail does not show you your own message from the forum; it did go out.\nNo more of these: reply ack off"
 
 // robotAt writes a mail of the robot's whose answer has a token.
 func (t To) robotAt(token, subject, text string) (Mail, error) {

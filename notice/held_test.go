@@ -202,7 +202,7 @@ func mails() map[string]func() (Mail, error) {
 		},
 		"writer-asked": func() (Mail, error) { return Question{Words: "Where do you work?", Token: aToken}.Compose(toJane()) },
 		"writer-private": func() (Mail, error) {
-			return Doubt{Subject: "Our meeting", Findings: []list.Finding{{Cause: list.CausePrivate, Notes: []string{"between us", "Priya N. via SENCO Forum"}}}, Token: aToken, Members: 1204}.Compose(toJane())
+			return Doubt{Subject: "Our meeting", Findings: []list.Finding{{Cause: list.CausePrivate, Notes: []string{"between us", "Priya N. via SENCO Forum"}}}, Token: aToken, Members: 1204, Only: "Priya N."}.Compose(toJane())
 		},
 		"not-understood": func() (Mail, error) {
 			to := toJane()

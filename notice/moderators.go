@@ -102,6 +102,7 @@ var causes = []struct {
 	{list.CauseEncrypted, "Encrypted", "a part of it cannot be read"},
 	{list.CauseToken, "Personal link", "a signed part of it held a personal link of ours, which was taken out"},
 	{list.CauseStranger, "Not a member", "%s is not a member"},
+	{list.CauseShared, "Shared", "%s shares an email that came to the moderators"},
 	{list.CauseModerated, "Under moderation", "every message of %s is read first"},
 	{list.CauseFirst, "First post", "it is %s's first post"},
 	{list.CauseRate, "Many posts", "%s has sent many posts in a short time"},
@@ -112,6 +113,7 @@ var causes = []struct {
 	{list.CauseNotAddressed, "Not addressed to us", "our address is not in To or Cc"},
 	{list.CausePrivate, "May be private", "it may be meant for one person"},
 	{list.CauseCommand, "May be a command", "it may be a word for the robot"},
+	{list.CauseDigest, "Quotes a digest", "it quotes a whole digest"},
 	{list.CauseEmergency, "Everything waits", "everything new waits for now"},
 }
 
@@ -222,11 +224,27 @@ func (n Held) text() string {
 	}
 	top := n.why() + "\n" + fill(went)
 	if n.Changed {
-		top = "Words or files were taken out; below is what is left. Nobody has it yet.\n\n" + top
+		top = n.looked() + "\n\n" + top
 	}
 	out := paragraphs(top, "Reply with one line:", columns(n.words()), n.files(), n.shown())
+	out += "\nAll words: reply help."
 	if n.Web != "" {
-		out += "\nOn the web: " + strings.TrimRight(n.Web, "/") + "/mod/" + n.Code + "\n"
+		out += " On the web: " + strings.TrimRight(n.Web, "/") + "/mod/" + n.Code
+	}
+	return out + "\n"
+}
+
+// looked says that something was taken out, and what was found in what is left.
+func (n Held) looked() string {
+	const out = "Words or files were taken out; below is what is left. Nobody has it yet."
+	for _, f := range n.Findings {
+		switch {
+		case f.Cause != list.CausePupil:
+		case len(f.Notes) == 0:
+			return fill(out + " I looked again, and found nothing more that may name a child.")
+		default:
+			return fill(out + " I looked again: it may still name a child.")
+		}
 	}
 	return out
 }
