@@ -247,17 +247,17 @@ func TestStoryAWholeDigestIsQuotedBack(t *testing.T) {
 func TestStoryWhatIsLeftIsSearched(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
 		b := newBoard(t, dir, "asha", "sam")
-		b.must(b.send("tom@garden.example", theForum, "Two pupils", "Who knows B801200005001, and the one born on 3 May 2014 called Oliver Marsh?"))
+		b.must(b.send("tom@garden.example", theForum, "Two pupils", "Who knows B801200005001 and Q801200005002?"))
 		_, answer := b.got("tom", "Before we send it")
 		b.must(b.send("tom@garden.example", answer, "Re", "send anyway"))
 		b.wait(time.Minute)
 		b.reply("sam", "May name a child", `redact "B801200005001"`)
 		left, _ := b.got("sam", "May name a child")
-		if !strings.Contains(flat(left), "I looked again: it may still name a child.") || !strings.Contains(flat(left), "(a birth date, ") || strings.Contains(left, "Unique Pupil Number") {
+		if !strings.Contains(flat(left), "I looked again: it may still name a child.") || !strings.Contains(flat(left), "(a Unique Pupil Number, ") {
 			t.Errorf("Sam reads:\n%s", left)
 		}
 		b.wait(time.Hour)
-		b.reply("sam", "May name a child", `redact "born on 3 May 2014 called Oliver Marsh"`)
+		b.reply("sam", "May name a child", `redact "Q801200005002"`)
 		left, _ = b.got("sam", "May name a child")
 		if !strings.Contains(flat(left), "I looked again, and found nothing more that may name a child.") {
 			t.Errorf("Sam reads:\n%s", left)
