@@ -142,9 +142,9 @@ func (p *Panel) word(tx *store.Tx, by Decider, n hold.Number, w Word) (Outcome, 
 	case "discard":
 		return p.Discard(tx, by, n)
 	case "redact":
-		return p.Redact(tx, by, n, Words{Phrases: w.Phrases})
+		return p.Redact(tx, by, n, Words{Phrases: w.Phrases}, Searched{})
 	case "remove attachments":
-		return p.RemoveAttachments(tx, by, n)
+		return p.RemoveAttachments(tx, by, n, Searched{})
 	case "hold":
 		return p.Claim(tx, by, n)
 	case "ask":

@@ -61,7 +61,7 @@ func WhyHeld(findings []list.Finding) string {
 		cause list.Cause
 		words string
 	}{
-		{list.CauseShared, "You share an email that came to the moderators. It waits for one of you to approve it." + filesStay(n.Findings)},
+		{list.CauseShared, "You share an email that came to the moderators. It waits for one of you to approve it." + filesStay(findings)},
 		{list.CausePupil, "A moderator reads it before everyone gets it, because it may name a child."},
 		{list.CauseFile, "A moderator looks at it first, because a file in it can run programs."},
 		{list.CauseFirst, "We read a new member's first message before everyone gets it."},
