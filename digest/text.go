@@ -45,6 +45,9 @@ func (c Content) Text() string {
 	for _, line := range c.foot() {
 		b.WriteString(fill("", line))
 	}
+	if page := c.leavePage(); page != "" {
+		b.WriteString("Or leave on this page:\n" + page + "\n")
+	}
 	return b.String()
 }
 
@@ -125,6 +128,14 @@ func (c Content) textWords() string {
 // farewell tells a member why they get this one.
 func (c Content) farewell() string {
 	return "This is your last " + c.kind() + " email, with what has come since the one before, so that you miss nothing."
+}
+
+// leavePage is where everybody can leave who types their address; empty where there are no pages, and for who gets no more of these.
+func (c Content) leavePage() string {
+	if c.Web == "" || c.Last {
+		return ""
+	}
+	return c.Web + "/leave"
 }
 
 // foot is what stands below an issue.
