@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sencoforum/archive"
 	"sencoforum/audit"
 	"sencoforum/calendar"
 	"sencoforum/hold"
@@ -23,6 +24,9 @@ import (
 // watches the clock. Its functions take a transaction first; all that one of them does, with every mail about it, is in that
 // transaction. It keeps what waits in package hold and nothing of its own, and may be used by several goroutines.
 type Panel struct {
+	overview *archive.Overview // nil: the morning note names no questions
+	archive  string            // base address of the archive
+
 	log *slog.Logger
 	cfg PanelConfig
 }

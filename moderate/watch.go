@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"sencoforum/archive"
 	"sencoforum/hold"
 	"sencoforum/list"
 	"sencoforum/notice"
@@ -202,6 +203,10 @@ func (p *Panel) notes(db *store.DB, now time.Time) error {
 	if !p.cfg.Hours.SchoolDay(now) || p.cfg.Hours.Quiet(now) {
 		return nil
 	}
+	open, err := p.unanswered(db, now)
+	if err != nil {
+		return err
+	}
 	return db.Update(func(tx *store.Tx) error {
 		var lists []list.List
 		for l, err := range list.All(tx) {
@@ -211,7 +216,7 @@ func (p *Panel) notes(db *store.DB, now time.Time) error {
 			lists = append(lists, l)
 		}
 		for _, l := range lists {
-			if err := p.note(tx, l, now); err != nil {
+			if err := p.note(tx, l, open[l.ID], now); err != nil {
 				return err
 			}
 		}
@@ -222,9 +227,9 @@ func (p *Panel) notes(db *store.DB, now time.Time) error {
 
 // note sends the morning note of a list, once on a school day from 07:30 on, where anything has waited for four hours, or where
 // decisions are told in it.
-func (p *Panel) note(tx *store.Tx, l list.List, now time.Time) error {
-	last, err := hold.NotedAt(tx, l.ID)
-	if err != nil || now.Before(p.cfg.Hours.Morning(midnight(now).Add(-time.Second))) || !last.Before(midnight(now)) {
+func (p *Panel) note(tx *store.Tx, l list.List, open []archive.Summary, now time.Time) error {
+	due, last, err := p.noteDue(tx, l, now)
+	if err != nil || !due {
 		return err
 	}
 	if err := hold.Note(tx, l.ID, now); err != nil {
@@ -232,6 +237,10 @@ func (p *Panel) note(tx *store.Tx, l list.List, now time.Time) error {
 	}
 	n, items, err := p.morning(tx, l, last, now)
 	if err != nil || len(n.Waiting)+len(n.Outcomes) == 0 {
+		return err
+	}
+	n.Archive = p.archive
+	if n.Open, err = p.openNotes(tx, open); err != nil {
 		return err
 	}
 	all, err := list.Moderating(tx, l.ID)
@@ -253,6 +262,12 @@ func (p *Panel) note(tx *store.Tx, l list.List, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// noteDue reports whether the morning note of a list is due, and when the last one was.
+func (p *Panel) noteDue(tx *store.Tx, l list.List, now time.Time) (due bool, last time.Time, err error) {
+	last, err = hold.NotedAt(tx, l.ID)
+	return err == nil && !now.Before(p.cfg.Hours.Morning(midnight(now).Add(-time.Second))) && last.Before(midnight(now)), last, err
 }
 
 // midnight is the beginning of a day in Britain.

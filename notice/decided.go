@@ -345,7 +345,9 @@ type Morning struct {
 	Approved   int // yesterday
 	Returned   int
 	Discarded  int
-	Unverified int // messages of senders that could not be checked
+	Unverified int    // messages of senders that could not be checked
+	Open       []Open // questions that nobody has answered for 2 school days
+	Archive    string // base address of the archive; empty while there is none
 	Outcomes   []string
 	Web        string
 	Asked      bool // a moderator asked what waits: it is no note of the morning
@@ -369,7 +371,7 @@ func (n Morning) Compose(to To) (Mail, error) {
 		return to.moderators("Nothing waits", "", paragraphs("Nothing waits for a moderator.", n.yesterday()))
 	}
 	if len(n.Waiting) == 0 {
-		return to.moderators("What was decided: "+count(n.Approved+n.Returned+n.Discarded, "message"), "", paragraphs("Good morning. Nothing waits.", strings.Join(n.Outcomes, "\n"), n.yesterday()))
+		return to.moderators("What was decided: "+count(n.Approved+n.Returned+n.Discarded, "message"), "", paragraphs("Good morning. Nothing waits.", strings.Join(n.Outcomes, "\n"), n.yesterday(), n.open()))
 	}
 	oldest := n.Waiting[0].Since
 	for _, w := range n.Waiting {
@@ -386,7 +388,7 @@ func (n Morning) Compose(to To) (Mail, error) {
 	if n.Web != "" {
 		how += "\nSee them: " + strings.TrimRight(n.Web, "/") + "/mod"
 	}
-	return to.moderators(subject, n.Token, paragraphs(hello+"These wait:", n.lines(to.Now), how, strings.Join(n.Outcomes, "\n"), n.yesterday()))
+	return to.moderators(subject, n.Token, paragraphs(hello+"These wait:", n.lines(to.Now), how, strings.Join(n.Outcomes, "\n"), n.yesterday(), n.open()))
 }
 
 // mostWaits is how many items a note lists.

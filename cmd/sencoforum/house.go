@@ -163,6 +163,7 @@ func (h *house) build(out queue.Courier) error {
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.overview, h.signin = archive.NewOverview(h.log, h.db), signin.NewBook(time.Now)
+	h.panel.Follow(h.overview, h.cfg.WebURL)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
 	if h.digests, err = newEditor(h.log, h.cfg, h.db, h.keys, h.overview); err != nil {
