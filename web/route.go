@@ -77,6 +77,7 @@ func (s *Server) table() []route {
 		{"GET", "/h/{name}", anybody, refusalPage, false},
 		{"GET", "/help/school-it", anybody, technicianPage, true},
 	}
+	all = append(all, solvedRoutes...)
 	for _, t := range texts {
 		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}

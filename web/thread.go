@@ -31,6 +31,8 @@ type threadData struct {
 	List    string
 	Closed  bool
 	Choice  string // mute, follow or nothing
+	Solved  bool   // the writer of the question said so
+	Asked   bool   // the reader asked it, and may say so
 	All     bool   // quotes are open
 	Posts   []postData
 	Outline []outlineData
@@ -194,6 +196,9 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 		if v.s.cfg.Desk.Write != nil {
 			d.Form, d.To, d.ToWho, d.Max = token.Random(), latest.Number, firstName(latest), maxText
 		}
+	}
+	if err := v.addSolved(tx, &d); err != nil {
+		return d, err
 	}
 	d.Outline = v.outline(disc, posts, first)
 	where := map[archive.Number]int{}
