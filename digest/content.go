@@ -21,6 +21,8 @@ type Content struct {
 	Kind     Kind
 	At       time.Time
 	Last     bool
+	Asked    bool   // the one copy that somebody asked for, whatever they get otherwise
+	Leave    string // address of the page where one leaves; empty: there is none
 	Web      string // base address of the archive; empty: there is none
 	Messages int
 	Joined   int
@@ -47,6 +49,9 @@ type Entry struct {
 	Closes  string          // a day, as the writer wrote it; empty: none is known
 }
 
+// leavePage is the page where everybody can leave who types their address.
+const leavePage = "/leave"
+
 // Bounds of words. An extract has two lines of a telephone in it, and a paragraph of a screen.
 const (
 	mostWords   = 1000 // of an issue; what comes after is named only
@@ -58,7 +63,10 @@ const (
 
 // content puts an issue into words, from the archive as it is.
 func (e *Editor) content(tx *store.Tx, l list.List, i Issue) (Content, error) {
-	c := Content{Title: l.Title, Kind: i.Kind, At: i.At.In(calendar.London()), Last: i.Last, Web: strings.TrimRight(e.cfg.WebURL, "/"), Joined: i.Joined}
+	c := Content{Title: l.Title, Kind: i.Kind, At: i.At.In(calendar.London()), Last: i.Last, Asked: i.Only != 0 && !i.Last, Web: strings.TrimRight(e.cfg.WebURL, "/"), Joined: i.Joined}
+	if e.cfg.LeaveURL != "" {
+		c.Leave = strings.TrimRight(e.cfg.LeaveURL, "/") + leavePage
+	}
 	for _, it := range i.Items {
 		entry, ok, err := e.entry(tx, l, it)
 		if err != nil {

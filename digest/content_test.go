@@ -42,7 +42,7 @@ func sampleContent(t testing.TB) Content {
 	notice := entry(Notices, 48171, "Free webinar on the new SEND code, 2 December")
 	notice.Closes = "30 November"
 	return Content{
-		Title: "SENCO Forum", Kind: Weekly, At: moment(t, "Mon 23 Nov 2026 06:30:00"), Web: "https://forum.example.org", Messages: 61, Joined: 3,
+		Title: "SENCO Forum", Kind: Weekly, At: moment(t, "Mon 23 Nov 2026 06:30:00"), Web: "https://forum.example.org", Leave: "https://forum.example.org/leave", Messages: 61, Joined: 3,
 		Entries: []Entry{hall, tracker, phonics, paper, forged, lone, notice},
 		Words:   []Abbreviation{{"EHCP", "education, health and care plan"}},
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
+	"sencoforum/calendar"
 	"sencoforum/list"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -35,6 +36,9 @@ type Config struct {
 	// Finished, if not nil, is called in the transaction that puts the last row of an issue all of whose copies have come to
 	// their end by then. For all other issues the queue calls its own.
 	Finished func(tx *store.Tx, batch uint64) error
+
+	// Hours tell when schools are on holiday, for lists that have digests only in term.
+	Hours calendar.Hours
 
 	Now func() time.Time
 }
@@ -156,6 +160,9 @@ func (e *Editor) makeDue(l list.List, k Kind) error {
 	})
 	if err != nil || !due {
 		return err
+	}
+	if known && l.Term && e.cfg.Hours.Holiday(at) { // its posts are for the next one
+		return e.db.Update(func(tx *store.Tx) error { return periods.Put(tx, keyOf(l.ID, k, dayOf(at)), 0) })
 	}
 	if !known { // the first look at a list: what was before is nobody's digest
 		return e.db.Update(func(tx *store.Tx) error {

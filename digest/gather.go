@@ -128,6 +128,7 @@ func talkOf(tx *store.Tx, root archive.Number, posts []archive.Post) (t talk, ok
 	for _, p := range posts {
 		t.posts++
 		t.files += int(p.Facts.Files)
+		t.notice = t.notice || p.Announced
 		writers[writerOf(p)] = true
 	}
 	t.people = len(writers)

@@ -190,11 +190,11 @@ func (c Content) addFoot(p *page) {
 		}
 		p.add("%s ", html.EscapeString(line))
 	}
-	if page := c.leavePage(); page != "" {
-		p.add(`<a href="%s" %s>Leave on a page</a> `, html.EscapeString(page), linkStyle)
-	}
 	if c.Web != "" {
 		p.add(`<a href="%s/" %s>Read in the archive</a>`, html.EscapeString(c.Web), linkStyle)
+	}
+	if c.Leave != "" && !c.Last {
+		p.add(` <a href="%s" %s>Leave %s</a>`, html.EscapeString(c.Leave), linkStyle, html.EscapeString(c.Title))
 	}
 	p.add("</p>\n")
 }

@@ -45,8 +45,11 @@ func (c Content) Text() string {
 	for _, line := range c.foot() {
 		b.WriteString(fill("", line))
 	}
-	if page := c.leavePage(); page != "" {
-		b.WriteString("Or leave on this page:\n" + page + "\n")
+	if c.Web != "" {
+		b.WriteString("Read in the archive: " + c.Web + "/\n")
+	}
+	if c.Leave != "" && !c.Last {
+		b.WriteString("Or leave on this page:\n" + c.Leave + "\n")
 	}
 	return b.String()
 }
@@ -130,14 +133,6 @@ func (c Content) farewell() string {
 	return "This is your last " + c.kind() + " email, with what has come since the one before, so that you miss nothing."
 }
 
-// leavePage is where everybody can leave who types their address; empty where there are no pages, and for who gets no more of these.
-func (c Content) leavePage() string {
-	if c.Web == "" || c.Last {
-		return ""
-	}
-	return c.Web + "/leave"
-}
-
 // foot is what stands below an issue.
 func (c Content) foot() []string {
 	lines := []string{}
@@ -145,7 +140,11 @@ func (c Content) foot() []string {
 		lines = append(lines, "Welcome to "+number(c.Joined, "new member")+".", "")
 	}
 	lines = append(lines, "Replies to this email come to us, not to the forum.")
-	if !c.Last {
+	switch {
+	case c.Asked:
+		lines = append(lines, fmt.Sprintf("This one copy was sent to you alone. What you get of %s otherwise stays as it is.", c.Title),
+			"Reply with one word: questions, daily, weekly, every, pause or leave.")
+	case !c.Last:
 		other := "daily"
 		if c.Kind == Daily {
 			other = "weekly"

@@ -14,6 +14,7 @@ type Digests struct {
 	Day     string `json:"digest_day,omitempty"`     // on which the weekly one goes; DigestDay reads it
 	Time    string `json:"digest_time,omitempty"`    // of the day at which both go, such as 06:30; DigestTime reads it
 	Welcome bool   `json:"digest_welcome,omitempty"` // they say how many members have joined
+	Term    bool   `json:"digest_term,omitempty"`    // only in term: what is written in the school holidays stands in the next one
 }
 
 // DigestDay is the day on which the weekly email goes: Monday unless the list says otherwise.

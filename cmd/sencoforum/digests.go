@@ -25,8 +25,13 @@ func newEditor(log *slog.Logger, cfg config.Config, db *store.DB, keys *token.Ke
 			return nil, err
 		}
 	}
+	hours, err := hoursOf(cfg)
+	if err != nil {
+		return nil, err
+	}
 	return digest.NewEditor(log, db, digest.Config{
-		Keys: keys, Overview: o, WebURL: cfg.WebURL, LeaveURL: leaveURL(cfg), Explain: glossaryOf(v), Now: time.Now,
+		Hours: hours,
+		Keys:  keys, Overview: o, WebURL: cfg.WebURL, LeaveURL: leaveURL(cfg), Explain: glossaryOf(v), Now: time.Now,
 	}), nil
 }
 
