@@ -92,8 +92,16 @@ func TestAMemberReadsInTheBrowser(t *testing.T) {
 	if status, page := b.get("/"); status != http.StatusOK || !strings.Contains(page, "Reading pens") {
 		t.Errorf("home: %d\n%s", status, page)
 	}
+	w.indexed(3)
+	const found = "/search?q=pens+reading"
+	if status, page := b.get(found); status != http.StatusOK || !strings.Contains(page, `<a href="/t/3"><mark>Reading</mark> <mark>pens</mark></a>`) {
+		t.Errorf("a search: %d\n%s", status, page)
+	}
+	if status, page := stranger.get(found); status != http.StatusForbidden || strings.Contains(page, "<mark>") {
+		t.Errorf("a stranger's search: %d\n%s", status, page)
+	}
 	post(t, leave[1])
-	for _, path := range []string{"/t/3", "/", "/m/3/raw", "/settings"} {
+	for _, path := range []string{"/t/3", "/", "/m/3/raw", "/settings", found} {
 		if _, page := b.get(path); strings.Contains(page, "eading pens") {
 			t.Errorf("after leaving %s shows\n%s", path, page)
 		}
