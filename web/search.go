@@ -128,7 +128,7 @@ func (v *visit) answers(w wish, at sheet, count int) (search.Answers, error) {
 func (v *visit) found(w wish, at sheet, got search.Answers) searchData {
 	base := v.s.cfg.Path
 	d := searchData{
-		Typed: w.typed, Begun: len(got.Query.Clauses) > 0 || len(w.path("")) > len("/search"), Number: at.number, Also: got.Also, Partial: got.Partial, Loose: got.Loose,
+		Typed: w.typed, Begun: len(got.Query.Clauses) > 0 || len(w.path("")) > len("/search"), Number: at.number, Also: got.Also, Why: got.Why, Partial: got.Partial, Loose: got.Loose,
 		Chips: v.chips(w, got.Facets), Tips: search.Help(), Glossary: base + "/glossary",
 	}
 	v.spelt(&d, w, got)
