@@ -106,7 +106,6 @@ func TestSearchPage(t *testing.T) {
 		"a broken address is an empty one":              {2, "q=%zz", []string{views, overlays, boy}, nil, nil},
 		"brackets and stars are no language":            {2, "q=" + url.QueryEscape(`+overlays* AND (title:"x`), nil, nil, nil},
 		"some of the words are better than none":        {2, "q=overlays+weeks", []string{overlays, views}, []string{"Nothing has all of these words", "some of your words"}, nil},
-		"an old discussion has what changed since":      {2, "q=statement+boy", []string{boy}, nil, nil},
 		"the box keeps what was typed":                  {2, "q=" + url.QueryEscape(`"annual review" 'x'`), nil, []string{`value="&#34;annual review&#34; &#39;x&#39;"`}, nil},
 		"no box in the header of this page":             {2, "q=x", nil, nil, []string{`id="tq"`}},
 		"filters that are on stay in the form":          {2, "has=link&has=file&topic=annual-review", nil, []string{`value="link" checked`, `value="annual-review" checked`}, nil},
