@@ -82,7 +82,7 @@ type Searcher struct {
 // Search returns a page of answers for a reader. It takes no longer than about two seconds: what was found by then is returned,
 // and said to be partial.
 func (s *Searcher) Search(ctx context.Context, r Reader, a Ask) (Answers, error) {
-	ctx, cancel := context.WithTimeout(ctx, queryTime)
+	ctx, cancel := context.WithTimeout(ctx, s.index.patience)
 	defer cancel()
 	got, f, err := s.run(ctx, r, a.Query)
 	if err != nil {

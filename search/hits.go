@@ -57,16 +57,17 @@ var errNotReady = errors.New("the index is not ready")
 // hits searches for a reader.
 func (x *Index) hits(ctx context.Context, r Reader, q Query, w weights) (f found, err error) {
 	began := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, queryTime)
+	ctx, cancel := context.WithTimeout(ctx, x.patience)
 	defer cancel()
 	defer func() { x.figures.searched(q, time.Since(began), f.Partial, err) }()
 	if len(r.lists) == 0 {
 		return found{Rebuilding: 100, columns: x.columns}, nil
 	}
-	if err := x.columns.catchUp(ctx); err != nil {
-		if ctx.Err() != nil {
-			return found{Partial: true, columns: x.columns}, nil
-		}
+	err = x.columns.catchUp(ctx)
+	if ctx.Err() != nil {
+		return found{Partial: true, Rebuilding: 100, columns: x.columns}, nil
+	}
+	if err != nil {
 		return f, err
 	}
 	s, err := x.newSieve(r, q)
@@ -75,6 +76,7 @@ func (x *Index) hits(ctx context.Context, r Reader, q Query, w weights) (f found
 	}
 	f, err = x.collect(ctx, q, w, s)
 	f.columns = x.columns
+	f.Partial = f.Partial || ctx.Err() != nil // nothing more is looked for then
 	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) {
 		f.Hits, f.Partial, f.Rebuilding, err = nil, true, 0, nil
 	}

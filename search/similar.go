@@ -31,7 +31,7 @@ type Like struct {
 // Similar returns at most count discussions that a reader may read and that are about the same as a post, the best first; none
 // where nothing is like enough. The post's own discussion is left out.
 func (s *Searcher) Similar(ctx context.Context, r Reader, n archive.Number, count int) ([]Like, error) {
-	ctx, cancel := context.WithTimeout(ctx, queryTime)
+	ctx, cancel := context.WithTimeout(ctx, s.index.patience)
 	defer cancel()
 	subject, own := "", ""
 	root := archive.Number(0)
