@@ -392,7 +392,7 @@ func Forget(tx *store.Tx, p list.PersonID) error {
 			return err
 		}
 	}
-	if err := errors.Join(forgetSaid(tx, p), forgetDecided(tx, p), forgetSearches(tx, p)); err != nil {
+	if err := errors.Join(forgetSaid(tx, p), forgetDecided(tx, p), forgetSearches(tx, p), forgetSaved(tx, p)); err != nil {
 		return err
 	}
 	for row, err := range granted.All(tx) {

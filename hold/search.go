@@ -16,6 +16,8 @@ type Searched struct {
 	Words string   `json:"words"`           // that were looked for, as they would be typed
 	Next  string   `json:"next,omitempty"`  // where the next page begins; empty: there is none
 	Shown []uint32 `json:"shown,omitempty"` // discussions, by their numbers in the answers
+
+	Followed []string `json:"followed,omitempty"` // searches of which it told something new; Words is empty then
 }
 
 // shownMost bounds the discussions of one search that have a number.

@@ -1,7 +1,6 @@
 package incoming
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"sencoforum/archive"
-	"sencoforum/calendar"
 	"sencoforum/command"
 	"sencoforum/fanout"
 	"sencoforum/hold"
@@ -72,10 +70,20 @@ type seeker struct {
 // readArchive does what a verified member asks of the archive, and reports whether it was that. The search runs before anything is
 // stored, so that no transaction waits for it.
 func (d *Desk) readArchive(in *arrival, person list.PersonID, r command.Reading) (done bool, err error) {
-	if d.search == nil || person == 0 || r.Outcome != command.Done {
+	aSearch := r.Outcome == command.Ask && r.Why == command.WhyMissing && in.dest.Token != "" // without a number, in an answer to a search
+	if d.search == nil || person == 0 || r.Outcome != command.Done && !aSearch {
 		return false, nil
 	}
 	s := &seeker{in: in, person: person, read: r}
+	switch {
+	case aSearch && (r.Word.Name == "follow" || r.Word.Name == "mute"):
+		if s.before, err = d.searchAnswered(in, person); err != nil || s.before.List == 0 {
+			return err != nil, err
+		}
+		return true, d.followSearch(s)
+	case aSearch:
+		return false, nil
+	}
 	switch r.Word.Name {
 	case "search":
 		return true, d.searched(s, hold.Searched{Words: r.Args.Text})
@@ -107,6 +115,21 @@ func (d *Desk) searchedBefore(in *arrival, person list.PersonID) (was hold.Searc
 		if errors.Is(err, hold.ErrSpent) || g.Person != person {
 			g, err = hold.LastSearch(tx, in.dest.List.ID, person, d.cfg.Now())
 		}
+		if err == nil && g.Person == person {
+			was = *g.Search
+		}
+		if errors.Is(err, hold.ErrSpent) {
+			return nil
+		}
+		return err
+	})
+	return was, err
+}
+
+// searchAnswered is the search whose answer a mail of its asker answers; nothing where it answers something else.
+func (d *Desk) searchAnswered(in *arrival, person list.PersonID) (was hold.Searched, err error) {
+	err = d.db.View(func(tx *store.Tx) error {
+		g, err := hold.LookSearch(tx, in.dest.Token, d.cfg.Now())
 		if err == nil && g.Person == person {
 			was = *g.Search
 		}
@@ -170,10 +193,7 @@ func foundIn(n notice.Found, got search.Answers) notice.Found {
 		n.Remarks = append(n.Remarks, "This took too long, so some discussions may be missing.")
 	}
 	for _, f := range got.Found {
-		n.Hits = append(n.Hits, notice.Hit{
-			Subject: search.Text(f.Subject), Author: cmp.Or(f.Author, "A member"), Written: f.Written.In(calendar.London()), Posts: f.Posts,
-			Loose: f.Loose && !got.Loose, Era: f.Era, Snippet: search.Line(f.Snippet, notice.SnippetWidth),
-		})
+		n.Hits = append(n.Hits, hitOf(f, f.Loose && !got.Loose))
 	}
 	return n
 }

@@ -342,6 +342,13 @@ func statusOf(tx *store.Tx, m Member) (notice.Status, error) {
 			s.Held++
 		}
 	}
+	followed, err := hold.SavedOf(tx, hold.SavedKey{A: m.Person.ID, B: m.Membership.List})
+	if err != nil {
+		return s, err
+	}
+	for _, f := range followed.All {
+		s.Searches = append(s.Searches, f.Words)
+	}
 	s.Waiting, err = waitingOf(tx, m)
 	return s, err
 }

@@ -52,9 +52,13 @@ func (n Found) Compose(t To) (Mail, error) {
 	if n.More {
 		first = "To read one, reply with its number: get " + fmt.Sprint(n.From) + ". For the next ones: more"
 	}
-	return t.robotAt(n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), n.list(), n.eras(),
+	first += "\n" + followIt
+	return t.robotAt(n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), n.list()+n.eras(),
 		fill("Not found? Ask the forum: "+t.List.Post().String()), iRead(n.Read)))
 }
+
+// followIt offers to follow a search.
+const followIt = "For an email when there is something new, reply: follow"
 
 func (n Found) nothing(t To) string {
 	ask := "Not found? Ask the forum: " + t.List.Post().String()
@@ -65,7 +69,7 @@ func (n Found) nothing(t To) string {
 	if n.Suggested != "" {
 		suggested = fill("Did you mean \"" + plainQuotes(n.Suggested) + "\"? Reply: search " + n.Suggested)
 	}
-	return paragraphs("I found no discussion about \""+plainQuotes(shorten(n.Words))+"\".", n.corrected(), n.also(), n.remarks(), suggested, fill(ask),
+	return paragraphs("I found no discussion about \""+plainQuotes(shorten(n.Words))+"\".", n.corrected(), n.also(), n.remarks(), suggested, fill(ask), followIt,
 		"Fewer words find more. These work too: from:Priya, year:2015,\nafter:2020, has:file, -word, \"words together\"", iRead(n.Read))
 }
 

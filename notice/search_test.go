@@ -68,6 +68,12 @@ func TestMailsOfTheSearch(t *testing.T) {
 			all[2].Loose, all[3].Loose = true, true
 			return Found{Words: "parent views", Total: 2, From: 1, Hits: all, Token: aToken, Read: "search parent views"}.Compose(toJane())
 		},
+		"search-new": func() (Mail, error) {
+			return FoundNew{Searches: []FollowedSearch{{Words: "parent views", Hits: hits(2)}, {Words: "hyperlexia", Hits: hits(1), More: 3}}, Token: aToken}.Compose(toJane())
+		},
+		"search-new-one": func() (Mail, error) {
+			return FoundNew{Searches: []FollowedSearch{{Words: "parent views", Hits: hits(1)}}, Token: aToken}.Compose(toJane())
+		},
 		"get-thread": func() (Mail, error) {
 			return WholeThread{Subject: "Annual review without parents", Number: 48213, Posts: thread(3), Link: "https://forum.example.org/t/48213", Token: aToken, Read: "get 1"}.Compose(toJane())
 		},

@@ -119,8 +119,9 @@ type Status struct {
 	Shown      bool
 	Muted      int // discussions
 	Followed   int
-	Waiting    int // own messages that are not sent yet
-	Held       int // own messages that wait for an answer
+	Waiting    int      // own messages that are not sent yet
+	Held       int      // own messages that wait for an answer
+	Searches   []string // that are followed
 	Read       string
 }
 
@@ -150,6 +151,9 @@ func (n Status) Compose(t To) (Mail, error) {
 		if c.n > 0 {
 			rows = append(rows, [2]string{c.what, fmt.Sprint(c.n)})
 		}
+	}
+	for _, words := range n.Searches {
+		rows = append(rows, [2]string{"search followed", cutTo(plainQuotes(shorten(words)), 50)})
 	}
 	var b strings.Builder
 	for _, r := range rows {

@@ -249,3 +249,9 @@ func behind(all []group, p Place, by Sort) []group {
 func NewSearcher(x *Index, words *Vocabulary) *Searcher {
 	return &Searcher{index: x, words: words, spelling: NewSpelling(x.Words, words, x.config.Now), tuned: defaultTuning()}
 }
+
+// Current reports whether the index knows all that was published, so that what it does not find is not there.
+func (s *Searcher) Current() (bool, error) {
+	p, err := s.index.Progress()
+	return err == nil && p.Behind == 0, err
+}

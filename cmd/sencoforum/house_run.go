@@ -101,6 +101,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return h.watch.Run(ctx) })
 	g.Go(func() error { return incoming.NewKeeper(h.desk).Run(ctx) })
+	g.Go(func() error { return incoming.NewTeller(h.desk).Run(ctx) })
 	g.Go(func() error { return h.panel.Run(ctx, h.db, time.Now) })
 	g.Go(func() error { return membership.NewKeeper(h.log, h.db, h.host, time.Now).Run(ctx) })
 	g.Go(func() error { return h.reports.Run(ctx, h.db) })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
+	"sencoforum/incoming"
 	"sencoforum/list"
 	"sencoforum/queue"
 	"sencoforum/store"
@@ -229,5 +230,82 @@ func TestTheAcknowledgementSaysWhatWasAskedBefore(t *testing.T) {
 		if names := strings.Contains(a, "Feeding hedgehogs in winter (20"); names != about {
 			t.Errorf("what was asked before is named: %t\n%s", names, a)
 		}
+	}
+}
+
+func TestAPostIsFoundTwoSecondsAfterItsPublication(t *testing.T) {
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	jane := people[0].Address
+	best := time.Hour // of three, as other work on the machine slows some
+	for i, word := range []string{"hedgehog", "porridge", "minibus"} {
+		w.send(jane, forumAddress, rawMail(jane, forumAddress, word, word, "Something about a "+word+"."))
+		w.carrier.await(t, (i+1)*len(people))
+		published := w.postOf(word).Published
+		for !strings.Contains(w.command("search", "--only", word), "1 discussion,") {
+			if time.Since(published) > 20*time.Second {
+				t.Fatalf("%s is not found after 20 s", word)
+			}
+		}
+		best = min(best, time.Since(published))
+	}
+	if best > 2*time.Second {
+		t.Errorf("a post is found %v after its publication, want 2 s", best)
+	}
+}
+
+func TestAMemberFollowsASearch(t *testing.T) {
+	w := newTown(t, 3)
+	people := sampleForum(3).Members
+	jane, tom, all := people[0].Address, people[1].Address, len(people)
+	const robot = "senco-forum-request@lists.example.org"
+	w.send(tom, robot, rawMail(tom, robot, "s1", "", "search hedgehog"))
+	back := backTo.FindString(w.lastTo(tom, 1))
+	w.send(tom, back, rawMail(tom, back, "f1", "Re: Nothing found", "follow"))
+	if got := w.lastTo(tom, 2); !strings.Contains(got, "Subject: Done: you follow a search") {
+		t.Fatalf("follow is answered with\n%s", got)
+	}
+	w.send(tom, robot, rawMail(tom, robot, "st1", "", "status"))
+	if got := w.lastTo(tom, 3); !strings.Contains(got, "search followed       hedgehog") {
+		t.Errorf("status says\n%s", got)
+	}
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q1", "Winter", "What do hedgehogs eat in winter?"))
+	w.send(tom, forumAddress, rawMail(tom, forumAddress, "q2", "Own", "My own hedgehog sleeps."))
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q3", "Minibus", "Where do you hire one?"))
+	n := 3 + 3*all
+	w.carrier.await(t, n)
+	w.indexed(3)
+
+	teller := incoming.NewTeller(w.house.desk)
+	step := func(days int) {
+		t.Helper()
+		if err := teller.Step(t.Context(), time.Now().AddDate(0, 0, days)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step(0) // not on the day on which it was saved
+	step(1)
+	step(1) // and once a day
+	found := w.lastTo(tom, n+1)
+	if !strings.Contains(found, "Subject: 1 new discussion about: hedgehog") || !strings.Contains(found, "1. Winter") || strings.Contains(found, "sleeps") || strings.Contains(found, "inibus") {
+		t.Errorf("what is new is told with\n%s", found)
+	}
+	step(2) // nothing is new
+	back = backTo.FindString(found)
+	w.send(tom, back, rawMail(tom, back, "g1", "Re: 1 new", "get 1"))
+	if got := w.lastTo(tom, n+2); !strings.Contains(got, "The whole discussion: \"Winter\"") {
+		t.Errorf("get 1 gives\n%s", got)
+	}
+	w.send(tom, back, rawMail(tom, back, "m1", "Re: 1 new", "mute"))
+	if got := w.lastTo(tom, n+3); !strings.Contains(got, "Subject: Done: no more emails about a search") {
+		t.Errorf("mute is answered with\n%s", got)
+	}
+	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q4", "Another", "Another hedgehog."))
+	w.carrier.await(t, n+3+all)
+	w.indexed(4)
+	step(4)
+	w.send(tom, robot, rawMail(tom, robot, "st2", "", "status"))
+	if got := w.lastTo(tom, n+4+all); !strings.Contains(got, "Subject: You and") || strings.Contains(got, "search followed") {
+		t.Errorf("after the end of it\n%s", got)
 	}
 }
