@@ -16,6 +16,7 @@
 //	list.texts      (ID, name)        -> Words: a piece of a mail in the list's own words
 //	list.choices    (thread, PersonID) -> the Choice of a member about a thread
 //	list.chosen     (PersonID, thread) -> the same, to find a person's
+//	list.sizes      (ID, month)        -> how many members a list had, as last counted in that month
 //	list.lastdigests (ID, PersonID)   -> the delivery mode of which a member is owed one last digest
 //
 // Counters: list.lists and list.people give out numbers that are never used

@@ -238,6 +238,9 @@ func (k *Keeper) tidy() (more bool, next time.Time, err error) {
 			return err
 		}
 		addresses, err := tidyMoments(tx, mailed, now, month)
+		if err == nil {
+			err = list.NoteSizes(tx, now)
+		}
 		more = n == tidyBatch || m == tidyBatch || nets == tidyBatch || addresses == tidyBatch
 		return err
 	})

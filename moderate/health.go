@@ -76,7 +76,7 @@ func holdTimes(tx *store.Tx, l list.ID, from, to time.Time, n *notice.Health) er
 			n.Unheard++
 		}
 	}
-	if took := tookOf(all); len(took) > 0 {
+	if took := TookOf(all); len(took) > 0 {
 		n.Held, n.Half, n.Slowest = len(took), took[(len(took)-1)/2], took[len(took)-1]
 	}
 	return nil

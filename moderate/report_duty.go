@@ -186,9 +186,9 @@ func (a *Acts) tellReport(tx *store.Tx, l list.List, rep Report, to []list.Perso
 	return nil
 }
 
-// tookOf are the times that decisions of people took, shortest first, counted from when moderators had the item. What its writer
+// TookOf are the times that decisions of people took, shortest first, counted from when moderators had the item. What its writer
 // took back and what nobody decided is left out.
-func tookOf(all []hold.Item) (took []time.Duration) {
+func TookOf(all []hold.Item) (took []time.Duration) {
 	for _, it := range all {
 		if v := it.Decision.Verdict; v != hold.Withdrawn && v != hold.Unheard {
 			took = append(took, it.Decision.At.Sub(it.Asked))

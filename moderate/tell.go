@@ -95,7 +95,7 @@ func (p *Panel) usual(tx *store.Tx, l list.ID, now time.Time) (notice.Usual, err
 	if err != nil {
 		return u, err
 	}
-	took := tookOf(all)
+	took := TookOf(all)
 	if len(took) < usualFew {
 		return u, nil
 	}

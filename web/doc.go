@@ -27,6 +27,7 @@ import (
 	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
+	"sencoforum/watch"
 )
 
 // Config is what the pages need to know of the host.
@@ -51,6 +52,8 @@ type Config struct {
 	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them
 	Acts   *moderate.Acts  // what they do to posts that are out and to people
 	People moderate.People // does those on people
+
+	Standing func(*store.Tx) ([]watch.Standing, error) // how mail fares at each provider, for moderators; nil: not known
 }
 
 // Server serves the pages.

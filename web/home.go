@@ -39,6 +39,7 @@ type homeData struct {
 	Years     []yearData
 	AllYears  string
 	Topics    []link
+	Chosen    []collectionLink
 	Lists     []link
 }
 
@@ -89,6 +90,9 @@ func home(v *visit) error {
 			return err
 		}
 		if d.Questions, err = v.discussions(tx, waiting, false); err != nil {
+			return err
+		}
+		if d.Chosen, err = v.collected(tx, lists); err != nil {
 			return err
 		}
 		d.Topics, err = v.topics(tx, lists)

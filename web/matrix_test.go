@@ -78,6 +78,9 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 			if _, _, err := archive.AddTopic(tx, archive.Topic{List: of, Name: fmt.Sprint("Subject ", of)}); err != nil {
 				return err
 			}
+			if _, _, err := archive.CreateCollection(tx, archive.Collection{List: of, Title: fmt.Sprint("Subject ", of), Intro: fmt.Sprint(map[list.ID]string{1: "Secret", 2: "Open"}[of], " words")}); err != nil {
+				return err
+			}
 		}
 		for i, r := range roles[1:] {
 			p, err := list.AddPerson(tx, list.Person{Name: r.name, Address: testdb.Address(t, fmt.Sprintf("r%d@school.example", i))})
@@ -98,7 +101,17 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 	})
 	file := "Content-Type: text/plain; name=\"file-1.txt\"\r\nContent-Disposition: attachment; filename=\"file-1.txt\""
 	s.post(1, people["writer"], "Secretsubject", "--b\nContent-Type: text/html\n\n<p>Secretwords <b>for</b> members.</p>\n--b\n"+strings.ReplaceAll(file, "\r\n", "\n")+"\n\nSecretcontent\n--b--", `Content-Type: multipart/mixed; boundary="b"`)
-	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Tag(tx, 1, 1); return err })
+	testdb.Update(t, s.db, func(tx *store.Tx) error {
+		c, err := archive.FindCollection(tx, 1, "subject-1")
+		if err != nil {
+			return err
+		}
+		if _, _, err := archive.PutEntry(tx, c, archive.Entry{Thread: 1, Summary: "Secretsummary"}); err != nil {
+			return err
+		}
+		_, err = archive.Tag(tx, 1, 1)
+		return err
+	})
 	s.held(heldMail{by: people["member"], subject: "Secretitem", body: "Secretwait"})
 	return s.searching(), people
 }
@@ -182,7 +195,7 @@ func TestOpeningPagesChangesNothing(t *testing.T) {
 // A visitor learns nothing from what is there: the page is the same, to the byte, but for the address itself.
 func TestVisitorsCannotTellWhatIsThere(t *testing.T) {
 	s, _ := matrixSite(t, states["open"])
-	for _, pair := range [][2]string{{"/t/1", "/t/9"}, {"/m/1", "/m/9"}, {"/a/1/file-1.txt", "/a/9/file-1.txt"}, {"/topic/subject-1", "/topic/subject-9"}, {"/m/1/raw", "/m/9/raw"}} {
+	for _, pair := range [][2]string{{"/t/1", "/t/9"}, {"/m/1", "/m/9"}, {"/a/1/file-1.txt", "/a/9/file-1.txt"}, {"/topic/subject-1", "/topic/subject-9"}, {"/collection/subject-1", "/collection/subject-9"}, {"/m/1/raw", "/m/9/raw"}} {
 		a, there := s.browser().ask("GET", pair[0], "")
 		b, not := s.browser().ask("GET", pair[1], "")
 		if a.StatusCode != b.StatusCode || strings.ReplaceAll(there, pair[0], pair[1]) != not {
@@ -217,7 +230,7 @@ func TestNoOtherSiteSendsAForm(t *testing.T) {
 // that anybody wrote.
 var readers = []string{
 	"ReadPost", "ReadText", "ReadThread", "StartTitles", "Overview", "Query", "Cursor", "Number", "Post", "Discussion", "Summary", "Collection", "Title",
-	"Month", "RemovedError", "Topic", "TopicID", "Topics", "FindTopic", "CountByTopic", "Curated", "Era", "OldURL", "ByBegun", "ByLatest",
+	"Month", "RemovedError", "Topic", "TopicID", "Topics", "FindTopic", "ReadCollections", "ReadCollection", "ErrNoCollection", "Entry", "ActiveMonth", "Waits", "CountByTopic", "Curated", "Era", "OldURL", "ByBegun", "ByLatest",
 	"ErrNoPost", "ErrNoThread", "ErrNoTopic", "ErrRemoved", "ErrManyPinned", "Published", "Hidden", "Waiting",
 }
 

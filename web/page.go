@@ -117,14 +117,20 @@ func (v *visit) modLink() link {
 // pathOf is the address that was asked for, below the base address.
 func (s *Server) pathOf(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, s.cfg.Path) }
 
+// members are the pages below every page to which visitors have no link.
+var members = map[string]struct{}{"/collections": {}, "/stats": {}}
+
 // foot are the links below every page.
 func (v *visit) foot() []link {
 	var all []link
 	for _, l := range []link{
 		{Path: "/start", Text: "New to the role?"}, {Path: "/help", Text: "Help"}, {Path: "/glossary", Text: "Words and letters"}, {Path: "/display", Text: "Reading settings: text size, colours, spacing"},
 		{Path: "/rules", Text: "Forum rules"}, {Path: "/privacy", Text: "Privacy"}, {Path: "/accessibility", Text: "Accessibility statement"},
-		{Path: "/contact", Text: "Contact the moderators"},
+		{Path: "/contact", Text: "Contact the moderators"}, {Path: "/collections", Text: "Collections"}, {Path: "/stats", Text: "Statistics"},
 	} {
+		if _, inside := members[l.Path]; inside && v.visiting() {
+			continue
+		}
 		if v.s.has(l.Path) {
 			all = append(all, l)
 		}

@@ -78,6 +78,8 @@ func (s *Server) table() []route {
 		{"GET", "/help/school-it", anybody, technicianPage, true},
 	}
 	all = append(all, solvedRoutes...)
+	all = append(all, statsRoutes...)
+	all = append(all, collectionRoutes...)
 	for _, t := range texts {
 		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}

@@ -27,6 +27,7 @@ type threadData struct {
 	By      string
 	Begun   stamp
 	Latest  stamp
+	Chosen  []link // collections in which it is
 	Topics  []link
 	List    string
 	Closed  bool
@@ -184,6 +185,9 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 	}
 	for _, t := range curated.Topics {
 		d.Topics = append(d.Topics, link{Path: v.s.cfg.Path + "/topic/" + t.Slug, Text: t.Name})
+	}
+	for _, c := range curated.Collections {
+		d.Chosen = append(d.Chosen, link{Path: v.s.cfg.Path + collectionPath(c, l, v.lists), Text: c.Title})
 	}
 	d.Closed = curated.Closed.Set()
 	c, err := list.ChoiceOf(tx, uint32(disc.Number), v.reader.Person())

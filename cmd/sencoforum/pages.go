@@ -69,6 +69,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Signin:      h.signin,
 		Desk:        h.pageDesk(),
 		Data:        h.pageData,
+		Standing:    h.watch.Standings,
 		Demo:        s.demo,
 		Panel:       h.panel,
 		Acts:        h.acts,
