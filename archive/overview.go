@@ -88,9 +88,10 @@ type Query struct {
 	List       list.ID
 	Order      Order
 	From       Cursor
-	Count      int     // at most; a page has 1 at least
-	Topic      TopicID // 0: any
-	Unanswered bool    // only questions without an answer, in discussions that are not closed
+	Count      int           // at most; a page has 1 at least
+	Topic      TopicID       // 0: any
+	Asker      list.PersonID // who began it; 0: anybody
+	Unanswered bool          // only questions without an answer, in discussions that are not closed
 }
 
 // List returns a page of the discussions of a list, and where to go on. A discussion that changes its place between two
@@ -131,6 +132,9 @@ func (o *Overview) List(q Query) (page []Summary, next Cursor, err error) {
 
 func (o *Overview) wanted(r *row, q Query) bool {
 	if q.Unanswered && r.flags&(rowQuestion|rowAnswered|rowClosed) != rowQuestion {
+		return false
+	}
+	if q.Asker != 0 && r.asker != q.Asker {
 		return false
 	}
 	return q.Topic == 0 || slices.Contains(o.topics.sets[r.topics], q.Topic)

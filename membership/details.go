@@ -37,9 +37,19 @@ func changeDetails(tx *store.Tx, m list.Membership, change func(*Details)) error
 	if change(&d); d == was {
 		return nil
 	}
-	return details.Put(tx, memberKey{A: m.List, B: m.Person}, d)
+	k := memberKey{A: m.List, B: m.Person}
+	if d.Shown != was.Shown {
+		if err := noteShown(tx, k, d.Shown); err != nil {
+			return err
+		}
+	}
+	return details.Put(tx, k, d)
 }
 
 func forgetDetails(tx *store.Tx, l list.ID, p list.PersonID) error {
-	return details.Delete(tx, memberKey{A: l, B: p})
+	k := memberKey{A: l, B: p}
+	if err := noteShown(tx, k, false); err != nil {
+		return err
+	}
+	return details.Delete(tx, k)
 }

@@ -23,6 +23,7 @@
 //	membership.confirms.expiry (end of life, digest) -> nothing
 //	membership.moves    number                   -> a change of address that waits for two yeses
 //	membership.details  (list, person)           -> Details
+//	membership.shown    (list, person)           -> nothing: who agreed to be seen by other members
 //	membership.pauses   (moment, (list, person)) -> nothing; when a member hears that their pause is over
 //	membership.gusts    (list, mail provider)    -> moments of the latest leavings
 //	membership.batches  list                     -> Batch: members from a file who are told of it, so many a day

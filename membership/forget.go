@@ -87,7 +87,7 @@ func forgetAllDetails(tx *store.Tx, is about) error {
 			return err
 		}
 		if is(row.Key.B) {
-			if err := details.Delete(tx, row.Key); err != nil {
+			if err := forgetDetails(tx, row.Key.A, row.Key.B); err != nil {
 				return err
 			}
 		}

@@ -241,6 +241,9 @@ func (k *Keeper) tidy() (more bool, next time.Time, err error) {
 		if err == nil {
 			err = list.NoteSizes(tx, now)
 		}
+		if err == nil {
+			_, err = IndexShown(tx)
+		}
 		more = n == tidyBatch || m == tidyBatch || nets == tidyBatch || addresses == tidyBatch
 		return err
 	})

@@ -212,7 +212,7 @@ func orderSwitch(_ Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed,
 // orderShown shows a member to others, or hides them.
 func orderShown(_ Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed, error) {
 	show := o.Word == WordShow
-	if err := changeDetails(tx, m.Membership, func(d *Details) { d.Shown = show }); err != nil {
+	if err := Show(tx, by, m, show); err != nil {
 		return notice.Obeyed{}, err
 	}
 	d := notice.Obeyed{Subject: "Done: you are hidden", Text: []string{"Other members do not see you in the list of members. Your posts still\nbear your name."}}
@@ -220,7 +220,7 @@ func orderShown(_ Host, tx *store.Tx, by By, m Member, o Order) (notice.Obeyed, 
 		d = notice.Obeyed{Subject: "Done: you are shown", Text: []string{
 			"Other members see your name in the list of members, never your address.", "To be hidden again, reply with: hide me"}}
 	}
-	return d, by.record(tx, "member set", m, string(o.Word))
+	return d, nil
 }
 
 // orderThread mutes or follows a thread, or takes that back where it was chosen already the other way.

@@ -124,7 +124,7 @@ func (nobody) Mails(message.Address) ([][]byte, error) { return nil, nil }
 // example fills in the pieces of an address with what is in the first list.
 func example(path string) string {
 	return strings.NewReplacer("{number}", "1", "{name}", map[bool]string{true: "file-1.txt", false: "subject-1"}[strings.HasPrefix(path, "/a/")],
-		"{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
+		"{person}", "2", "{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
 }
 
 // TestWhoMayOpenWhat asks for every route of the table as everybody, in every state of a list. The matrix has no exceptions:

@@ -118,7 +118,7 @@ func (v *visit) modLink() link {
 func (s *Server) pathOf(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, s.cfg.Path) }
 
 // members are the pages below every page to which visitors have no link.
-var members = map[string]struct{}{"/collections": {}, "/stats": {}}
+var members = map[string]struct{}{"/collections": {}, "/stats": {}, "/members": {}}
 
 // foot are the links below every page.
 func (v *visit) foot() []link {
@@ -127,8 +127,9 @@ func (v *visit) foot() []link {
 		{Path: "/start", Text: "New to the role?"}, {Path: "/help", Text: "Help"}, {Path: "/glossary", Text: "Words and letters"}, {Path: "/display", Text: "Reading settings: text size, colours, spacing"},
 		{Path: "/rules", Text: "Forum rules"}, {Path: "/privacy", Text: "Privacy"}, {Path: "/accessibility", Text: "Accessibility statement"},
 		{Path: "/contact", Text: "Contact the moderators"}, {Path: "/collections", Text: "Collections"}, {Path: "/stats", Text: "Statistics"},
+		{Path: "/members", Text: "Members"},
 	} {
-		if _, inside := members[l.Path]; inside && v.visiting() {
+		if _, inside := members[l.Path]; inside && (v.visiting() || l.Path == "/members" && !v.roster) {
 			continue
 		}
 		if v.s.has(l.Path) {

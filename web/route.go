@@ -80,6 +80,7 @@ func (s *Server) table() []route {
 	all = append(all, solvedRoutes...)
 	all = append(all, statsRoutes...)
 	all = append(all, collectionRoutes...)
+	all = append(all, memberRoutes...)
 	for _, t := range texts {
 		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}

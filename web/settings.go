@@ -30,6 +30,7 @@ type membershipData struct {
 	Resume             string // as it is typed
 	Suspended          bool
 	Own, Ack           bool
+	Shown              bool   // to other members
 	Leave              string // address to write to
 }
 
@@ -66,7 +67,13 @@ func (v *visit) settings(status int, d settingsData) error {
 		}
 		d.Address = p.Address.String()
 		for _, m := range v.reader.Memberships() {
-			d.Lists = append(d.Lists, v.membership(m))
+			of := v.membership(m)
+			details, err := membership.DetailsOf(tx, m.List, m.Person)
+			if err != nil {
+				return err
+			}
+			of.Shown = details.Shown
+			d.Lists = append(d.Lists, of)
 		}
 		sessions, err := v.s.cfg.Signin.Sessions(tx, p.ID)
 		for _, s := range sessions {
@@ -127,6 +134,9 @@ func changeSettings(v *visit) error {
 			wrong = changeDelivery(&all.Membership, form.Get, v.now)
 			if wrong != "" {
 				return nil
+			}
+			if err := membership.Show(tx, by, all, form.Get("shown") != ""); err != nil {
+				return err
 			}
 			return membership.Save(tx, by, all)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/list"
+	"sencoforum/membership"
 	"sencoforum/signin"
 	"sencoforum/store"
 )
@@ -28,7 +29,8 @@ type visit struct {
 	lists    []list.List // those that the reader may read; for visitors those of the server
 	site     list.List   // the list after which the pages are called; zero while there is none
 	toDecide int         // what waits for them as a moderator
-	known    bool        // the four above are read
+	roster   bool        // somebody in these lists agreed to be seen by other members
+	known    bool        // the five above are read
 }
 
 // answer finds the page of a request and lets it answer, if whoever asks may see it.
@@ -63,7 +65,7 @@ func (v *visit) answer() error {
 // who finds out who made the request.
 func (v *visit) who() error {
 	return v.s.db.View(func(tx *store.Tx) error {
-		v.lists, v.site, v.known = nil, list.List{}, true
+		v.lists, v.site, v.roster, v.known = nil, list.List{}, false, true
 		if c, err := v.r.Cookie(v.s.cookieName(sessionCookie)); err == nil && v.s.cfg.Signin != nil {
 			v.reader, v.session, err = v.s.cfg.Signin.Reader(tx, c.Value)
 			if err != nil && !errors.Is(err, signin.ErrNoSession) {
@@ -80,6 +82,11 @@ func (v *visit) who() error {
 			if v.reader.Person() == 0 || v.reader.Reads(l.ID) {
 				v.lists = append(v.lists, l)
 			}
+			some, _, err := membership.ReadMembers(tx, v.reader, l.ID, 0, 1)
+			if err != nil {
+				return err
+			}
+			v.roster = v.roster || len(some) > 0
 		}
 		return v.countWaiting(tx)
 	})
