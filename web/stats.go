@@ -42,8 +42,8 @@ type statsMonth struct {
 }
 
 type statsYear struct {
-	Path, Text                        string
-	Posts, Begun, Questions, Answered string
+	Path, Text                 string
+	Posts, Questions, Answered string
 }
 
 type waitData struct {
@@ -175,7 +175,7 @@ func (d *statsData) allYears(v *visit, first, last int, years map[int]*span) {
 			sum = &span{}
 		}
 		values, names = append(values, sum.posts), append(names, fmt.Sprint(y))
-		row := statsYear{Text: fmt.Sprint(y), Posts: thousands(sum.posts), Begun: thousands(sum.begun), Questions: thousands(sum.questions), Answered: share(sum.answered, sum.questions)}
+		row := statsYear{Text: fmt.Sprint(y), Posts: thousands(sum.posts), Questions: thousands(sum.questions), Answered: share(sum.answered, sum.questions)}
 		if sum.begun > 0 {
 			row.Path = fmt.Sprintf("%s/%04d", v.s.cfg.Path, y)
 		}
