@@ -154,6 +154,7 @@ type asked struct {
 	What   string
 	Then   template.HTML
 	Button string
+	Quiet  bool // nobody is told
 }
 
 // ask2 asks once more about an act, or does it with the yes. It says why that cannot be done, for the page before.

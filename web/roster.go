@@ -12,10 +12,10 @@ import (
 	"sencoforum/store"
 )
 
-// memberRoutes are the pages of members who agreed to be seen by the others.
-var memberRoutes = []route{
+// rosterRoutes are the pages of members who agreed to be seen by the others.
+var rosterRoutes = []route{
 	{"GET", "/members", signedIn, rosterPage, false},
-	{"GET", "/member/{person}", signedIn, memberPage, false},
+	{"GET", "/member/{person}", signedIn, rosterMemberPage, false},
 }
 
 // rosterPer is how many members of a list one page has, and memberPer how many discussions of one.
@@ -88,20 +88,20 @@ func personOf(s string) (list.PersonID, error) {
 	return list.PersonID(n), nil
 }
 
-type memberData struct {
+type rosterMember struct {
 	Name        string
 	Lists       []string
 	Discussions []discussionData
 	Self        bool
 }
 
-// memberPage shows a member in the lists in which they agreed to it and which the reader reads.
-func memberPage(v *visit) error {
+// rosterMemberPage shows a member in the lists in which they agreed to it and which the reader reads.
+func rosterMemberPage(v *visit) error {
 	p, err := personOf(v.args["person"])
 	if err != nil {
 		return err
 	}
-	d := memberData{Self: p == v.reader.Person()}
+	d := rosterMember{Self: p == v.reader.Person()}
 	var lists []list.List
 	err = v.s.db.View(func(tx *store.Tx) error {
 		d.Name, d.Lists, lists = "", nil, nil

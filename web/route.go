@@ -77,10 +77,7 @@ func (s *Server) table() []route {
 		{"GET", "/h/{name}", anybody, refusalPage, false},
 		{"GET", "/help/school-it", anybody, technicianPage, true},
 	}
-	all = append(all, solvedRoutes...)
-	all = append(all, statsRoutes...)
-	all = append(all, collectionRoutes...)
-	all = append(all, memberRoutes...)
+	all = append(all, slices.Concat(solvedRoutes, statsRoutes, collectionRoutes, rosterRoutes, writeRoutes, joinRoutes, accountRoutes)...)
 	for _, t := range texts {
 		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}
@@ -88,9 +85,8 @@ func (s *Server) table() []route {
 		all = append(all, searchRoutes...)
 	}
 	if s.cfg.Panel != nil {
-		all = append(all, slices.Concat(actRoutes, logRoutes, moderationRoutes)...)
+		all = append(all, slices.Concat(actRoutes, logRoutes, memberRoutes, moderationRoutes)...)
 	}
-	all = append(all, slices.Concat(writeRoutes, joinRoutes, accountRoutes)...)
 	if s.cfg.Demo != nil {
 		all = append(all, demoRoutes...)
 	}
