@@ -203,7 +203,7 @@ func (d *Desk) flawed(tx *store.Tx, s *staff) error {
 	if err != nil || !may {
 		return err
 	}
-	n := notice.Unproved{}
+	n := notice.Unproved{Page: d.cfg.Acts.Page(s.what.Post)}
 	if s.flaw == flawFrom {
 		n.From, n.To = s.in.from.Address.String(), s.who.Address.String()
 	}

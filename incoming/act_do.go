@@ -63,7 +63,7 @@ func (d *Desk) unable(tx *store.Tx, s *staff, err error) error {
 		if err != nil || !may {
 			return err
 		}
-		return d.cfg.Acts.Tell(tx, s.in.dest.List, s.who, s.what.Post, s.hand, notice.Unproved{Signed: true})
+		return d.cfg.Acts.Tell(tx, s.in.dest.List, s.who, s.what.Post, s.hand, notice.Unproved{Signed: true, Page: d.cfg.Acts.Page(s.what.Post)})
 	case errors.Is(err, archive.ErrNoPost):
 		why = "There is no such post on this list. The number stands at the end of each post."
 	case errors.Is(err, moderate.ErrNotOut):

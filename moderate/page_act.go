@@ -3,6 +3,7 @@ package moderate
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"sencoforum/archive"
 	"sencoforum/intake"
@@ -10,6 +11,19 @@ import (
 	"sencoforum/message"
 	"sencoforum/store"
 )
+
+// Page is the address of the page where a moderator does what a reply did not prove enough for: that of a post, or of all that
+// waits. It is empty where there are no pages.
+func (a *Acts) Page(n archive.Number) string {
+	base := strings.TrimRight(a.cfg.PagesURL, "/")
+	switch {
+	case base == "":
+		return ""
+	case n == 0:
+		return base + "/mod"
+	}
+	return fmt.Sprintf("%s/mod/post/%d", base, n)
+}
 
 // A PostCase is a post as the page for what moderators may do to it shows it.
 type PostCase struct {

@@ -147,6 +147,7 @@ type Unproved struct {
 	From   string // the address that it came from, where that is what is wrong; else empty
 	To     string // the address that it should come from
 	Signed bool   // the sender was checked, but the act needs a signature of the mail system
+	Page   string // the address of the page where it can be done; empty where there is none
 }
 
 // Compose returns the mail.
@@ -158,8 +159,12 @@ func (n Unproved) Compose(r Round) (Mail, error) {
 	case n.Signed:
 		why = "Your mail system did not prove that this was you: what you asked for needs an\nemail with a signature of your mail system (DKIM)."
 	}
+	page := ""
+	if n.Page != "" {
+		page = "You can do it on this page, where you sign in:\n" + n.Page
+	}
 	return r.compose("Your reply was not taken", paragraphs(
-		r.hello(), why, "Nothing was done.",
+		r.hello(), why, "Nothing was done.", page,
 		"What you can do: reply from your usual mailbox, ask another moderator, or ask\nwhoever runs the server.",
 		"You hear of this once a day at most. Was it not you? Write to\n"+r.List.Service("owner").String(),
 	))

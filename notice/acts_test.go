@@ -38,6 +38,7 @@ func TestMailsAboutActs(t *testing.T) {
 		"unproved":          Unproved{},
 		"unproved-other":    Unproved{From: "asha@home.example", To: "asha@school.example"},
 		"unproved-unsigned": Unproved{Signed: true},
+		"unproved-page":     Unproved{Signed: true, Page: "https://forum.example.org/mod/post/48213"},
 		"reported-post":     PostReport{Post: post, By: "Ruth B.", Text: "Dear all,\n\nTom in Year 4 ...", WebURL: "https://forum.example.org"},
 		"reported-hidden":   PostReport{Post: post, By: "Ruth B.", Words: "It names a child.", Text: "Dear all", Hidden: true},
 		"owner-answer":      FromModerators{Subject: "A study about SENCO workload", Words: "Thank you. We will put it before the members.", Quote: "Dear colleagues,\n\nwe are looking for SENCOs."},

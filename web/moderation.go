@@ -28,6 +28,7 @@ const (
 	queuePerPage = 20
 	queueText    = 4 << 10
 	queueFirst   = 160 // letters of the beginning
+	mostDone     = 50  // decisions of today; the record has all
 )
 
 // queueData is what waits for a moderator.
@@ -120,17 +121,21 @@ func (v *visit) decidedToday(tx *store.Tx, d *queueData, lists []list.ID) error 
 		return err
 	}
 	for _, it := range all {
+		open := !it.Decision.Done && v.now.Before(it.Decision.Due)
+		if !open && len(d.Today) >= mostDone {
+			continue
+		}
 		c, err := v.s.cfg.Panel.Case(tx, v.reader, it.Number, v.now)
 		if err != nil {
 			return err
 		}
 		what, next := c.Already(v.now)
 		path := "/mod/" + it.Number.Code()
-		if !it.Decision.Done && v.now.Before(it.Decision.Due) {
+		if open {
 			d.Recent = append(d.Recent, recentData{Path: path, Subject: titleOf(c), Just: v.query("done") == it.Number.Code(),
 				Line: fmt.Sprintf("%s: %s. %s", c.Held.Headline(it.Decision.Verdict), quotedTitle(c), next)})
 		}
-		if at := it.Decision.At.In(london); sameDay(at, v.now) && len(d.Today) < 50 {
+		if at := it.Decision.At.In(london); sameDay(at, v.now) && len(d.Today) < mostDone {
 			d.Today = append(d.Today, doneData{At: at.Format("15:04"), Line: strings.TrimSuffix(what, " this at "+at.Format("15:04")+"."), Subject: titleOf(c), Path: path})
 		}
 	}

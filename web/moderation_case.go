@@ -74,6 +74,7 @@ func (v *visit) caseOf(tx *store.Tx, n hold.Number, most int) (d caseData, err e
 	} else {
 		d.From = f.Name + " <" + a + ">"
 	}
+	d.From = visible(d.From)
 	if strings.TrimSpace(it.Words) != "" {
 		d.Words = proseOf(c.Held.Words)
 	}
@@ -81,7 +82,7 @@ func (v *visit) caseOf(tx *store.Tx, n hold.Number, most int) (d caseData, err e
 		d.First, d.Text, d.More = shownText(c.Held.Text, most)
 	}
 	for _, file := range c.Held.Files {
-		d.Files = append(d.Files, heldFile{Name: file.Name, About: kinds[file.Kind] + sizeBehind(kinds[file.Kind], file.Size), Begins: visible(file.Begins)})
+		d.Files = append(d.Files, heldFile{Name: visible(file.Name), About: kinds[file.Kind] + sizeBehind(kinds[file.Kind], file.Size), Begins: visible(file.Begins)})
 	}
 	if it.WithModerators() {
 		d.Acts = actsOf(f.Offers, f.First, d.Person)
@@ -112,9 +113,9 @@ func capital(s string) string {
 func titleOf(c moderate.Case) string {
 	f := c.Held.Face()
 	if c.Item.OnPerson() {
-		return f.Reason + ": " + f.Name
+		return f.Reason + ": " + visible(f.Name)
 	}
-	if s := strings.TrimSpace(c.Held.Subject); s != "" {
+	if s := strings.TrimSpace(visible(c.Held.Subject)); s != "" {
 		return s
 	}
 	return "(no subject)"
