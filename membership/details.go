@@ -12,12 +12,12 @@ import (
 type Details struct {
 	Terms       string    `json:"terms,omitempty"` // version of the rules that they accepted, and when
 	TermsAt     time.Time `json:"terms_at,omitzero"`
-	Shown       bool      `json:"shown,omitempty"`       // other members may see them in the list of members
+	Shown       bool      `json:"shown,omitempty"`        // other members may see them in the list of members
 	NoReminders bool      `json:"no_reminders,omitempty"` // they are not asked what came of their questions
-	DataAt      time.Time `json:"data_at,omitzero"`      // when they last had all that is known of them
-	PausedSince time.Time `json:"paused_since,omitzero"` // when the pause began that goes on
-	PausedSeq   uint64    `json:"paused_seq,omitempty"`  // the last change record then: what is later was missed
-	PausedUntil time.Time `json:"paused_until,omitzero"` // its end, as it stands in membership.pauses
+	DataAt      time.Time `json:"data_at,omitzero"`       // when they last had all that is known of them
+	PausedSince time.Time `json:"paused_since,omitzero"`  // when the pause began that goes on
+	PausedSeq   uint64    `json:"paused_seq,omitempty"`   // the last change record then: what is later was missed
+	PausedUntil time.Time `json:"paused_until,omitzero"`  // its end, as it stands in membership.pauses
 }
 
 var details = store.NewTable("membership.details", store.PairKey(store.Uint32Key[list.ID](), store.Uint32Key[list.PersonID]()), store.JSON[Details]())

@@ -71,7 +71,7 @@ func orders() map[Word]orderFunc {
 		WordOwn: orderSwitch, WordAck: orderSwitch, WordShow: orderShown, WordHide: orderShown,
 		WordMute: orderThread, WordFollow: orderThread, WordSolved: orderSolved, WordNotSolved: orderSolved,
 		WordReminders: orderReminders,
-		WordAddress: orderAddress, WordBackup: orderAddress, WordData: orderData,
+		WordAddress:   orderAddress, WordBackup: orderAddress, WordData: orderData,
 	}
 }
 
