@@ -42,7 +42,7 @@ func (c Content) HTML() string {
 <div style="display:none;max-height:0;overflow:hidden">%s</div>
 `, title, c.kind(), html.EscapeString(c.teaser()))
 	p.WriteString(table + ` class="bg" style="background:#fdfaf2"><tr><td align="center">` + table + ` style="max-width:640px"><tr>` +
-		`<td class="pad tx" style="padding:24px;font-family:Verdana,Arial,sans-serif;font-size:17px;line-height:27px;color:#1d2129;text-align:left">` + "\n")
+		`<td class="pad tx" style="padding:24px;font-family:Verdana,Arial,sans-serif;font-size:17px;line-height:27px;color:#1d2129;text-align:left;word-break:break-word;overflow-wrap:anywhere">` + "\n")
 	p.add(`<h1 style="font-size:24px;line-height:30px;margin:0 0 8px">%s %s</h1>
 <p class="mu" style="margin:0 0 20px;color:#4a5160">%s · %s · about %s to read</p>
 `, title, c.kind(), c.At.Format("Monday 2 January 2006"), c.amount(), number(c.minutes(), "minute"))
