@@ -53,7 +53,7 @@ browser: .cache/axe.min.js # every page in Chromium, as everybody, in every ligh
 	$(GO) test -count=1 -v $(BROWSER) -timeout 3h -full
 
 screenshots: .cache/axe.min.js # of every page, into SHOTS
-	$(GO) test -count=1 -v ./internal/browser -run '^TestBrowserPages$$' -timeout 1h -shots=$(abspath $(SHOTS))
+	$(GO) test -count=1 -v ./internal/browser -run '^TestBrowser(Pages|Digest)$$' -timeout 1h -shots=$(abspath $(SHOTS))
 
 fuzz: # every fuzz target for FUZZTIME, two at once; one that fails does not keep the others from running
 	$(GO) run ./internal/fuzzrun -time $(FUZZTIME)

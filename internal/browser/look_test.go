@@ -37,7 +37,11 @@ func (w *tab) see(l look) map[string][]string {
 		}
 	}
 	w.do(void(l.axe), void(lookScript))
-	const all = `(async () => JSON.stringify([...look.wide(), ...look.small(), ...look.pale(), ...await look.hurdles()]))()`
+	small := "look.small()"
+	if !l.page {
+		small = "[]" // mail programs have sizes of their own; axe looks at what is too near
+	}
+	all := `(async () => JSON.stringify([...look.wide(), ...` + small + `, ...look.pale(), ...await look.hurdles()]))()`
 	for i, in := range l.lights {
 		w.in(in)
 		w.script(`look.unfold(` + js(i%2 == 1) + `)`) // what is folded has words, too

@@ -1,0 +1,263 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// A walk is what somebody does in a tab, who sees what a phone shows.
+type walk struct {
+	*tab
+	h *house
+	l *look // how each page on the way is looked at; nil where scripts are switched off
+}
+
+// walks starts somebody out as a visitor, with scripts or without.
+func (h *house) walk(t *testing.T, scripts bool, l look) *walk {
+	t.Helper()
+	w := &walk{tab: newTab(t, h.base), h: h}
+	if scripts {
+		w.l = &l
+	}
+	w.in(light{390, false})
+	if !scripts {
+		tell(w.tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	}
+	return w
+}
+
+// xpath finds an element with some words.
+func xpath(kind, words string) string {
+	return fmt.Sprintf(`//%s[contains(normalize-space(.), %q)]`, kind, words)
+}
+
+// press presses a button, or follows a link, and waits for the page that comes.
+func (w *walk) press(kind, words string) {
+	w.t.Helper()
+	w.do(chromedp.Action[chromedp.Void](func(c context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		click := chromedp.Click(chromedp.Search(xpath(kind, words)), chromedp.NodeVisible)
+		answer, err := chromedp.RunResponse(c, click)
+		if err != nil && strings.Contains(err.Error(), "No node with given id") { // the page was new while it was searched
+			answer, err = chromedp.RunResponse(c, click)
+		}
+		if err == nil && answer != nil && answer.Status >= 500 {
+			err = fmt.Errorf("%s answers %d", answer.URL, answer.Status)
+		}
+		return chromedp.Void{}, err
+	}))
+	w.check()
+}
+
+// enter types into a field, in place of what was there.
+func (w *walk) enter(id, text string) {
+	w.t.Helper()
+	field := chromedp.CSS("#" + id)
+	w.do(chromedp.Clear(field), chromedp.SendKeys(field, text))
+}
+
+// tick chooses a box or a round button.
+func (w *walk) tick(css string) {
+	w.t.Helper()
+	w.do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+}
+
+// check looks at the page that came.
+func (w *walk) check() {
+	w.t.Helper()
+	faults, _ := w.taken()
+	for _, f := range faults {
+		w.t.Errorf("%s: %s", w.at(), f)
+	}
+	if w.l != nil {
+		report(w.t, w.at(), w.see(*w.l))
+		w.in(light{390, false})
+		w.taken()
+	}
+}
+
+// says fails the test where the page does not have some words.
+func (w *walk) says(words string) {
+	w.t.Helper()
+	text, err := chromedp.Run(w.ctx, chromedp.TextContent(chromedp.CSS("body")))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if text = strings.Join(strings.Fields(text), " "); !strings.Contains(text, words) {
+		w.t.Errorf("%s does not say %q:\n%.600s", w.at(), words, text)
+	}
+}
+
+// titled fails the test where the title does not begin with some words.
+func (w *walk) titled(words string) {
+	w.t.Helper()
+	title, err := chromedp.Run(w.ctx, chromedp.Title())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if !strings.HasPrefix(title, words) {
+		w.t.Errorf("%s has the title %q, not %q", w.at(), title, words)
+	}
+}
+
+// journeys are what people do, each from the start as a visitor.
+var journeys = []struct {
+	name string
+	do   func(t *testing.T, w *walk)
+}{
+	{"somebody signs in by a code and out again", signInByCode},
+	{"somebody is each of the people of the demonstration with one click", beEverybody},
+	{"somebody reads, follows, stops following and mutes", readAndFollow},
+	{"somebody changes settings", changeSettings},
+	{"somebody chooses large letters on blue paper", chooseLooks},
+	{"somebody leaves, and what they open then asks them to sign in", leaveForGood},
+}
+
+// TestBrowserJourneys does what people do, with scripts and without.
+func TestBrowserJourneys(t *testing.T) {
+	l := look{axe: axe(t), page: true, lights: lights[:1]}
+	chromium(t)
+	h := open(t, "--posts", "60")
+	for _, scripts := range []bool{true, false} {
+		for _, j := range journeys {
+			t.Run(fmt.Sprintf("%s, scripts %v", j.name, scripts), func(t *testing.T) { j.do(t, h.walk(t, scripts, l)) })
+		}
+	}
+}
+
+var sixDigits = regexp.MustCompile(`^(\d{3} \d{3}) is your`)
+
+func signInByCode(t *testing.T, w *walk) {
+	m := w.h.role(t, "member")
+	w.open("/")
+	w.press("a", "Sign in to read the archive")
+	w.enter("em", "nobody at all")
+	w.tick("main button.btn") // the browser itself says that this is no address
+	if at := w.at(); at != "/in" {
+		t.Fatalf("that was sent, and led to %s", at)
+	}
+	w.open("/in")
+	w.enter("em", m.Address)
+	before := len(w.h.mails(t, m.Address))
+	w.press("main//button", "Send me a code")
+	w.titled("Enter your code")
+	eventually(t, "the code comes", func() bool { return len(w.h.mails(t, m.Address)) > before })
+	w.enter("cd", "000 000")
+	w.press("main//button", "Sign in")
+	w.titled("Error: ")
+
+	mailbox := w.h.walk(t, false, look{}) // the same person, elsewhere, reads the mail
+	mailbox.open("/demo")
+	mailbox.press("button", m.Name)
+	mailbox.open("/demo/mail")
+	subject, err := chromedp.Run(mailbox.ctx, chromedp.TextContent(chromedp.CSS("article.msg h2")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := sixDigits.FindStringSubmatch(subject)
+	if code == nil {
+		t.Fatalf("the latest mail has no code: %q", subject)
+	}
+	w.enter("cd", code[1])
+	w.tick("input[name=keep]")
+	w.press("main//button", "Sign in")
+	if at := w.at(); at != "/" {
+		t.Errorf("the code led to %s", at)
+	}
+	w.titled("Discussions")
+	w.press("footer//button", "Sign out")
+	w.open("/topics")
+	w.titled("Sign in")
+}
+
+func beEverybody(t *testing.T, w *walk) {
+	for _, role := range roles[:4] {
+		m := w.h.role(t, role)
+		w.open("/demo")
+		w.press("main//button", m.Name)
+		w.open("/demo")
+		w.says("You are " + m.Name + " now.")
+	}
+}
+
+// become signs in with one click.
+func (w *walk) become(role string) {
+	w.t.Helper()
+	w.open("/demo")
+	w.press("main//button", w.h.role(w.t, role).Name)
+}
+
+func readAndFollow(t *testing.T, w *walk) {
+	w.become("member")
+	w.open("/")
+	w.do(chromedp.Click(chromedp.CSS("ul.threads h3 a"), chromedp.NodeVisible))
+	eventually(t, "the discussion is there", func() bool { return strings.HasPrefix(w.at(), "/t/") })
+	w.press("button", "Follow: send me every reply")
+	w.says("Stop following")
+	w.press("button", "Stop following")
+	w.says("Follow: send me every reply")
+	w.press("button", "Stop emails about this discussion")
+	w.says("Send me emails about this discussion again")
+	w.press("button", "Send me emails about this discussion again")
+	w.press("header//a", "Link to this message")
+	if at := w.at(); !strings.Contains(at, "#m") {
+		t.Errorf("the link to a message leads to %s", at)
+	}
+}
+
+func changeSettings(t *testing.T, w *walk) {
+	w.become("member")
+	w.press("nav//a", "My settings")
+	w.tick("input[name=mode][value=weekly]")
+	w.enter("p0", "the day after never")
+	w.press("main//button", "Save")
+	w.titled("Error: ")
+	w.enter("p0", "")
+	w.press("main//button", "Save")
+	w.titled("My settings")
+	w.tick("input[name=mode][value=every]")
+	w.press("main//button", "Save")
+	w.enter("name", "Somebody Else")
+	w.press("main//button", "Save name")
+	w.says("Saved.")
+	name, err := chromedp.Run(w.ctx, chromedp.Value(chromedp.CSS("#name")))
+	if err != nil || name != "Somebody Else" {
+		t.Errorf("the name is %q now (%v)", name, err)
+	}
+}
+
+func chooseLooks(t *testing.T, w *walk) {
+	w.open("/display")
+	for _, value := range []string{"150", "wide", "blue"} {
+		w.tick(`input[value="` + value + `"]`)
+	}
+	w.press("main//button", "Save")
+	w.says("Saved in this browser.")
+	w.open("/")
+	got, err := chromedp.Run(w.ctx, chromedp.Attributes(chromedp.CSS("html")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got["data-size"] != "150" || got["data-spacing"] != "wide" || got["data-paper"] != "blue" {
+		t.Errorf("the page has %v", got)
+	}
+}
+
+func leaveForGood(t *testing.T, w *walk) {
+	all := w.h.people(t, "member")
+	if w.l != nil { // the first ones have other things to do
+		all = all[:len(all)-1]
+	}
+	w.open("/demo")
+	w.press("main//button", all[len(all)-1].Name)
+	w.open("/settings")
+	w.do(chromedp.Click(chromedp.Search(`//details/summary[contains(., "Leave")]`), chromedp.NodeVisible))
+	w.press("main//details//button", "Leave")
+	w.open("/topics")
+	w.titled("Sign in")
+}
