@@ -40,17 +40,29 @@ func xpath(kind, words string) string {
 // press presses a button, or follows a link, and waits for the page that comes.
 func (w *walk) press(kind, words string) {
 	w.t.Helper()
-	w.do(chromedp.Action[chromedp.Void](func(c context.Context, t *chromedp.Target) (chromedp.Void, error) {
-		click := chromedp.Click(chromedp.Search(xpath(kind, words)), chromedp.NodeVisible)
-		answer, err := chromedp.RunResponse(c, click)
-		if err != nil && strings.Contains(err.Error(), "No node with given id") { // the page was new while it was searched
-			answer, err = chromedp.RunResponse(c, click)
+	at, err := chromedp.Run(w.ctx, chromedp.Evaluate[[]float64](`(() => {
+		const all = document.evaluate(`+js(xpath(kind, words))+`, document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+		for (let i = 0; i < all.snapshotLength; i++) {
+			const e = all.snapshotItem(i);
+			if (!e.checkVisibility()) continue;
+			e.scrollIntoView({ block: 'center', behavior: 'instant' });
+			const box = e.getBoundingClientRect();
+			return [box.left + Math.min(box.width, 40) / 2, box.top + Math.min(box.height, 24) / 2];
 		}
-		if err == nil && answer != nil && answer.Status >= 500 {
-			err = fmt.Errorf("%s answers %d", answer.URL, answer.Status)
-		}
-		return chromedp.Void{}, err
-	}))
+		return [];
+	})()`))
+	if err != nil || len(at) != 2 {
+		w.t.Fatalf("%s has no %s with %q (%v)", w.at(), kind, words, err)
+	}
+	c, end := context.WithTimeout(w.ctx, patience)
+	defer end()
+	answer, err := chromedp.RunResponse(c, chromedp.MouseClickXY(at[0], at[1]))
+	if err != nil {
+		w.t.Fatalf("%s: press %q: %v", w.at(), words, err)
+	}
+	if answer != nil && answer.Status >= 500 {
+		w.t.Errorf("%s answers %d", answer.URL, answer.Status)
+	}
 	w.check()
 }
 

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"os"
@@ -115,7 +116,7 @@ func TestBrowserPages(t *testing.T) {
 			name := role + " " + f.path
 			report(t, name, map[string][]string{"loading": faults})
 			if *shots != "" {
-				w.shoot(role, f.route)
+				w.shoot(role, strings.Replace(f.route+"$", "/$", "home", 1))
 				continue
 			}
 			report(t, name, w.see(l))
@@ -142,9 +143,7 @@ func (w *tab) shoot(role, name string) {
 		w.t.Fatal(err)
 	}
 	name = strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(name, "-"), "-")
-	if role == "" {
-		role = "visitor"
-	}
+	role, name = cmp.Or(role, "visitor"), cmp.Or(name, "no-page")
 	for _, in := range lights {
 		w.in(in)
 		w.script(`look.unfold(false)`)
