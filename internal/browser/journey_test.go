@@ -96,7 +96,7 @@ func (w *walk) check() {
 // says fails the test where the page does not have some words.
 func (w *walk) says(words string) {
 	w.t.Helper()
-	text, err := chromedp.Run(w.ctx, chromedp.TextContent(chromedp.CSS("body")))
+	text, err := chromedp.Run(w.ctx, chromedp.Evaluate[string]("document.body.textContent"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
