@@ -35,6 +35,18 @@ func thread(n int) (all []ThreadPost) {
 	return all
 }
 
+// hitsOfYears are three years apart, and some from after the law changed.
+func hitsOfYears(n int) []Hit {
+	all := hits(n)
+	for i := range all {
+		all[i].Written = all[i].Written.AddDate(3*i, 0, 0)
+		if all[i].Written.Year() > 2013 {
+			all[i].Era = ""
+		}
+	}
+	return all
+}
+
 func TestMailsOfTheSearch(t *testing.T) {
 	for name, compose := range map[string]func() (Mail, error){
 		"search-found": func() (Mail, error) {
@@ -52,13 +64,7 @@ func TestMailsOfTheSearch(t *testing.T) {
 			return Found{Words: "hyperlexya", Suggested: "hyperlexia", Members: 1204, Token: aToken, Read: "search hyperlexya"}.Compose(toJane())
 		},
 		"search-whole-page": func() (Mail, error) {
-			all := hits(7)
-			for i := range all {
-				all[i].Written = all[i].Written.AddDate(3*i, 0, 0)
-				if all[i].Written.Year() > 2013 {
-					all[i].Era = ""
-				}
-			}
+			all := hitsOfYears(7)
 			all[4].Subject = strings.Repeat("Laptops in exams and the long way to them ", 3)
 			return Found{Words: "parent views", Total: 41, From: 8, Hits: all, More: true, Also: []string{"EHC plan"},
 				Why: []string{"Since 2014 people write “EHC plan” for “statement” in England."}, Token: aToken, Read: "search parent views"}.Compose(toJane())

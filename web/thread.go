@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"sencoforum/archive"
 	"sencoforum/intake"
@@ -167,29 +168,10 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 	if len(v.lists) > 1 {
 		d.List = l.Title
 	}
-	people, shown, latest := map[string]bool{}, 0, top
-	for _, p := range posts {
-		if !p.Shown() {
-			continue
-		}
-		shown++
-		people[fmt.Sprint(p.Author, p.From.Key(), p.AuthorName)] = true
-		if p.Written.After(latest.Written) {
-			latest = p
-		}
-	}
-	d.Count, d.People, d.Latest = plural(shown, "message", "messages"), plural(len(people), "person", "people"), stampOf(latest.Written, v.now)
-	curated, err := archive.Curated(tx, disc.Number)
-	if err != nil {
+	latest := d.count(posts, v.now)
+	if err := v.addCurated(tx, &d, l); err != nil {
 		return d, err
 	}
-	for _, t := range curated.Topics {
-		d.Topics = append(d.Topics, link{Path: v.s.cfg.Path + "/topic/" + t.Slug, Text: t.Name})
-	}
-	for _, c := range curated.Collections {
-		d.Chosen = append(d.Chosen, link{Path: v.s.cfg.Path + collectionPath(c, l, v.lists), Text: c.Title})
-	}
-	d.Closed = curated.Closed.Set()
 	c, err := list.ChoiceOf(tx, uint32(disc.Number), v.reader.Person())
 	if err != nil {
 		return d, err
@@ -223,6 +205,39 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 		d.Posts = append(d.Posts, pd)
 	}
 	return d, nil
+}
+
+// count adds how many wrote how much, and returns the latest message.
+func (d *threadData) count(posts []archive.Post, now time.Time) archive.Post {
+	people, shown, latest := map[string]bool{}, 0, firstShown(posts)
+	for _, p := range posts {
+		if !p.Shown() {
+			continue
+		}
+		shown++
+		people[fmt.Sprint(p.Author, p.From.Key(), p.AuthorName)] = true
+		if p.Written.After(latest.Written) {
+			latest = p
+		}
+	}
+	d.Count, d.People, d.Latest = plural(shown, "message", "messages"), plural(len(people), "person", "people"), stampOf(latest.Written, now)
+	return latest
+}
+
+// addCurated adds what moderators said of a discussion.
+func (v *visit) addCurated(tx *store.Tx, d *threadData, l list.List) error {
+	curated, err := archive.Curated(tx, d.Number)
+	if err != nil {
+		return err
+	}
+	for _, t := range curated.Topics {
+		d.Topics = append(d.Topics, link{Path: v.s.cfg.Path + "/topic/" + t.Slug, Text: t.Name})
+	}
+	for _, c := range curated.Collections {
+		d.Chosen = append(d.Chosen, link{Path: v.s.cfg.Path + collectionPath(c, l, v.lists), Text: c.Title})
+	}
+	d.Closed = curated.Closed.Set()
+	return nil
 }
 
 // near is where a message stands, seen from the page that begins with a place.

@@ -104,7 +104,6 @@ func TestMembersSearchByEmail(t *testing.T) {
 	if got := w.lastTo(tom, 2*all+4); !strings.Contains(got, "I found no discussion for \"#4711\"") {
 		t.Errorf("what is not there gives\n%s", got)
 	}
-
 	w.send(tom, robot, rawMail(tom, robot, "g4", "", fmt.Sprintf("get https://forum.example.org/t/%d#x", w.postOf("q1").Number)))
 	if got := w.lastTo(tom, 2*all+5); !strings.Contains(got, "The whole discussion: \"Hedgehogs in the nurture garden\"") {
 		t.Errorf("a link gives\n%s", got)
