@@ -64,6 +64,7 @@ func TestNumbers(t *testing.T) {
 		{"spaces that nobody sees", "B801\u200b2000\u200b05001", UPN},
 		{"a soft hyphen", "B801\u00ad200005001", UPN},
 		{"the label glued to it", "UPNB801200005001", UPN},
+		{"mistyped behind its label", "Oliver, UPN A801200005001, comes back", UPN},
 		{"longer than a pupil number", "B8012000050012", ""},
 		{"the beginning of a longer number with gaps", "B 801 2000 05 001 22", ""},
 		{"a part of a longer word", "XB801200005001", ""},

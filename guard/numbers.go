@@ -15,8 +15,12 @@ func (d *doc) numbers() {
 		c := d.text[i]
 		switch {
 		case isLetter(c) && (i == 0 || !isAlnum(d.text[i-1]) || d.before(i, 3) == "upn"):
-			if to, ok := d.pupilNumber(i); ok {
-				d.foundNumber(UPN, i, to, "it is a Unique Pupil Number; its check letter fits", false)
+			if to, fits, ok := d.pupilNumber(i); ok {
+				why := "it is a Unique Pupil Number; its check letter fits"
+				if !fits {
+					why = "it stands behind UPN and has the form of one; a letter or digit may be mistyped"
+				}
+				d.foundNumber(UPN, i, to, why, false)
 				i = to - 1
 			} else if to, ok := d.insuranceNumber(i); ok {
 				d.foundNumber(NINO, i, to, "it has the form of a National Insurance number", false)
@@ -63,8 +67,9 @@ func (d *doc) comesFrom(from int) bool {
 }
 
 // pupilNumber reads a letter with 12 digits, or with 11 and a letter, at i. Where it has gaps and no label, the local
-// authority in it must not begin with 0 or 1, as telephone numbers do.
-func (d *doc) pupilNumber(i int) (to int, ok bool) {
+// authority in it must not begin with 0 or 1, as telephone numbers do. One whose check letter does not fit is none but behind
+// the word UPN, where somebody has mistyped it.
+func (d *doc) pupilNumber(i int) (to int, fits, ok bool) {
 	var values [12]int
 	j, gaps := i+1, false
 	for n := range values {
@@ -76,27 +81,27 @@ func (d *doc) pupilNumber(i int) (to int, ok bool) {
 			values[n] = int(c - '0')
 		case n == 11 && isLetter(c):
 			if values[n] = strings.IndexByte(pupilLetters, upper(c)); values[n] < 0 {
-				return 0, false
+				return 0, false, false
 			}
 		default:
-			return 0, false
+			return 0, false, false
 		}
 		j = k + 1
 	}
 	if isAlnum(d.byteAt(j)) || gaps && d.goesOn(j) {
-		return 0, false
+		return 0, false, false
 	}
 	sum := 0
 	for n, v := range values {
 		sum += (n + 2) * v
 	}
-	if upper(d.text[i]) != pupilLetters[sum%23] {
-		return 0, false
+	if fits = upper(d.text[i]) == pupilLetters[sum%23]; !fits && !hasWord(d.clause(i, 12), "upn") {
+		return 0, false, false
 	}
 	if before := d.window(i, 40); !hasAny(before, "upn", "pupil") && (gaps && values[0] < 2 || hasWord(before, thingLabels...)) {
-		return 0, false
+		return 0, false, false
 	}
-	return j, !d.insideLink(i)
+	return j, fits, !d.insideLink(i)
 }
 
 func upper(c byte) byte {

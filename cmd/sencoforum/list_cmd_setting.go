@@ -43,7 +43,7 @@ func listSettings() []listSetting {
 		{"attach_total", "a size such as 2 MB", false,
 			func(l *list.List, v string) error { return readSize(&l.AttachTotal, v) },
 			func(l list.List) string { return config.Size(l.AttachTotal).String() }, false},
-		{"max_message", "a size such as 5 MB; off for the limit of the server", false,
+		{"max_message", "a size such as 2 MB", false,
 			func(l *list.List, v string) error { return readSize(&l.MaxMessage, cmp.Or(unlessOff(v), "0")) },
 			func(l list.List) string { return sizeOrOff(l.MaxMessage) }, false},
 		{"footer", "on or off", false,

@@ -33,6 +33,8 @@ var memberWords = []struct{ word, text, says string }{
 	{"own off", "own off", "Done: own off"},
 	{"ack on", "ack on", "Done: ack on"},
 	{"ack off", "ack off", "Done: ack off"},
+	{"reminders off", "no reminders", "Done: reminders off"},
+	{"reminders on", "reminders on", "Done: reminders on"},
 	{"show me", "show me", "Done: you are shown"},
 	{"hide me", "hide me", "Done: you are hidden"},
 	{"my data", "my data", "Done: your data is on its way"},
@@ -44,7 +46,7 @@ var memberWords = []struct{ word, text, says string }{
 }
 
 // elsewhere are members' words whose stories stand in tests of their own.
-var elsewhere = map[string]bool{"search": true, "get": true}
+var elsewhere = map[string]bool{"search": true, "get": true, "solved": true, "not solved": true}
 
 // Every word of members in the table works by email alone, from a telephone.
 func TestEveryWordOfMembersWorksByEmail(t *testing.T) {
