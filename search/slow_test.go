@@ -24,7 +24,7 @@ func (s *slowIndex) Reader() (index.IndexReader, error) {
 // slowed lets each reading take longer than a search may.
 func (s *shelf) slowed() *slowIndex {
 	s.x.patience = 50 * time.Millisecond
-	slow := &slowIndex{Index: s.x.serving.index, takes: 2 * s.x.patience}
+	slow := &slowIndex{Index: s.x.serving.index, takes: 10 * s.x.patience}
 	s.x.serving.index = slow
 	return slow
 }
