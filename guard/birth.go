@@ -151,7 +151,7 @@ func (d *doc) nameBeside(day date) bool {
 		i--
 		signs++
 	}
-	if n := d.ends[i]; n > 0 && d.names[n-1].isChild() {
+	if n := d.ends[i]; n > 0 && (d.names[n-1].isChild() || d.isCalled(d.names[n-1])) {
 		return true
 	}
 	i, signs = day.to, 0
@@ -159,6 +159,20 @@ func (d *doc) nameBeside(day date) bool {
 		i++
 		signs++
 	}
+	if d.saysCalled(i) {
+		n, ok := d.nameAt(i + 1)
+		return ok && (n.isChild() || d.isCalled(n))
+	}
 	n, ok := d.nameAt(i)
 	return ok && n.isChild() && d.at(i).form == word
+}
+
+// called are words before what somebody is called: a first name alone is a name then.
+var called = map[string]bool{"called": true, "named": true}
+
+func (d *doc) saysCalled(i int) bool { return d.at(i).form == word && called[d.lower(i)] }
+
+// isCalled reports a first name right behind "called", "named".
+func (d *doc) isCalled(n name) bool {
+	return n.strength >= alone && !n.small && !n.titled && !n.place && !n.allowed && d.saysCalled(n.from-1)
 }

@@ -134,6 +134,16 @@ func TestBirthDates(t *testing.T) {
 		{"b. in brackets", "Is Ioana Munteanu (b. 5th April 2012) too young?", Birth},
 		{"a double name", "Ellie-Mae Smith-Jones 12.03.2014", Birth},
 
+		{"called by a first name behind it", "We have a child, 3 May 2014, called Oliver.", Birth},
+		{"born and called", "born on 3 May 2014 called Oliver", Birth},
+		{"one of a group by name", "We have two pupils born on 3 May 2014 called Oliver and Maya.", Birth},
+		{"named, the date in brackets", "a girl named Maya (3 May 2014)", Birth},
+		{"called by a whole name", "A pupil (03/05/2014) called Oliver Marsh", Birth},
+
+		{"a thing that is called something", "the guidance of 3 May 2014 called Working Together", ""},
+		{"a grown-up who is called", "a teacher called Mr Marsh, 12/03/2014", ""},
+		{"a name that is let stand", "the training of 3 May 2014 named Oliver McGowan", ""},
+		{"a meeting with somebody called so", "a parent called Maya (3 May 2026)", ""},
 		{"a meeting", "Oliver Marsh, 12/03/2026", ""},
 		{"a meeting to come", "DOB check on 12/03/2027", ""},
 		{"a grown-up", "DOB 12/03/1974", ""},
