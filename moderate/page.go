@@ -101,6 +101,27 @@ type Word struct {
 	Name    string   // as in a reply: approve, trust, approve and trust, reject, discard, redact, remove attachments, hold, ask, undo
 	Text    string   // the reason, or the question
 	Phrases []string // to be taken out
+	Left    Searched // of what is left then; the zero one: nobody looked
+}
+
+// PlanWord says what a word on a page would leave of a message, as PlanRedact does, and on which list it waits. It is the zero one
+// for a word that takes nothing out, and for who does not moderate the list.
+func (p *Panel) PlanWord(tx *store.Tx, r list.Reader, n hold.Number, w Word) (s Searched, l list.List, err error) {
+	if w.Name != "redact" && w.Name != "remove attachments" {
+		return s, l, nil
+	}
+	it, err := hold.Get(tx, n)
+	if errors.Is(err, hold.ErrNoItem) || err == nil && !r.Moderates(it.List) {
+		return s, l, nil // which is told when it is done
+	}
+	if err != nil {
+		return s, l, err
+	}
+	if l, err = list.Get(tx, it.List); err != nil {
+		return s, l, err
+	}
+	s, err = p.PlanRedact(tx, n, w.Phrases, w.Name == "remove attachments")
+	return s, l, err
 }
 
 // ErrNoWord says that a page asked for what there is not.
@@ -142,9 +163,9 @@ func (p *Panel) word(tx *store.Tx, by Decider, n hold.Number, w Word) (Outcome, 
 	case "discard":
 		return p.Discard(tx, by, n)
 	case "redact":
-		return p.Redact(tx, by, n, Words{Phrases: w.Phrases}, Searched{})
+		return p.Redact(tx, by, n, Words{Phrases: w.Phrases}, w.Left)
 	case "remove attachments":
-		return p.RemoveAttachments(tx, by, n, Searched{})
+		return p.RemoveAttachments(tx, by, n, w.Left)
 	case "hold":
 		return p.Claim(tx, by, n)
 	case "ask":

@@ -236,17 +236,22 @@ func (n Held) text() string {
 
 // looked says that something was taken out, and what was found in what is left.
 func (n Held) looked() string {
-	const out = "Words or files were taken out; below is what is left. Nobody has it yet."
+	return fill(strings.TrimSpace("Words or files were taken out; below is what is left. Nobody has it yet. " + n.LookedAgain()))
+}
+
+// LookedAgain says what was found in what is left of a message of which something was taken out: empty where it never was thought
+// to name a child.
+func (n Held) LookedAgain() string {
 	for _, f := range n.Findings {
 		switch {
 		case f.Cause != list.CausePupil:
 		case len(f.Notes) == 0:
-			return fill(out + " I looked again, and found nothing more that may name a child.")
+			return "I looked again, and found nothing more that may name a child."
 		default:
-			return fill(out + " I looked again: it may still name a child.")
+			return "I looked again: it may still name a child."
 		}
 	}
-	return out
+	return ""
 }
 
 func (n Held) why() string {

@@ -21,7 +21,9 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/bounce"
+	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
 	"sencoforum/moderate"
 	"sencoforum/search"
 	"sencoforum/signin"
@@ -52,9 +54,13 @@ type Config struct {
 	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them
 	Acts   *moderate.Acts  // what they do to posts that are out and to people
 	People moderate.People // does those on people
+	Pupil  Pupil           // searches what is left of what they take words out of; nil: nobody looks
 
 	Standing func(*store.Tx) ([]watch.Standing, error) // how mail fares at each provider, for moderators; nil: not known
 }
+
+// Pupil says where a message to a list may name a child. It reads the files, too, and may take seconds.
+type Pupil func(list.List, *message.Message) (places []string)
 
 // Server serves the pages.
 type Server struct {

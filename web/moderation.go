@@ -254,8 +254,12 @@ func decide(v *visit) error {
 		return v.banWriter(n, form.Get("yes") != "")
 	}
 	var out moderate.Outcome
+	word := moderate.Word{Name: t.On, Text: t.Question, Phrases: phrasesOf(t.Words)}
+	if word.Left, err = v.searchLeft(n, word); err != nil {
+		return err
+	}
 	err = v.s.db.Update(func(tx *store.Tx) error {
-		w := moderate.Word{Name: t.On, Text: t.Question, Phrases: phrasesOf(t.Words)}
+		w := word
 		var err error
 		if w.Name == "reject" {
 			if w.Text, err = v.reasonOf(tx, n, t); err != nil {
@@ -278,6 +282,22 @@ func decide(v *visit) error {
 		return v.to(http.StatusSeeOther, "/mod?undone="+n.Code())
 	}
 	return v.to(http.StatusSeeOther, "/mod?done="+n.Code())
+}
+
+// searchLeft looks whether what a word leaves of a message may name a child, outside of any transaction that writes.
+func (v *visit) searchLeft(n hold.Number, w moderate.Word) (left moderate.Searched, err error) {
+	if v.s.cfg.Pupil == nil {
+		return left, nil
+	}
+	var on list.List
+	err = v.s.db.View(func(tx *store.Tx) (err error) {
+		left, on, err = v.s.cfg.Panel.PlanWord(tx, v.reader, n, w)
+		return err
+	})
+	if err == nil && left.Left != nil {
+		left.Places = v.s.cfg.Pupil(on, left.Left)
+	}
+	return left, err
 }
 
 // decider is whoever reads, as one who decides.
@@ -362,6 +382,8 @@ func (v *visit) refused(t typed, n hold.Number, why error) error {
 		t.Error = "Write the words that are to be taken out."
 	case errors.Is(why, moderate.ErrNoWords):
 		t.Error = "These words do not stand in the message, so nothing was taken out. Write them as they stand there, one phrase on a line."
+	case errors.Is(why, moderate.ErrChanged):
+		t.Error, status = "Somebody else took something out in this moment. Nothing more was changed: look again.", http.StatusConflict
 	case errors.Is(why, moderate.ErrNoFiles):
 		t.Error = "The message has no files any more."
 	case errors.Is(why, message.ErrLeft), errors.Is(why, message.ErrSealed):

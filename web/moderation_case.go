@@ -34,6 +34,7 @@ type caseData struct {
 	Called      string // what the writer is called in a sentence
 	Acts        []actData
 	Changed     bool
+	Looked      string // what was found in what is left of it then
 	Canned      []moderate.Canned
 	Typed       typed
 	Whole       bool // it is the page of this alone
@@ -64,7 +65,7 @@ func (v *visit) caseOf(tx *store.Tx, n hold.Number, most int) (d caseData, err e
 	d = caseData{
 		Code: n.Code(), Title: titleOf(c), Path: v.s.cfg.Path + "/mod/" + n.Code(), About: capital(strings.TrimPrefix(f.About, f.Name+": ")), Reason: f.Reason,
 		Why:     capital(strings.TrimPrefix(f.Why, "Held because ")),
-		Waiting: capital(lasting(v.now.Sub(it.Asked))), Seen: seen(c, f.Went, v.reader.Person()), Person: it.OnPerson(), Called: f.First, Changed: it.Changed, verdict: it.Decision,
+		Waiting: capital(lasting(v.now.Sub(it.Asked))), Seen: seen(c, f.Went, v.reader.Person()), Person: it.OnPerson(), Called: f.First, Changed: it.Changed, Looked: c.Held.LookedAgain(), verdict: it.Decision,
 	}
 	if len(v.moderatedLists()) > 1 {
 		d.List = c.List.Title

@@ -46,6 +46,7 @@ type house struct {
 	dns    bounce.Resolver // for domains that are said to be unknown
 
 	desk      *incoming.Desk
+	pupil     func(list.List, *message.Message) incoming.Pupils
 	panel     *moderate.Panel
 	bounces   *bounce.Book
 	reports   *watch.ReportBook
@@ -158,7 +159,7 @@ func (h *house) build(out queue.Courier) error {
 	if err := cmp.Or(h.newWatch(operator), h.newPanel(operator)); err != nil {
 		return err
 	}
-	h.acts = h.newActs(operator, hours)
+	h.acts, h.pupil = h.newActs(operator, hours), incoming.PupilData(h.log, time.Now)
 	people := moderate.NewForwarder(h.db, h.keys, operator, time.Now)
 	composer := fanout.NewComposer(h.db, h.keys, fanout.Config{WebURL: h.cfg.WebURL, LeaveURL: leave, Now: time.Now})
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
@@ -193,7 +194,7 @@ func (h *house) newDesk(people *moderate.Forwarder, trusted []netip.Prefix) *inc
 		Watch:      h.watch,
 		Panel:      h.panel,
 		Acts:       h.acts,
-		Pupil:      incoming.PupilData(h.log, time.Now),
+		Pupil:      h.pupil,
 		Now:        time.Now,
 	})
 }

@@ -11,6 +11,8 @@ import (
 
 	"sencoforum/config"
 	"sencoforum/incoming"
+	"sencoforum/list"
+	"sencoforum/message"
 	"sencoforum/signin"
 	"sencoforum/web"
 )
@@ -74,6 +76,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Panel:       h.panel,
 		Acts:        h.acts,
 		People:      incoming.OnPeople,
+		Pupil:       func(l list.List, m *message.Message) []string { return h.pupil(l, m).Places },
 	}), nil
 }
 
