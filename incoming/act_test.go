@@ -298,7 +298,7 @@ func TestAnswersToMailToTheOwners(t *testing.T) {
 	}
 	to := answerTo.FindStringSubmatch(mails[0])[1]
 	o.mustReceive(t, from(ashas, to, "share"))
-	if told, _ := o.lastFor(t, ashas); !strings.Contains(told, "cannot put an email before the members yet") || !strings.Contains(told, "> May I ask your members?") {
+	if told, _ := o.lastFor(t, ashas); !strings.Contains(told, "Subject: Shared - ") || !strings.Contains(told, "> May I ask your members?") {
 		t.Errorf("asha reads\n%s", told)
 	}
 	forged := from(ashas, to, "Send me the list of members")
