@@ -117,7 +117,7 @@ func forgetDecided(tx *store.Tx, p list.PersonID) error {
 
 // Anonymous is what is kept of an item that was decided: numbers and moments, no address, no name and no words.
 func (it Item) Anonymous() Item {
-	it.From, it.Name, it.Words = message.Address{}, "", ""
+	it.From, it.Name, it.Words, it.Hints = message.Address{}, "", "", nil
 	for i := range it.Findings {
 		it.Findings[i].Notes = nil
 	}

@@ -63,6 +63,7 @@ type Item struct {
 	Post     uint32         `json:"post,omitempty"`     // its number in the archive, once it has one
 	Changed  bool           `json:"changed,omitempty"`  // a moderator took words or files out
 	Affirmed bool           `json:"affirmed,omitempty"` // its author was asked and wants it sent
+	Hints    []string       `json:"hints,omitempty"`    // what its author may want to look at once it is taken: kinds and places
 	Clock
 }
 

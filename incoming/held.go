@@ -107,7 +107,7 @@ func (d *Desk) wait(in *arrival, reason hold.Reason, author list.Person, v list.
 // putWaiting hands an item to the moderators, or to its author first, and notes the post as one that its author sent. The same
 // text again and again holds everything.
 func (d *Desk) putWaiting(tx *store.Tx, in *arrival, it hold.Item) (hold.Item, error) {
-	it.List, it.From, it.Key = in.dest.List.ID, in.from.Address, in.key
+	it.List, it.From, it.Key, it.Hints = in.dest.List.ID, in.from.Address, in.key, in.hints
 	if list.Found(it.Findings, list.CauseStranger) {
 		it.Author = 0
 	}

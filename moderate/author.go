@@ -144,7 +144,7 @@ func (p *Panel) TakeOut(tx *store.Tx, now time.Time, t Taking, places []string) 
 	if err := intake.Rewrite(tx, it.Message, it.Key, t.Left.Raw()); err != nil {
 		return err
 	}
-	it.Changed, it.Findings = true, withoutWords(it.Findings, t.words)
+	it.Changed, it.Hints, it.Findings = true, nil, withoutWords(it.Findings, t.words)
 	for i := range it.Findings {
 		if it.Findings[i].Cause == list.CausePupil {
 			it.Findings[i].Notes = places

@@ -122,8 +122,18 @@ func trustDetail(d hold.Decision) string {
 	return ""
 }
 
-// accept makes a post of a held message, or lets the one that it was already wait again.
+// accept makes a post of a held message, and where the guard saw something that held nothing its author reads of it as those do
+// whose posts never waited.
 func (p *Panel) accept(tx *store.Tx, l list.List, it hold.Item, until, now time.Time) (archive.Post, error) {
+	post, err := p.postOf(tx, l, it, until, now)
+	if err != nil || len(it.Hints) == 0 || list.Found(it.Findings, list.CauseAutomatic) {
+		return post, err
+	}
+	return post, p.Acknowledge(tx, now, l, post, it.Hints)
+}
+
+// postOf makes a post of a held message, or lets the one that it was already wait again.
+func (p *Panel) postOf(tx *store.Tx, l list.List, it hold.Item, until, now time.Time) (archive.Post, error) {
 	author, err := p.author(tx, l, it)
 	if err != nil {
 		return archive.Post{}, err

@@ -105,7 +105,7 @@ func (p *Panel) Redact(tx *store.Tx, by Decider, n hold.Number, w Words, s Searc
 	if err := intake.Rewrite(tx, it.Message, it.Key, done.Raw); err != nil {
 		return Outcome{}, err
 	}
-	it.Changed = true
+	it.Changed, it.Hints = true, nil // a person reads what is left; the places are not those of before
 	it.Findings = s.findings(withoutWords(it.Findings, w))
 	if err := by.tell(tx, it, "redact", fmt.Sprintf("%d places, %d files", done.Places, len(done.Files))); err != nil {
 		return Outcome{}, err

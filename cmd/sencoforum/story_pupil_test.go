@@ -110,6 +110,37 @@ func TestStoryWhatIsLeftIsSearchedAgain(t *testing.T) {
 	})
 }
 
+// Who waited for moderators reads of a hint as everybody does, and what has none brings no mail.
+func TestStoryAHintAfterAnApproval(t *testing.T) {
+	bubble(t, func(t *testing.T, dir string) {
+		b := newBoard(t, dir, "asha", "sam")
+		b.must(b.house.db.Update(func(tx *store.Tx) error {
+			l, err := list.Get(tx, 1)
+			if err != nil {
+				return err
+			}
+			l.Ack = true
+			return list.Save(tx, l)
+		}))
+		b.must(b.send("tom@garden.example", theForum, "Lunch", "We have Oliver in Year 4 and he loves it.", toMany))
+		if b.count("tom", "reply cancel to stop it") != 0 {
+			t.Error("it was acknowledged while it waits")
+		}
+		b.reply("asha", "Many addresses", "approve")
+		ack, _ := b.got("tom", "reply cancel to stop it")
+		if !strings.Contains(flat(ack), "a first name beside a school year (line 1)") || strings.Contains(ack, "Oliver") {
+			t.Errorf("Tom reads:\n%s", ack)
+		}
+		b.reply("tom", "reply cancel to stop it", "cancel")
+		b.must(b.send("tom@garden.example", theForum, "Pens", "Which pens?", toMany))
+		b.reply("asha", "Many addresses", "approve")
+		b.wait(10 * time.Minute)
+		if b.count("jane", "Lunch") != 0 || b.count("jane", "Pens") != 1 || b.count("tom", "reply cancel to stop it") != 1 {
+			t.Errorf("%d copies of what was cancelled, %d of what was approved, %d acknowledgements", b.count("jane", "Lunch"), b.count("jane", "Pens"), b.count("tom", "reply cancel to stop it"))
+		}
+	})
+}
+
 // A first name beside a school year holds nothing; its writer reads of it while the post can still be stopped.
 func TestStoryAHintStandsInTheAcknowledgement(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
