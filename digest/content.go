@@ -33,6 +33,7 @@ type Content struct {
 // An Entry is a discussion in words.
 type Entry struct {
 	Part    Part
+	Thread  archive.Number
 	Subject string
 	Asker   string // the first name of who began it; empty where nobody knows
 	Asks    string // what it asks, in two lines; empty: the title is enough
@@ -91,7 +92,7 @@ func (e *Editor) entry(tx *store.Tx, l list.List, it Item) (n Entry, ok bool, er
 		return n, false, err
 	}
 	n = Entry{
-		Part: it.Part, Subject: shorten(cmp.Or(first.Subject, message.NoSubject), mostTitle), Asker: list.FirstName(first.AuthorName),
+		Part: it.Part, Thread: it.Thread, Subject: shorten(cmp.Or(first.Subject, message.NoSubject), mostTitle), Asker: list.FirstName(first.AuthorName),
 		Replies: it.Posts, People: it.People, Files: it.Files, Begun: it.Begun, Answer: l.ReplyAddress(e.cfg.Keys, uint32(first.Number)),
 	}
 	if it.Begun {

@@ -37,6 +37,9 @@ type Config struct {
 	// their end by then. For all other issues the queue calls its own.
 	Finished func(tx *store.Tx, batch uint64) error
 
+	// Imported posts count by the time at which they were written. Only a demonstration has it so, whose archive is all imported.
+	Imported bool
+
 	// Hours tell when schools are on holiday, for lists that have digests only in term.
 	Hours calendar.Hours
 
@@ -57,7 +60,7 @@ const (
 	chunk      = 500
 	lookEvery  = time.Hour
 	fullPause  = 5 * time.Second
-	keepIssues = 120 * 24 * time.Hour
+	keepIssues = KeptDays * 24 * time.Hour
 )
 
 // Run makes issues when they are due until ctx ends.
@@ -183,7 +186,7 @@ func (e *Editor) planOf(tx *store.Tx, l list.List, k Kind, at time.Time) (plan, 
 		return plan{}, err
 	}
 	last, err := archive.LastSeq(tx)
-	p := plan{list: l, kind: k, at: at, from: was.To, to: last, after: was.After}
+	p := plan{list: l, kind: k, at: at, from: was.To, to: last, after: was.After, imported: e.cfg.Imported}
 	before := ScheduleOf(l, k).Before(at)
 	if !known {
 		p.after = before

@@ -19,6 +19,7 @@ type plan struct {
 	from, to archive.Seq
 	after    time.Time // nothing that was published before; zero: From is enough
 	joined   time.Time // since when members count as new
+	imported bool      // posts of an import count by the time at which they were written
 }
 
 // questions returns the discussions of a list that may want help in an issue. The overview reads the store by itself, so this is
@@ -89,7 +90,11 @@ func gather(tx *store.Tx, p plan, asked []archive.Number) (Issue, error) {
 // period returns the posts of a list that members saw first in a period, by their discussions of now.
 func period(tx *store.Tx, p plan) (map[archive.Number][]archive.Post, error) {
 	found := map[archive.Number][]archive.Post{}
-	for c, err := range archive.Changes(tx, p.from+1) {
+	from := p.from
+	if p.imported {
+		from = 0
+	}
+	for c, err := range archive.Changes(tx, from+1) {
 		if err != nil {
 			if c.Seq != 0 && errors.Is(err, store.ErrDamaged) {
 				continue
@@ -103,8 +108,7 @@ func period(tx *store.Tx, p plan) (map[archive.Number][]archive.Post, error) {
 		if err != nil {
 			return nil, err
 		}
-		new := post.First > p.from && post.First <= p.to && post.Published.After(p.after)
-		if post.List != p.list.ID || post.Imported || !new || !post.Shown() {
+		if post.List != p.list.ID || !post.Shown() || !p.has(post) {
 			continue
 		}
 		root, err := archive.ThreadOf(tx, post.Number)
@@ -114,6 +118,14 @@ func period(tx *store.Tx, p plan) (map[archive.Number][]archive.Post, error) {
 		found[root] = append(found[root], post)
 	}
 	return found, nil
+}
+
+// has reports whether a post came in the period. All that is imported became visible at once, so its own time counts.
+func (p plan) has(post archive.Post) bool {
+	if post.Imported {
+		return p.imported && post.Published.After(ScheduleOf(p.list, p.kind).Before(p.at)) && !post.Published.After(p.at)
+	}
+	return post.First > p.from && post.First <= p.to && post.Published.After(p.after)
 }
 
 // talkOf sums up a discussion with what was written in it in a period; false where nobody can see it any more.

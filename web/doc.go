@@ -21,6 +21,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/bounce"
+	"sencoforum/digest"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
@@ -50,6 +51,8 @@ type Config struct {
 	Desk     Desk              // takes what members write; the zero one: nothing can be written here
 	Data     Data              // for downloads; nil: by email only
 	Demo     Demo              // of a demonstration; nil for a real forum
+
+	Digests *digest.Editor // past digests in words; nil: there are no pages of them
 
 	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them
 	Acts   *moderate.Acts  // what they do to posts that are out and to people

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"sencoforum/archive"
+	"sencoforum/digest"
 	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
@@ -70,7 +71,7 @@ var failures = []struct {
 	{errReturn, failure{http.StatusNotFound, "This link does not work", []string{
 		"Nothing was changed. The link may have been cut, it may be too old, or it was used already.",
 		"To become a member again, write to the address of the forum with -join before the @ sign."}}},
-	{archive.ErrNoPost, notFound}, {archive.ErrNoThread, notFound}, {archive.ErrNoTopic, notFound}, {archive.ErrNoCollection, notFound}, {list.ErrNoMember, notFound}, {intake.ErrNoMessage, notFound}, {moderate.ErrGone, notFound},
+	{archive.ErrNoPost, notFound}, {archive.ErrNoThread, notFound}, {archive.ErrNoTopic, notFound}, {archive.ErrNoCollection, notFound}, {list.ErrNoMember, notFound}, {intake.ErrNoMessage, notFound}, {moderate.ErrGone, notFound}, {digest.ErrNoIssue, notFound},
 	{archive.ErrRemoved, failure{http.StatusGone, "This message was removed", []string{"The moderators removed it. Nobody can read it any more."}}},
 	{errForeign, failure{http.StatusForbidden, "That does not work from another site", []string{"Nothing was changed. Please open the page here and try again."}}},
 	{errBusy, failure{http.StatusTooManyRequests, "Please wait a moment", []string{

@@ -112,6 +112,7 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 		_, err = archive.Tag(tx, 1, 1)
 		return err
 	})
+	s.digest()
 	s.held(heldMail{by: people["member"], subject: "Secretitem", body: "Secretwait"})
 	return s.searching(), people
 }
@@ -124,7 +125,7 @@ func (nobody) Mails(message.Address) ([][]byte, error) { return nil, nil }
 // example fills in the pieces of an address with what is in the first list.
 func example(path string) string {
 	return strings.NewReplacer("{number}", "1", "{name}", map[bool]string{true: "file-1.txt", false: "subject-1"}[strings.HasPrefix(path, "/a/")],
-		"{person}", "2", "{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
+		"{person}", "2", "{kind}", "weekly", "{day}", "2026-11-23", "{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
 }
 
 // TestWhoMayOpenWhat asks for every route of the table as everybody, in every state of a list. The matrix has no exceptions:
@@ -195,7 +196,7 @@ func TestOpeningPagesChangesNothing(t *testing.T) {
 // A visitor learns nothing from what is there: the page is the same, to the byte, but for the address itself.
 func TestVisitorsCannotTellWhatIsThere(t *testing.T) {
 	s, _ := matrixSite(t, states["open"])
-	for _, pair := range [][2]string{{"/t/1", "/t/9"}, {"/m/1", "/m/9"}, {"/a/1/file-1.txt", "/a/9/file-1.txt"}, {"/topic/subject-1", "/topic/subject-9"}, {"/collection/subject-1", "/collection/subject-9"}, {"/m/1/raw", "/m/9/raw"}} {
+	for _, pair := range [][2]string{{"/t/1", "/t/9"}, {"/m/1", "/m/9"}, {"/a/1/file-1.txt", "/a/9/file-1.txt"}, {"/topic/subject-1", "/topic/subject-9"}, {"/collection/subject-1", "/collection/subject-9"}, {"/m/1/raw", "/m/9/raw"}, {"/digest/senco-forum/weekly/2026-11-23", "/digest/no-forum/weekly/2026-11-30"}} {
 		a, there := s.browser().ask("GET", pair[0], "")
 		b, not := s.browser().ask("GET", pair[1], "")
 		if a.StatusCode != b.StatusCode || strings.ReplaceAll(there, pair[0], pair[1]) != not {
@@ -231,7 +232,7 @@ func TestNoOtherSiteSendsAForm(t *testing.T) {
 var readers = []string{
 	"ReadPost", "ReadText", "ReadThread", "StartTitles", "Overview", "Query", "Cursor", "Number", "Post", "Discussion", "Summary", "Collection", "Title",
 	"Month", "RemovedError", "Topic", "TopicID", "Topics", "FindTopic", "ReadCollections", "ReadCollection", "ErrNoCollection", "Entry", "ActiveMonth", "Waits", "CountByTopic", "Curated", "Era", "OldURL", "ByBegun", "ByLatest",
-	"ErrNoPost", "ErrNoThread", "ErrNoTopic", "ErrRemoved", "ErrManyPinned", "Published", "Hidden", "Waiting",
+	"ErrNoPost", "ErrNoThread", "ErrNoTopic", "ErrRemoved", "ErrManyPinned", "Summarize", "Solve", "NotAskerError", "Published", "Hidden", "Waiting",
 }
 
 // TestPagesReadThroughReaders holds the promise that the archive gives out nothing without a reader: the pages use no other

@@ -118,7 +118,7 @@ func (v *visit) modLink() link {
 func (s *Server) pathOf(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, s.cfg.Path) }
 
 // members are the pages below every page to which visitors have no link.
-var members = map[string]struct{}{"/collections": {}, "/stats": {}, "/members": {}}
+var members = map[string]struct{}{"/collections": {}, "/digests": {}, "/stats": {}, "/members": {}}
 
 // foot are the links below every page.
 func (v *visit) foot() []link {
@@ -126,8 +126,8 @@ func (v *visit) foot() []link {
 	for _, l := range []link{
 		{Path: "/start", Text: "New to the role?"}, {Path: "/help", Text: "Help"}, {Path: "/glossary", Text: "Words and letters"}, {Path: "/display", Text: "Reading settings: text size, colours, spacing"},
 		{Path: "/rules", Text: "Forum rules"}, {Path: "/privacy", Text: "Privacy"}, {Path: "/accessibility", Text: "Accessibility statement"},
-		{Path: "/contact", Text: "Contact the moderators"}, {Path: "/collections", Text: "Collections"}, {Path: "/stats", Text: "Statistics"},
-		{Path: "/members", Text: "Members"},
+		{Path: "/contact", Text: "Contact the moderators"}, {Path: "/collections", Text: "Collections"}, {Path: "/digests", Text: "Past digests"},
+		{Path: "/stats", Text: "Statistics"}, {Path: "/members", Text: "Members"},
 	} {
 		if _, inside := members[l.Path]; inside && (v.visiting() || l.Path == "/members" && !v.roster) {
 			continue

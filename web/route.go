@@ -84,6 +84,9 @@ func (s *Server) table() []route {
 	if s.cfg.Search != nil {
 		all = append(all, searchRoutes...)
 	}
+	if s.cfg.Digests != nil {
+		all = append(all, digestRoutes...)
+	}
 	if s.cfg.Panel != nil {
 		all = append(all, slices.Concat(actRoutes, logRoutes, memberRoutes, moderationRoutes)...)
 	}

@@ -40,6 +40,7 @@ type site struct {
 	now    time.Time
 	posted int
 
+	editor  *digestDesk
 	brought int // who want to come back, to moderators
 }
 
@@ -76,6 +77,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 	cfg.Bounces.WebURL = cfg.Host.WebURL
 	cfg.Overview = archive.NewOverview(slog.New(slog.DiscardHandler), s.db)
 	cfg.Signin = signin.NewBook(cfg.Now)
+	s.digests(&cfg)
 	s.moderating(&cfg)
 	if change != nil {
 		change(&cfg)

@@ -72,6 +72,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Desk:        h.pageDesk(),
 		Data:        h.pageData,
 		Standing:    h.watch.Standings,
+		Digests:     h.digests,
 		Demo:        s.demo,
 		Panel:       h.panel,
 		Acts:        h.acts,
