@@ -71,8 +71,11 @@ func (v *visit) groups(l list.List, all []digest.Issue, named bool) (groups []di
 			if i.Kind != k {
 				continue
 			}
-			g.Rows = append(g.Rows, digestRow{Path: v.s.cfg.Path + digestPath(l, i.Kind, i.At), Text: day(i.At),
-				About: plural(len(i.Items), "discussion", "discussions") + ", " + plural(i.Posts, "message", "messages")})
+			row := digestRow{Path: v.s.cfg.Path + digestPath(l, i.Kind, i.At), Text: day(i.At), About: plural(len(i.Items), "discussion", "discussions")}
+			if i.Posts > 0 { // else it asks for help only
+				row.About += ", " + plural(i.Posts, "message", "messages")
+			}
+			g.Rows = append(g.Rows, row)
 		}
 		if len(g.Rows) > 0 {
 			groups = append(groups, g)

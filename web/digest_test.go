@@ -116,3 +116,26 @@ func TestADigestThatIsKeptNoLongerSaysWhereToLook(t *testing.T) {
 		t.Errorf("%d\n%s", r.StatusCode, html)
 	}
 }
+
+// In a demonstration a button mails the weekly email, and its page is shown with its own styles and nothing else.
+func TestADemonstrationShowsADigest(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.Demo = nobody{} })
+	b := s.as(1)
+	if r, _ := b.ask("POST", "/demo/digest", ""); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/demo/mail?digest=sent" {
+		t.Errorf("%d to %s", r.StatusCode, r.Header.Get("Location"))
+	}
+	_, html := b.ask("GET", "/demo/mail?digest=sent", "")
+	page := "/demo/mail/" + demoName([]byte(htmlMail))
+	for _, want := range []string{"Send me the weekly email now", "The weekly email is below", `<a href="` + page + `">`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("no %q in\n%s", want, html)
+		}
+	}
+	r, html := b.ask("GET", page, "")
+	if r.StatusCode != http.StatusOK || !strings.Contains(html, `<p style="color:red">A week</p>`) || !strings.Contains(r.Header.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("%d, %v\n%s", r.StatusCode, r.Header, html)
+	}
+	if r, _ := b.ask("GET", "/demo/mail/0123456789abcdef", ""); r.StatusCode != http.StatusNotFound {
+		t.Errorf("a mail that is not there: %d", r.StatusCode)
+	}
+}

@@ -119,13 +119,16 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 
 type nobody struct{}
 
-func (nobody) People() []DemoPerson                    { return nil }
-func (nobody) Mails(message.Address) ([][]byte, error) { return nil, nil }
+func (nobody) People() []DemoPerson                                         { return nil }
+func (nobody) Mails(message.Address) ([][]byte, error)                      { return [][]byte{[]byte(htmlMail)}, nil }
+func (nobody) Digest(context.Context, list.List, list.Person) (bool, error) { return true, nil }
+
+const htmlMail = "Subject: Weekly\r\nContent-Type: text/html\r\n\r\n<p style=\"color:red\">A week</p>"
 
 // example fills in the pieces of an address with what is in the first list.
 func example(path string) string {
 	return strings.NewReplacer("{number}", "1", "{name}", map[bool]string{true: "file-1.txt", false: "subject-1"}[strings.HasPrefix(path, "/a/")],
-		"{person}", "2", "{kind}", "weekly", "{day}", "2026-11-23", "{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
+		"{person}", "2", "{kind}", "weekly", "{day}", "2026-11-23", "{mail}", demoName([]byte(htmlMail)), "{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
 }
 
 // TestWhoMayOpenWhat asks for every route of the table as everybody, in every state of a list. The matrix has no exceptions:

@@ -85,7 +85,7 @@ func demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	capture := courier.NewCapture(log, outbox)
 	return runServer(ctx, server{
 		log: log, cfg: cfg, courier: capture, certs: new(certificates),
-		listeners: []net.Listener{l}, web: []net.Listener{pages}, demo: demoPages{capture: capture, people: demoPeople(forum)},
+		listeners: []net.Listener{l}, web: []net.Listener{pages}, demo: &demoPages{capture: capture, people: demoPeople(forum)},
 		ready: func(*house) {
 			printWelcome(out, welcome{forum: forum, dir: dir, outbox: outbox, smtp: l.Addr().String(), web: leaveURL(cfg), delay: o.sendDelay})
 		},

@@ -23,7 +23,9 @@ func fillDemo(cfg config.Config, f sample.Forum, delay time.Duration) error {
 	if err != nil {
 		return err
 	}
-	err = fill(db, f, delay)
+	if err = fill(db, f, delay); err == nil {
+		err = publishDigests(db, cfg, time.Now())
+	}
 	if closed := db.Close(); err == nil {
 		err = closed
 	}

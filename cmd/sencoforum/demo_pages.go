@@ -2,6 +2,7 @@ package main
 
 import (
 	"sencoforum/courier"
+	"sencoforum/digest"
 	"sencoforum/internal/sample"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -12,6 +13,13 @@ import (
 type demoPages struct {
 	capture *courier.Capture
 	people  []web.DemoPerson
+	digests *digest.Editor
+}
+
+// with is the same with somebody who makes digests.
+func (d demoPages) with(e *digest.Editor) demoPages {
+	d.digests = e
+	return d
 }
 
 // demoMails bounds how many captured mails a page shows.

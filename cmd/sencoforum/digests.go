@@ -30,8 +30,8 @@ func newEditor(log *slog.Logger, cfg config.Config, db *store.DB, keys *token.Ke
 		return nil, err
 	}
 	return digest.NewEditor(log, db, digest.Config{
-		Hours: hours,
-		Keys:  keys, Overview: o, WebURL: cfg.WebURL, LeaveURL: leaveURL(cfg), Explain: glossaryOf(v), Now: time.Now,
+		Hours: hours, Imported: isDemo(cfg.Data),
+		Keys: keys, Overview: o, WebURL: cfg.WebURL, LeaveURL: leaveURL(cfg), Explain: glossaryOf(v), Now: time.Now,
 	}), nil
 }
 

@@ -56,6 +56,10 @@ func (s server) newPages(h *house) (*web.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web_url: %w", err)
 	}
+	var demo web.Demo
+	if s.demo != nil {
+		demo = s.demo.with(h.digests)
+	}
 	return web.New(s.log, h.db, h.keys, web.Config{
 		Path:        base.Path,
 		HTTPS:       base.Scheme == "https",
@@ -73,7 +77,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Data:        h.pageData,
 		Standing:    h.watch.Standings,
 		Digests:     h.digests,
-		Demo:        s.demo,
+		Demo:        demo,
 		Panel:       h.panel,
 		Acts:        h.acts,
 		People:      incoming.OnPeople,

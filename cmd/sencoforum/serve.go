@@ -111,7 +111,7 @@ type server struct {
 	reload    func()         // on SIGHUP; nil means that it stops the server
 	ready     func(*house)   // called once mail is taken; may be nil
 	outside   doctor.Outside
-	demo      web.Demo // of a demonstration; nil for a real forum
+	demo      *demoPages // of a demonstration; nil for a real forum
 }
 
 // runServer opens the house, audits it, opens the doors, and on a signal

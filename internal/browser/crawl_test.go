@@ -25,7 +25,9 @@ type found struct {
 }
 
 // isPage reports whether a browser shows it.
-func (f found) isPage() bool { return strings.HasPrefix(f.kind, "text/html") }
+func (f found) isPage() bool {
+	return strings.HasPrefix(f.kind, "text/html") && f.route != "/demo/mail/{mail}" // somebody's mail as it is
+}
 
 var (
 	linked = regexp.MustCompile(`(?:href|src)="([^"]*)"`)
