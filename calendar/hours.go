@@ -94,6 +94,27 @@ func (h Hours) Morning(at time.Time) time.Time {
 	return at.Add(mostHoliday * 24 * time.Hour)
 }
 
+// summerDays is how long a holiday is at least that people call the summer.
+const summerDays = 28 * 24 * time.Hour
+
+// Summer returns the first day of the next summer holidays that begin after a moment, and the first school day after them; false
+// where the calendar knows none.
+func (h Hours) Summer(at time.Time) (begins, term time.Time, known bool) {
+	for _, s := range h.Dates.holidays[h.Nation] {
+		first, last := s.first.midnight(), s.last.midnight()
+		if last.Sub(first) < summerDays || !first.After(at) || known && !first.Before(begins) {
+			continue
+		}
+		begins, term, known = first, h.SchoolDays(last, 1), true
+	}
+	return begins, term, known
+}
+
+// midnight is the beginning of a day in Britain.
+func (d date) midnight() time.Time {
+	return time.Date(int(d)/10000, time.Month(int(d)/100%100), int(d)%100, 0, 0, 0, 0, London())
+}
+
 // sinceMidnight is the time of the day as a clock on the wall shows it.
 func sinceMidnight(at time.Time) time.Duration {
 	t := at.In(London())

@@ -84,3 +84,28 @@ func TestHoursOnlyGoForward(t *testing.T) {
 		}
 	}
 }
+
+func TestSummerIsTheNextLongHoliday(t *testing.T) {
+	c, err := Parse("england 2026-12-21 2027-01-03 Christmas\nengland 2027-07-24 2027-08-31 summer\nengland 2026-07-22 2026-09-04 summer\nwales 2026-07-20 2026-08-31 summer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := Hours{Dates: c, Nation: England}
+	for _, k := range []struct{ at, begins, term string }{
+		{"2026-03-01 12:00", "2026-07-22", "2026-09-07"}, // after the weekend
+		{"2026-07-21 23:59", "2026-07-22", "2026-09-07"},
+		{"2026-07-22 00:00", "2027-07-24", "2027-09-01"},
+		{"2026-12-01 12:00", "2027-07-24", "2027-09-01"},
+	} {
+		begins, term, known := h.Summer(clock(t, k.at))
+		if !known || begins.Format(time.DateOnly) != k.begins || term.Format(time.DateOnly) != k.term {
+			t.Errorf("%s: %s, %s, %v", k.at, begins, term, known)
+		}
+	}
+	if _, _, known := h.Summer(clock(t, "2027-07-24 00:00")); known {
+		t.Error("a summer that the calendar does not know")
+	}
+	if _, _, known := (Hours{Dates: c}).Summer(clock(t, "2026-03-01 12:00")); known {
+		t.Error("a summer of no nation")
+	}
+}

@@ -26,6 +26,7 @@ type Content struct {
 	Web      string // base address of the archive; empty: there is none
 	Messages int
 	Joined   int
+	Summer   string  // how to pause over the summer holidays, where this is the last one before them
 	Entries  []Entry // by their parts
 	Words    []Abbreviation
 }
@@ -67,6 +68,9 @@ func (e *Editor) content(tx *store.Tx, l list.List, i Issue) (Content, error) {
 	c := Content{Title: l.Title, Kind: i.Kind, At: i.At.In(calendar.London()), Last: i.Last, Asked: i.Only != 0 && !i.Last, Web: strings.TrimRight(e.cfg.WebURL, "/"), Joined: i.Joined}
 	if e.cfg.LeaveURL != "" {
 		c.Leave = strings.TrimRight(e.cfg.LeaveURL, "/") + leavePage
+	}
+	if i.Only == 0 {
+		c.Summer = summer(e.cfg.Hours, ScheduleOf(l, i.Kind), i.At)
 	}
 	for _, it := range i.Items {
 		entry, ok, err := e.entry(tx, l, it)

@@ -139,6 +139,9 @@ func (c Content) foot() []string {
 	if c.Joined > 0 {
 		lines = append(lines, "Welcome to "+number(c.Joined, "new member")+".", "")
 	}
+	if c.Summer != "" {
+		lines = append(lines, c.Summer, "")
+	}
 	lines = append(lines, "Replies to this email come to us, not to the forum.")
 	switch {
 	case c.Asked:
