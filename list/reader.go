@@ -33,6 +33,12 @@ func ReaderOf(tx *store.Tx, p PersonID) (Reader, error) {
 	return r, nil
 }
 
+// Only is the same reader, of one list and of no other.
+func (r Reader) Only(l ID) Reader {
+	r.of = slices.DeleteFunc(slices.Clone(r.of), func(m Membership) bool { return m.List != l })
+	return r
+}
+
 // Person is who reads, 0 for nobody.
 func (r Reader) Person() PersonID { return r.person }
 

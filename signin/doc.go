@@ -11,6 +11,8 @@
 //	signin.asked     hash of an address or a network -> moments at which a code was asked for, of one day
 //	signin.sessions  hash of a cookie -> Session
 //	signin.people    (person, hash of a cookie) -> nothing
+//	signin.feeds     hash of a token -> Feed
+//	signin.feedsof   (person, hash of a token) -> nothing
 //	signin.expiry    (end of life, key with its kind) -> nothing; codes and counts that are forgotten
 //
 // Counter: signin.codes, how many codes there are.

@@ -88,7 +88,7 @@ func (k *Keeper) Step() (next time.Time, err error) {
 			return next, err
 		}
 	}
-	if err = k.sweep(now); err == nil {
+	if err = errors.Join(k.sweep(now), k.sweepFeeds()); err == nil {
 		k.swept = now
 	}
 	return next, err
