@@ -75,6 +75,7 @@ type Server struct {
 	cross   *http.CrossOriginProtection
 	clients *clients
 	finder  *finder
+	feeder  *feeder
 	server  *http.Server
 	clear   *http.Server // sends who comes without TLS to HTTPS
 }

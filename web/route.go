@@ -77,7 +77,7 @@ func (s *Server) table() []route {
 		{"GET", "/h/{name}", anybody, refusalPage, false},
 		{"GET", "/help/school-it", anybody, technicianPage, true},
 	}
-	all = append(all, slices.Concat(solvedRoutes, statsRoutes, collectionRoutes, rosterRoutes, writeRoutes, joinRoutes, accountRoutes)...)
+	all = append(all, slices.Concat(solvedRoutes, statsRoutes, collectionRoutes, rosterRoutes, writeRoutes, joinRoutes, accountRoutes, feedRoutes, followRoutes)...)
 	for _, t := range texts {
 		all = append(all, route{"GET", t.path, anybody, t.show, t.index})
 	}

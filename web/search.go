@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"sencoforum/archive"
 	"sencoforum/list"
@@ -45,6 +46,9 @@ type searchData struct {
 	Facets   facetsData
 	Sorts    []optionData
 	Tips     []search.HelpLine
+	Follow   string // what of the search can be followed; empty: nothing
+	FollowIn string // the one list that is meant; empty: all
+	Follows  bool   // it is followed already
 	Ask      string // where to write
 	Members  string
 	Glossary string
@@ -77,7 +81,7 @@ func searchPage(v *visit) error {
 	}
 	d := v.found(w, at, got)
 	d.Facets, d.Sorts = v.facets(w, got, any), sorts(got.Query.Sort)
-	if err := v.others(&d); err != nil {
+	if err := v.others(&d, w); err != nil {
 		return err
 	}
 	title := "Search"
@@ -245,17 +249,26 @@ func clean(spans []search.Span) (all []search.Span) {
 	return all
 }
 
-// others says how many people could be asked, and where.
-func (v *visit) others(d *searchData) error {
+// others says how many people could be asked, and where, and whether the search can be followed.
+func (v *visit) others(d *searchData, w wish) error {
 	if len(v.lists) == 0 {
 		return nil
 	}
 	l := v.lists[0]
-	d.Ask = "mailto:" + l.Post().String()
-	if d.Typed != "" {
-		d.Ask += "?" + mailSubject(d.Typed)
+	switch {
+	case v.s.cfg.Desk.Write != nil && d.Typed != "":
+		d.Ask = v.s.cfg.Path + "/post?subject=" + url.QueryEscape(d.Typed)
+	case v.s.cfg.Desk.Write != nil:
+		d.Ask = v.s.cfg.Path + "/post"
+	case d.Typed != "":
+		d.Ask = "mailto:" + l.Post().String() + "?" + mailSubject(d.Typed)
+	default:
+		d.Ask = "mailto:" + l.Post().String()
 	}
 	return v.s.db.View(func(tx *store.Tx) error {
+		if err := v.follow(tx, d, w); err != nil {
+			return err
+		}
 		n, err := list.Count(tx, l.ID)
 		d.Members = about(n)
 		return err

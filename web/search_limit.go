@@ -3,12 +3,7 @@ package web
 import (
 	"context"
 	"runtime"
-	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
-
-	"sencoforum/list"
 )
 
 // What one person may look for: as often as people press buttons, and more at once. A search takes as much of the machine as
@@ -21,45 +16,16 @@ const (
 
 // A finder bounds what searches may cost, and remembers which discussions are alike. It may be used by many goroutines.
 type finder struct {
+	turns
 	places chan struct{} // of searches that run at once
 	likes  likes
-
-	mu     sync.Mutex // guards what follows
-	people map[list.PersonID]*rate.Limiter
 }
 
 func newFinder() *finder {
 	return &finder{
+		turns:  newTurns(searchesPerSecond, searchesAtOnce),
 		places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
-		people: map[list.PersonID]*rate.Limiter{},
 		likes:  likes{known: map[likeKey]alike{}},
-	}
-}
-
-// allow reports whether somebody may search once more.
-func (f *finder) allow(p list.PersonID, now time.Time) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	l := f.people[p]
-	if l == nil {
-		if len(f.people) >= maxClients {
-			f.forget(now)
-		}
-		l = rate.NewLimiter(searchesPerSecond, searchesAtOnce)
-		f.people[p] = l
-	}
-	return l.AllowN(now, 1)
-}
-
-// forget drops those that were quiet; all, where everybody is busy.
-func (f *finder) forget(now time.Time) {
-	for p, l := range f.people {
-		if l.TokensAt(now) >= searchesAtOnce {
-			delete(f.people, p)
-		}
-	}
-	if len(f.people) >= maxClients {
-		clear(f.people)
 	}
 }
 

@@ -44,7 +44,7 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Serve
 			log.Warn("the address of the pages is no origin", "cause", err)
 		}
 	}
-	s.finder = newFinder()
+	s.finder, s.feeder = newFinder(), newFeeder()
 	s.routes = s.table()
 	s.server = s.bounded(s.guard(http.HandlerFunc(s.route)))
 	s.clear = s.bounded(http.HandlerFunc(s.redirect))

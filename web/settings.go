@@ -21,6 +21,8 @@ type settingsData struct {
 	Lists        []membershipData
 	Sessions     []sessionData
 	OtherDevices bool
+	Feeds        feedsData
+	Followed     []followedData
 }
 
 type membershipData struct {
@@ -51,7 +53,9 @@ var modes = []option{
 
 func settingsPage(v *visit) error {
 	d := settingsData{Done: map[string]string{
-		"saved": "Saved.", "out": "Signed out there.", "left": "You have left. We have sent you one last email, with which you can come back.",
+		"saved": "Saved.", "out": "Signed out there.", "feed": "That feed is stopped. Programs that have its address get nothing more.",
+		"follows":  "You follow that search. I write when there are new discussions about it.",
+		"followed": "You get no more emails about that search.", "left": "You have left. We have sent you one last email, with which you can come back.",
 	}[v.query("done")]}
 	return v.settings(http.StatusOK, d)
 }
@@ -65,7 +69,7 @@ func (v *visit) settings(status int, d settingsData) error {
 		if d.Error == "" {
 			d.Name = list.CleanName(p.Name)
 		}
-		d.Address = p.Address.String()
+		d.Address, d.Lists, d.Sessions = p.Address.String(), nil, nil
 		for _, m := range v.reader.Memberships() {
 			of := v.membership(m)
 			details, err := membership.DetailsOf(tx, m.List, m.Person)
@@ -74,6 +78,12 @@ func (v *visit) settings(status int, d settingsData) error {
 			}
 			of.Shown = details.Shown
 			d.Lists = append(d.Lists, of)
+		}
+		if err := v.feeds(tx, &d.Feeds); err != nil {
+			return err
+		}
+		if d.Followed, err = v.followed(tx); err != nil {
+			return err
 		}
 		sessions, err := v.s.cfg.Signin.Sessions(tx, p.ID)
 		for _, s := range sessions {

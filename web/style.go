@@ -31,6 +31,6 @@ func styles(v *visit) error {
 // robots lets search engines come to the pages for everybody; all others say themselves that they are not to be shown.
 func robots(v *visit) error {
 	v.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := v.w.Write([]byte("User-agent: *\nDisallow: /u/\nDisallow: /yes/\nDisallow: /in\nDisallow: /search\nDisallow: /t/\nDisallow: /m/\nDisallow: /a/\n"))
+	_, err := v.w.Write([]byte("User-agent: *\nDisallow: /u/\nDisallow: /yes/\nDisallow: /in\nDisallow: /feed/\nDisallow: /search\nDisallow: /t/\nDisallow: /m/\nDisallow: /a/\n"))
 	return tell(err)
 }
