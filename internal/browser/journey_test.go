@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"sencoforum/message"
 )
 
 // A walk is what somebody does in a tab, who sees what a phone shows.
@@ -125,6 +128,9 @@ var journeys = []struct {
 	{"somebody signs in by a code and out again", signInByCode},
 	{"somebody is each of the people of the demonstration with one click", beEverybody},
 	{"somebody reads, follows, stops following and mutes", readAndFollow},
+	{"somebody searches, narrows it down and opens what is found", searchAndRead},
+	{"somebody replies, looks at it first, changes it and sends it", replyWithPreview},
+	{"a moderator approves what waits, takes it back, and sends it back with words", moderateWaiting},
 	{"somebody changes settings", changeSettings},
 	{"somebody chooses large letters on blue paper", chooseLooks},
 	{"somebody leaves, and what they open then asks them to sign in", leaveForGood},
@@ -220,6 +226,73 @@ func readAndFollow(t *testing.T, w *walk) {
 	if at := w.at(); !strings.Contains(at, "#m") {
 		t.Errorf("the link to a message leads to %s", at)
 	}
+}
+
+func searchAndRead(t *testing.T, w *walk) {
+	w.become("member")
+	w.open("/search")
+	w.enter("q", "reading")
+	w.press("main//button", "Search")
+	if at := w.at(); !strings.HasPrefix(at, "/search?q=reading") {
+		t.Errorf("the search led to %s", at)
+	}
+	w.do(chromedp.SetValue(chromedp.CSS("#sort"), "new"))
+	w.press("main//button", "Change")
+	if at := w.at(); !strings.Contains(at, "sort=new") {
+		t.Errorf("another order led to %s", at)
+	}
+	w.press("ol[@class='results']//h3/a", "")
+	if at := w.at(); !strings.HasPrefix(at, "/t/") {
+		t.Errorf("what was found leads to %s", at)
+	}
+}
+
+func replyWithPreview(t *testing.T, w *walk) {
+	w.become("member")
+	w.open("/")
+	w.press("ul[@class='threads']//h3/a", "")
+	w.press("section[@id='reply']//button", "Check it") // nothing was typed
+	w.titled("Error: ")
+	w.enter("tx", "We use a quiet <b>corner</b>.")
+	w.press("main//button", "Check it")
+	w.titled("Check before it goes to ")
+	w.says("We use a quiet <b>corner</b>.")
+	w.press("main//button", "Change it")
+	words := fmt.Sprintf("We use two quiet <b>corners</b>, with scripts %v.", w.l != nil)
+	w.enter("tx", words)
+	w.press("main//button", "Check it")
+	w.says(words)
+	w.press("main//button", "Send to")
+	w.press("main//a", "Back to the discussion")
+	back := w.at()
+	eventually(t, "the reply is in the discussion", func() bool {
+		w.open(back)
+		found, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`document.body.textContent.includes(`+js(words)+`)`))
+		return err == nil && found
+	})
+}
+
+func moderateWaiting(t *testing.T, w *walk) {
+	subject := fmt.Sprintf("A question from outside, scripts %v", w.l != nil)
+	stranger := fmt.Sprintf("outside-%v@elsewhere.example", w.l != nil)
+	w.h.post(t, stranger, w.h.list, mail(stranger, w.h.list, subject, "May a parent ask something here?"))
+	w.become("moderator")
+	item := fmt.Sprintf("article[contains(., %q)]", subject)
+	eventually(t, "it waits", func() bool {
+		w.open("/mod")
+		found, err := chromedp.Run(w.ctx, chromedp.Evaluate[bool](`document.body.textContent.includes(`+js(subject)+`)`))
+		return err == nil && found
+	})
+	w.check()
+	w.press(item+"//button", "Approve")
+	w.press("main//button", "Undo: "+subject)
+	w.says("It waits again, as if nobody had decided.")
+	w.do(chromedp.Click(chromedp.Search("//main//"+item+`//summary[contains(., "Send it back")]`), chromedp.NodeVisible))
+	w.do(chromedp.SendKeys(chromedp.Search("//main//"+item+"//textarea[@name='reason']"), "Please ask your school."))
+	w.press(item+"//button", "Send it back and tell the writer")
+	eventually(t, "the writer reads why", func() bool {
+		return slices.ContainsFunc(w.h.mails(t, stranger), func(m *message.Message) bool { return strings.Contains(m.Text(), "Please ask your school.") })
+	})
 }
 
 func changeSettings(t *testing.T, w *walk) {

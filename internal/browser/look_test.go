@@ -25,6 +25,7 @@ type look struct {
 	lights   []light
 	readings []reading
 	page     bool // it is one of ours, and no mail
+	closely  bool // in each reading, too, with the program
 }
 
 // see looks at the page that is open, and returns what is wrong by how it was looked at.
@@ -41,7 +42,8 @@ func (w *tab) see(l look) map[string][]string {
 	if !l.page {
 		small = "[]" // mail programs have sizes of their own; axe looks at what is too near
 	}
-	all := `(async () => JSON.stringify([...look.wide(), ...` + small + `, ...look.pale(), ...await look.hurdles()]))()`
+	quick := `[...look.wide(), ...` + small + `, ...look.pale()]`
+	all := `(async () => JSON.stringify([...` + quick + `, ...await look.hurdles()]))()`
 	for i, in := range l.lights {
 		w.in(in)
 		w.script(`look.unfold(` + js(i%2 == 1) + `)`) // what is folded has words, too
@@ -53,7 +55,11 @@ func (w *tab) see(l look) map[string][]string {
 	for _, r := range l.readings {
 		w.in(light{390, r["paper"] == "white"})
 		w.script(`look.settings(` + js(r) + `)`)
-		note(js(r), w.ask(all))
+		if l.closely {
+			note(js(r), w.ask(all))
+		} else {
+			note(js(r), w.ask(`JSON.stringify(`+quick+`)`))
+		}
 	}
 	w.in(light{320, false})
 	for _, r := range []reading{{}, {"size": "150"}, {"size": "150", "spacing": "wide"}} {

@@ -85,12 +85,12 @@ func weigh(t *testing.T, f found) {
 	}
 }
 
-// TestBrowserPages looks at every sort of page as everybody.
+// TestBrowserPages looks at every sort of page as everybody, two at once.
 func TestBrowserPages(t *testing.T) {
 	l := look{axe: axe(t), page: true, lights: lights[1:3], readings: readings[:1]}
 	most := 1
 	if *full {
-		l.lights, l.readings, most = lights, readings, 6
+		l.lights, l.readings, l.closely, most = lights, readings, true, 6
 	}
 	chromium(t)
 	h := open(t, "--posts", "200")
@@ -98,35 +98,51 @@ func TestBrowserPages(t *testing.T) {
 	looked, seen := 0, map[string]bool{}
 	all := h.everybody(t)
 	for _, role := range roles {
-		w := newTab(t, h.base)
 		var who member
 		if role != "" {
 			who = h.role(t, role)
 		}
-		w.as(h.client(t, who.Name))
+		var todo [2][]found
 		for _, f := range chosen(all[role], most) {
 			kind := f.route + " " + strings.Join(elements(f.body), " ")
 			if !*full && seen[kind] {
 				continue
 			}
 			seen[kind] = true
+			todo[looked%2] = append(todo[looked%2], f)
 			looked++
-			w.open(f.path)
-			faults, asked := w.taken()
-			if len(asked) > 3 {
-				faults = append(faults, "it asks for more than 3 things: "+strings.Join(asked, " "))
-			}
-			name := role + " " + f.path
-			report(t, name, map[string][]string{"loading": faults})
-			if *shots != "" {
-				w.shoot(role, strings.Replace(f.route+"$", "/$", "home", 1))
-				continue
-			}
-			report(t, name, w.see(l))
-			w.taken()
+		}
+		c := h.client(t, who.Name)
+		for _, some := range todo {
+			t.Run(cmp.Or(role, "visitor"), func(t *testing.T) {
+				t.Parallel()
+				w := newTab(t, h.base)
+				w.as(c)
+				for _, f := range some {
+					w.inspect(role, f, l)
+				}
+			})
 		}
 	}
 	t.Logf("%d pages", looked)
+}
+
+// inspect opens a page and looks at it, or takes its picture.
+func (w *tab) inspect(role string, f found, l look) {
+	w.t.Helper()
+	w.open(f.path)
+	faults, asked := w.taken()
+	if len(asked) > 3 {
+		faults = append(faults, "it asks for more than 3 things: "+strings.Join(asked, " "))
+	}
+	name := role + " " + f.path
+	report(w.t, name, map[string][]string{"loading": faults})
+	if *shots != "" {
+		w.shoot(role, strings.Replace(f.route+"$", "/$", "home", 1))
+		return
+	}
+	report(w.t, name, w.see(l))
+	w.taken()
 }
 
 // elements are the sorts of elements that a page has.
