@@ -78,6 +78,9 @@ func TestMonthsAndYears(t *testing.T) {
 		}
 	}
 	tom.get("/2025/03")
+	if html := tom.get("/1999"); !strings.Contains(html, `href="/2026"`) || strings.Contains(html, `href="/2025"`) {
+		t.Errorf("an empty year leads to others:\n%s", html)
+	}
 	if r, _ := tom.ask("GET", "/pipermail/senco-forum/2026-October/thread.html", ""); r.Header.Get("Location") != "/2026/10" {
 		t.Errorf("an old month: %d", r.StatusCode)
 	}

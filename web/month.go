@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -77,9 +79,9 @@ func yearPage(v *visit) error {
 	}
 	d := yearPageData{Title: fmt.Sprintf("Discussions of %d", year)}
 	most := 1
-	first, last := year, year
+	years := map[int]bool{year: true}
 	for at, m := range all {
-		first, last = min(first, m.Year), max(last, m.Year)
+		years[m.Year] = true
 		if at.Year() == year {
 			most = max(most, m.Posts)
 		}
@@ -91,7 +93,7 @@ func yearPage(v *visit) error {
 				Discussions: m.Discussions, Posts: m.Posts, Width: max(1, m.Posts*100/most)})
 		}
 	}
-	for y := last; y >= first; y-- {
+	for _, y := range slices.Backward(slices.Sorted(maps.Keys(years))) {
 		d.Years = append(d.Years, link{Path: fmt.Sprintf("%s/%04d", v.s.cfg.Path, y), Text: fmt.Sprint(y), Here: y == year})
 	}
 	return v.show(http.StatusOK, "year.html", v.shell(d.Title, link{Path: fmt.Sprintf("/%04d", year), Text: fmt.Sprint(year)}), d)
