@@ -1,10 +1,14 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
-// Addresses are those of all pages that can be opened, as the table has them and in its order, with those of a demonstration.
+// Addresses are those of all pages that can be opened, as the table has them, with those that a server has only with something
+// behind them: a search, a panel of moderators, a demonstration.
 func Addresses() (all []string) {
-	for _, r := range append((&Server{}).table(), demoRoutes...) {
+	for _, r := range slices.Concat((&Server{}).table(), searchRoutes, actRoutes, logRoutes, memberRoutes, moderationRoutes, demoRoutes) {
 		if r.method == http.MethodGet {
 			all = append(all, r.path)
 		}
