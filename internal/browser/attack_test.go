@@ -254,11 +254,11 @@ func TestBrowserAttacks(t *testing.T) {
 	t.Logf("%d attacks on %d pages", len(all), opened)
 }
 
-// calm lets one writer post much, without mail about each.
+// calm lets one writer post much, without mail about each, and strangers wait for moderators.
 func (h *house) calm(t *testing.T) {
 	t.Helper()
 	name := strings.Split(h.list, "@")[0]
-	for _, s := range [][2]string{{"posts_hour", "off"}, {"posts_day", "off"}, {"ack", "off"}} {
+	for _, s := range [][2]string{{"posts_hour", "off"}, {"posts_day", "off"}, {"ack", "off"}, {"non_member", "hold"}} {
 		h.command(t, "list", "set", name, s[0], s[1])
 	}
 }

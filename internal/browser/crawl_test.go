@@ -43,10 +43,13 @@ var typed = []string{
 // maxAsked bounds how many addresses with a query are opened of one line of the table: a search has more than anybody can count.
 const maxAsked = 25
 
+// maxMet bounds how many addresses are opened of one line where not everything is asked for. The first pages come first.
+const maxMet = 40
+
 // crawl follows every link from the first page on, and those of the mails to somebody, as whoever the client is.
 func (h *house) crawl(t *testing.T, c *http.Client, address string) map[string]found {
 	t.Helper()
-	met, asked := map[string]found{}, map[string]int{}
+	met, asked, taken := map[string]found{}, map[string]int{}, map[string]int{}
 	type step struct{ path, from string }
 	todo := []step{{"/", "the start"}}
 	for _, path := range typed {
@@ -65,11 +68,14 @@ func (h *house) crawl(t *testing.T, c *http.Client, address string) map[string]f
 		if _, ok := met[s.path]; ok {
 			continue
 		}
+		route := routeOf(s.path)
 		if strings.Contains(s.path, "?") {
-			route := routeOf(s.path)
 			if asked[route]++; asked[route] > maxAsked {
 				continue
 			}
+		}
+		if taken[route]++; taken[route] > maxMet && !*full && !slices.Contains(typed, s.path) {
+			continue
 		}
 		f := h.fetch(t, c, s.path)
 		f.from = s.from

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// seed posts what an invented archive has not: long words, files, HTML, quotes, a long discussion.
+// seed posts what an invented archive has not: long words, files, HTML, quotes, and what waits for moderators.
 func (h *house) seed(t *testing.T) {
 	t.Helper()
 	m := h.role(t, "member")
@@ -13,15 +13,21 @@ func (h *house) seed(t *testing.T) {
 	h.post(t, m.Address, h.list, mail(m.Address, h.list, "Formatting, files and "+strings.Repeat("unbrokenword", 8), "See https://www.example.org/"+strings.Repeat("a-long-address/", 12)+
 		"\r\n\r\nOn Monday, Sam wrote:\r\n> "+strings.Repeat("w", 120)+"\r\n> and more\r\n\r\nThank you.\r\n\r\n-- \r\nPriya\r\nA school"))
 	h.post(t, m.Address, h.list, formatted(m.Address, h.list))
+	for _, raw := range [][]byte{formatted(outside, h.list), mail(outside, h.list, "May a parent ask?", strings.Repeat("A long question about reading. ", 200))} {
+		h.post(t, outside, h.list, raw)
+	}
 	h.settled(t)
 }
+
+// outside is whoever is no member.
+const outside = "stranger@elsewhere.example"
 
 // formatted is a message with HTML and files.
 func formatted(from, to string) []byte {
 	return []byte(strings.ReplaceAll(`From: `+from+`
 To: `+to+`
 Subject: A table, a picture and two files
-Message-ID: <formatted@browser.example>
+Message-ID: <formatted.`+from+`>
 Date: Mon, 02 Nov 2026 09:00:00 +0000
 MIME-Version: 1.0
 Content-Type: multipart/mixed; boundary=m
