@@ -31,6 +31,7 @@ type Config struct {
 	DKIM      DKIM
 	Lists     Lists
 	Calendar  Calendar
+	Texts     Texts
 	Log       Log
 }
 
@@ -113,6 +114,17 @@ type Lists struct {
 type Calendar struct {
 	Nation string // "england", "wales", "scotland" or "northern-ireland"; none where empty
 	File   string // absolute path of a file of dates; empty for the typical ones
+}
+
+// Texts are pages of the operator's own in place of those that come with the program: absolute paths of Markdown files,
+// empty for ours.
+type Texts struct {
+	Rules, Privacy, Accessibility, Help, Contact string
+}
+
+// Path is the file of a page by the name of its key, or empty.
+func (t Texts) Path(name string) string {
+	return map[string]string{"rules": t.Rules, "privacy": t.Privacy, "accessibility": t.Accessibility, "help": t.Help, "contact": t.Contact}[name]
 }
 
 // Log says what is logged and how.

@@ -76,6 +76,12 @@ func (c *Config) settings() []setting {
 		{"calendar.nation", &c.Calendar.Nation},
 		{"calendar.file", &c.Calendar.File},
 
+		{"texts.rules", &c.Texts.Rules},
+		{"texts.privacy", &c.Texts.Privacy},
+		{"texts.accessibility", &c.Texts.Accessibility},
+		{"texts.help", &c.Texts.Help},
+		{"texts.contact", &c.Texts.Contact},
+
 		{"metrics.listen", &c.Metrics.Listen},
 
 		{"log.level", &c.Log.Level},

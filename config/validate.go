@@ -34,6 +34,7 @@ func (c Config) faults() Faults {
 	v.smarthost(c.Smarthost, c.Delivery.Through == ThroughSmarthost)
 	v.lists(c.Lists, c.SMTP.MaxMessage)
 	v.calendar(c.Calendar)
+	v.texts(c.Texts)
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "text", "json")
 	return v.faults
@@ -236,6 +237,12 @@ func (v *validator) lists(c Lists, maxMessage Size) {
 	v.oneOf("lists.join", c.Join, JoinOpen, JoinConfirm, JoinApprove)
 	if c.AttachTotal > maxMessage {
 		v.fault("lists.attach_total", "is more than smtp.max_message", "choose from 0 to "+maxMessage.String())
+	}
+}
+
+func (v *validator) texts(t Texts) {
+	for _, name := range []string{"rules", "privacy", "accessibility", "help", "contact"} {
+		v.path("texts."+name, t.Path(name))
 	}
 }
 

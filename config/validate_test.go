@@ -79,6 +79,7 @@ var validateCases = []struct {
 	{"pace that is none", func(c *Config) {
 		c.Delivery.WarmUp, c.Delivery.Providers, c.Smarthost.PerMinute = "yes", "providers.txt", -1
 	}, []string{"delivery.warm_up", "delivery.providers", "smarthost.per_minute"}},
+	{"a page of one's own without a whole path", func(c *Config) { c.Texts.Help = "help.md" }, []string{"texts.help"}},
 	{"nothing is set", func(c *Config) { *c = Config{} }, []string{
 		"data", "hostname", "domain", "operator", "smtp.max_message", "smtp.connections",
 		"smtp.connections_per_ip", "smtp.connections_per_network", "delivery.through", "delivery.tls",

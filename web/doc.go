@@ -51,6 +51,7 @@ type Config struct {
 	Desk     Desk              // takes what members write; the zero one: nothing can be written here
 	Data     Data              // for downloads; nil: by email only
 	Demo     Demo              // of a demonstration; nil for a real forum
+	Texts    map[string]Text   // of the operator's own, by TextNames
 
 	Digests *digest.Editor // past digests in words; nil: there are no pages of them
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"sencoforum/command"
 )
@@ -36,6 +37,11 @@ type textData struct {
 type wordData struct{ Form, Help string }
 
 func (t textPage) show(v *visit) error {
+	sh := v.shell(t.title, link{Path: t.path, Text: t.title})
+	sh.About = t.about
+	if own, ok := v.s.cfg.Texts[strings.TrimPrefix(t.path, "/")]; ok {
+		return own.own(v, sh)
+	}
 	d := textData{Keeps: "for as long as the forum exists", Glossary: v.s.has("/glossary")}
 	if l := v.site; l.ID != 0 {
 		d.Rules, d.Join, d.Leave, d.Request = l.RulesURL, l.Service("join").String(), l.Service("leave").String(), l.Service("request").String()
@@ -53,8 +59,6 @@ func (t textPage) show(v *visit) error {
 		}
 		d.Words = append(d.Words, wordData{form, w.Help})
 	}
-	sh := v.shell(t.title, link{Path: t.path, Text: t.title})
-	sh.About = t.about
 	return v.show(http.StatusOK, t.file, sh, d)
 }
 

@@ -31,8 +31,8 @@ func configCheckCommand(o *rootOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Name every fault of the settings file, with its line",
-		Long: "Read the settings file, and the file of mail providers that it may name, and name every fault at once, with its\n" +
-			"line and what to do. The exit code is 3 when there is a fault.",
+		Long: "Read the settings file, and the files of mail providers and of pages that it may name, and name every fault at once,\n" +
+			"with its line and what to do. The exit code is 3 when there is a fault.",
 		Example: "  sencoforum config check --config forum.toml\n" +
 			"  sencoforum config check && systemctl restart sencoforum",
 		Args: exactly(0),
@@ -42,7 +42,15 @@ func configCheckCommand(o *rootOptions) *cobra.Command {
 			if err == nil {
 				_, err = mailProviders(cfg.Delivery.Providers)
 			}
-			var found config.Faults
+			var found, texts config.Faults
+			if errors.As(err, &found) || err == nil {
+				if _, wrong := ownTexts(cfg.Texts, ""); errors.As(wrong, &texts) {
+					found = append(found, texts...)
+					err = found
+				} else {
+					err = errors.Join(err, wrong)
+				}
+			}
 			if err != nil && !errors.As(err, &found) {
 				return usage("%w", err)
 			}

@@ -60,6 +60,10 @@ func (s server) newPages(h *house) (*web.Server, error) {
 	if s.demo != nil {
 		demo = s.demo.with(h.digests)
 	}
+	texts, err := ownTexts(s.cfg.Texts, base.Path)
+	if err != nil {
+		return nil, err
+	}
 	return web.New(s.log, h.db, h.keys, web.Config{
 		Path:        base.Path,
 		HTTPS:       base.Scheme == "https",
@@ -78,6 +82,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Standing:    h.watch.Standings,
 		Digests:     h.digests,
 		Demo:        demo,
+		Texts:       texts,
 		Panel:       h.panel,
 		Acts:        h.acts,
 		People:      incoming.OnPeople,

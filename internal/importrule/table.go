@@ -103,6 +103,7 @@ var libraries = []library{
 	{"github.com/pires/go-proxyproto", []string{"smtpd", "imapd", "web"}},
 	{"github.com/alexedwards/scs", []string{"web"}},
 	{"github.com/gorilla/feeds", []string{"web"}},
+	{"github.com/yuin/goldmark", []string{"web"}},
 	{"github.com/blevesearch", []string{"search"}},
 	{"filippo.io/age", []string{"backup"}},
 	{"github.com/prometheus/client_golang", everyone},
