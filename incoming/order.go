@@ -60,7 +60,7 @@ func (d *Desk) requestAt(in *arrival, at command.Place) error {
 	}
 	o, ok := orderOf(r)
 	if ok && m != nil {
-		return d.obey(in, m.Person, o)
+		return d.obey(in, m.Person, d.asOffered(in, o))
 	}
 	if done, err := d.info(in, r, m); done || err != nil {
 		return err
@@ -99,6 +99,19 @@ func askedAbout(in *arrival) archive.Number {
 		return 0
 	}
 	return archive.Number(n)
+}
+
+// asOffered is an order as it was meant: a pause without a day, in answer to the offer of one over the summer, goes on until the day
+// that the offer names.
+func (d *Desk) asOffered(in *arrival, o membership.Order) membership.Order {
+	if o.Word != membership.WordPause || o.Value != "" {
+		return o
+	}
+	term := notice.SummerOffered(in.dest.List, append(in.msg.InReplyTo(), in.msg.References()...))
+	if term.After(d.cfg.Now()) {
+		o.Value = term.Format("2 January 2006")
+	}
+	return o
 }
 
 // toPeople lets people read what the robot does not do.
