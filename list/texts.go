@@ -2,6 +2,7 @@ package list
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -32,6 +33,17 @@ func SetWords(tx *store.Tx, l ID, w Words) error {
 func WordsOf(tx *store.Tx, l ID, name string) (Words, error) {
 	w, _, err := texts.Get(tx, store.Pair[ID, string]{A: l, B: name})
 	return w, err
+}
+
+// AllWords iterates over the pieces that a list has in its own words.
+func AllWords(tx *store.Tx, l ID) iter.Seq2[Words, error] {
+	return func(yield func(Words, error) bool) {
+		for r, err := range store.Prefix(texts, tx, l) {
+			if !yield(r.Value, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // ResetWords goes back to the usual words, and reports whether there were others.

@@ -15,11 +15,14 @@ import (
 // and never what.
 type Said struct {
 	List   string         `json:"list"`
-	Kind   string         `json:"kind"`             // as archive.Saying has it
-	Place  string         `json:"place"`            // slug, or the day before which an era ends
+	Kind   string         `json:"kind"`             // as archive.Saying has it, or SaidMail
+	Place  string         `json:"place"`            // slug, name of a piece, or the day before which an era ends
 	Thread archive.Number `json:"thread,omitempty"` // of a summary
 	Why    string         `json:"why"`
 }
+
+// SaidMail is the kind of a piece of a mail in a list's own words; its place is the name of the piece.
+const SaidMail = "mail"
 
 // nearby is how many words in a row have to be the same for a text of moderators. It is fewer than for a message: these
 // texts are few and short, so somebody can look at each.
@@ -46,6 +49,14 @@ func saidOf(tx *store.Tx, why suspicion) (found []Said, err error) {
 				s.Slug = s.Before.In(calendar.London()).Format("2006-01-02")
 			}
 			found = append(found, Said{List: l.Name, Kind: s.Kind, Place: s.Slug, Thread: s.Thread, Why: w})
+		}
+		for s, err := range list.AllWords(tx, l.ID) {
+			if err != nil {
+				return nil, err
+			}
+			if w := why(message.WordsOf(s.Text)); w != "" {
+				found = append(found, Said{List: l.Name, Kind: SaidMail, Place: s.Name, Why: w})
+			}
 		}
 	}
 	return found, nil

@@ -97,6 +97,23 @@ func TestTextsOfModeratorsAreListedAndStay(t *testing.T) {
 	}
 }
 
+// A list's own words for a mail may thank somebody, too.
+func TestOwnWordsOfAListAreLookedAt(t *testing.T) {
+	db, e, _ := archived(t, 1)
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		for name, text := range map[string]string{"welcome": "Welcome. Asha (asha@school.example) began this forum.", "usual": "We read each message."} {
+			if err := list.SetWords(tx, 1, list.Words{Name: name, Text: text, Since: noon}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	f, err := e.PlanForget(By{Actor: "operator uid 0", Now: noon}, 1)
+	if diff := cmp.Diff([]Said{{List: "senco-forum", Kind: "mail", Place: "welcome", Why: "the address"}}, f.Said); diff != "" || err != nil {
+		t.Errorf("(-want +got): %v\n%s", err, diff)
+	}
+}
+
 func TestTextsOfAllListsAreLookedAt(t *testing.T) {
 	db, e := curated(t)
 	testdb.Update(t, db, func(tx *store.Tx) error {

@@ -25,7 +25,8 @@ type personView struct {
 	Asked       message.Address   `json:"asked"`  // the address that the export was asked for
 	Person      list.Person       `json:"person"` // number 0 for somebody who only wrote old posts
 	Memberships []memberView      `json:"memberships"`
-	Chosen      []personChoice    `json:"discussions,omitempty"` // that they mute or follow
+	Chosen      []personChoice    `json:"discussions,omitempty"`    // that they mute or follow
+	Saved       []personSearch    `json:"saved_searches,omitempty"` // that they follow by email
 	Consents    []personConsent   `json:"consents,omitempty"`
 	Bounces     []personBounces   `json:"bounces,omitempty"` // of their address, where mail came back
 	Held        []personHeld      `json:"held,omitempty"`    // messages of theirs that wait for an answer
@@ -40,6 +41,13 @@ type personView struct {
 type personChoice struct {
 	Thread uint32 `json:"discussion"`
 	Muted  bool   `json:"muted"` // else followed
+}
+
+// personSearch is a search that they follow.
+type personSearch struct {
+	List  string    `json:"list"`
+	Words string    `json:"words"`
+	Since time.Time `json:"looked_up_to"`
 }
 
 // personConsent is what somebody agreed to on a list.
@@ -129,7 +137,7 @@ func (a *admin) viewPerson(tx *store.Tx, at message.Address) (personView, error)
 	case !errors.Is(err, list.ErrNoPerson):
 		return v, err
 	}
-	for _, gather := range []func(*store.Tx, *personView) error{a.gatherLists, gatherChosen, gatherHeld, gatherMail, gatherFailed, gatherPrivate, gatherActs} {
+	for _, gather := range []func(*store.Tx, *personView) error{a.gatherLists, gatherChosen, gatherSaved, gatherHeld, gatherMail, gatherFailed, gatherPrivate, gatherActs} {
 		if err := gather(tx, &v); err != nil {
 			return v, fmt.Errorf("gather what is known of them: %w", err)
 		}
@@ -177,6 +185,26 @@ func gatherChosen(tx *store.Tx, v *personView) error {
 		v.Chosen = append(v.Chosen, personChoice{Thread: thread, Muted: chosen[thread] == list.Mute})
 	}
 	return err
+}
+
+// gatherSaved finds what they follow, also on a list that they have left.
+func gatherSaved(tx *store.Tx, v *personView) error {
+	if v.Person.ID == 0 {
+		return nil
+	}
+	for l, err := range list.All(tx) {
+		if err != nil {
+			return err
+		}
+		follows, err := hold.SavedOf(tx, hold.SavedKey{A: v.Person.ID, B: l.ID})
+		if err != nil {
+			return err
+		}
+		for _, s := range follows.All {
+			v.Saved = append(v.Saved, personSearch{List: l.Post().String(), Words: s.Words, Since: s.Since})
+		}
+	}
+	return nil
 }
 
 func gatherHeld(tx *store.Tx, v *personView) error {

@@ -6,8 +6,13 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
+	"sencoforum/hold"
+	"sencoforum/internal/testdb"
+	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/store"
 )
 
 // TestMyDataByEmail: two words bring a file with what the server knows of its writer and their posts, and nobody else's; the
@@ -20,6 +25,18 @@ func TestMyDataByEmail(t *testing.T) {
 	w.mail(me, forum, "mine", "A post of mine about laptops.")
 	w.mail(people[0].Address, forum, "theirs", "A post of theirs about readers.")
 	w.carrier.await(t, 2*all)
+	testdb.Update(t, w.house.db, func(tx *store.Tx) error {
+		for i, words := range []string{"laptops year:2019", "readers of theirs"} {
+			p, err := list.FindPerson(tx, testdb.Address(t, people[1-i].Address))
+			if err != nil {
+				return err
+			}
+			if err := hold.SaveSearch(tx, hold.SavedKey{A: p.ID, B: 1}, words, time.Now(), "2026-11-27"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	w.mail(me, "senco-forum-request@lists.example.org", "x", "my data")
 	copies := w.carrier.await(t, 2*all+2)
 	if copyFor(copies, me, "It\r\ncomes in an email of its own") == "" {
@@ -47,7 +64,7 @@ func TestMyDataByEmail(t *testing.T) {
 		}
 		text += string(b)
 	}
-	if !strings.Contains(text, "about laptops") || !strings.Contains(text, me) || strings.Contains(text, "about readers") {
+	if !strings.Contains(text, "about laptops") || !strings.Contains(text, me) || !strings.Contains(text, `"words": "laptops year:2019"`) || strings.Contains(text, "readers of theirs") || strings.Contains(text, "about readers") {
 		t.Errorf("the file holds:\n%s", text)
 	}
 	w.mail(me, "senco-forum-request@lists.example.org", "again", "my data")

@@ -189,6 +189,8 @@ func saidLines(said []moderate.Said) (lines []string) {
 			what, how = fmt.Sprintf("summary of discussion %d in collection %s", s.Thread, s.Place), "collection set, or remove"
 		case "legal era":
 			what, how = "sentence before "+s.Place, "list era set, or remove"
+		case moderate.SaidMail:
+			what, how = "own words of the mail text "+s.Place, "notice set, or reset"
 		}
 		lines = append(lines, fmt.Sprintf("  %s of list %s: %s (%s)", what, s.List, s.Why, how))
 	}
