@@ -72,8 +72,7 @@ func (w *walk) press(kind, words string) {
 // enter types into a field, in place of what was there.
 func (w *walk) enter(id, text string) {
 	w.t.Helper()
-	field := chromedp.CSS("#" + id)
-	w.do(chromedp.SetValue(field, ""), chromedp.SendKeys(field, text))
+	w.do(chromedp.WaitVisible(chromedp.CSS("#"+id)), void(`document.getElementById(`+js(id)+`).value = ""`), chromedp.SendKeys(chromedp.CSS("#"+id), text))
 }
 
 // tick chooses a box or a round button.
@@ -237,7 +236,7 @@ func searchAndRead(t *testing.T, w *walk) {
 	if at := w.at(); !strings.HasPrefix(at, "/search?q=reading") {
 		t.Errorf("the search led to %s", at)
 	}
-	w.do(chromedp.SetValue(chromedp.CSS("#sort"), "oldest"))
+	w.script(`document.getElementById("sort").value = "oldest"`)
 	w.press("main//button", "Change")
 	if at := w.at(); !strings.Contains(at, "sort=oldest") {
 		t.Errorf("another order led to %s", at)
