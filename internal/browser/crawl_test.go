@@ -37,7 +37,7 @@ var (
 // typed are addresses to which no link leads, or only that of a mail which has gone. What comes is a page, whoever asks.
 var typed = []string{
 	"/no-such-page", "/t/999999", "/code", "/u/nonsense", "/yes/nonsense", "/in/nonsense", "/robots.txt", "/style.css",
-	"/pipermail/senco-forum/2015-May/000001.html", "/1999", "/2030/01", "/h/address", "/leave", "/post/back",
+	"/pipermail/senco-forum/2015-May/000001.html", "/1999", "/2030/01", "/h/address", "/leave", "/post/back", "/feed/nonsense",
 }
 
 // maxAsked bounds how many addresses with a query are opened of one line of the table: a search has more than anybody can count.
