@@ -79,7 +79,7 @@ search_ours() {
   local cookie
   cookie=$("$BIN/browse" -sign-in -url http://127.0.0.1:"$WEB" -address "$SENDER" -mail "$WORK/mail") || die "sign in"
   meter_reset
-  search ours ours -cookie "$cookie" -url "http://127.0.0.1:$WEB/search?q={}"
+  search ours ours -pause 1100ms -cookie "$cookie" -url "http://127.0.0.1:$WEB/search?q={}"
   emit ours search_memory "" "$(meter_get)"
 }
 

@@ -32,6 +32,7 @@ type config struct {
 	command              []string
 	rewrite              func(string) string
 	rounds               int
+	pause                time.Duration
 }
 
 func main() {
@@ -52,6 +53,7 @@ func parse(args []string, errOut io.Writer) (c config, err error) {
 	f.StringVar(&c.queries, "queries", "queries.tsv", "file of queries")
 	f.StringVar(&c.url, "url", "", "page with {} for the query; otherwise the arguments are a command with {}")
 	f.StringVar(&c.cookie, "cookie", "", "who is signed in, as browse -sign-in prints it")
+	f.DurationVar(&c.pause, "pause", 0, "between two queries, for a server that lets a person ask only so often")
 	f.IntVar(&c.rounds, "rounds", 5, "that count, after one that does not")
 	if err := f.Parse(args); err != nil {
 		return c, err
@@ -67,7 +69,7 @@ func parse(args []string, errOut io.Writer) (c config, err error) {
 type report struct {
 	All    percent.Of            `json:"all"`
 	ByKind map[string]percent.Of `json:"by_kind"`
-	Failed int                   `json:"failed"` // answers that are errors, of the first round
+	Failed int                   `json:"failed"` // answers that are errors; none of them is timed
 }
 
 func run(c config, out io.Writer) error {
@@ -82,11 +84,12 @@ func run(c config, out io.Writer) error {
 	order := rand.New(rand.NewPCG(1, 1))
 	for round := range c.rounds + 1 {
 		for _, i := range order.Perm(len(queries)) {
+			time.Sleep(c.pause)
 			start := time.Now()
 			err := c.ask(c.rewrite(queries[i].text))
 			took := time.Since(start)
 			switch {
-			case round == 0 && err != nil:
+			case err != nil:
 				r.Failed++
 			case round > 0:
 				all, times[queries[i].kind] = append(all, took), append(times[queries[i].kind], took)

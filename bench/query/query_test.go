@@ -47,7 +47,7 @@ func TestEveryQueryIsAskedInEachRoundAndErrorsAreCounted(t *testing.T) {
 	if err := run(c, &out); err != nil {
 		t.Fatal(err)
 	}
-	if asked["good"] != 3 || asked["bad"] != 3 || !strings.Contains(out.String(), `"failed":1`) || !strings.Contains(out.String(), `"term":{"n":4`) {
+	if asked["good"] != 3 || asked["bad"] != 3 || !strings.Contains(out.String(), `"failed":3`) || !strings.Contains(out.String(), `"term":{"n":2`) {
 		t.Errorf("asked %v, printed %s", asked, out.String())
 	}
 }
