@@ -12,7 +12,7 @@ import (
 )
 
 // Bounds of the discussions that are named below another. The page is not late for them: what is not found in time is not
-// there, and the next reader may have it.
+// there, and is not looked for again for an hour.
 const (
 	similarMost = 3
 	similarTime = 60 * time.Millisecond
@@ -97,6 +97,9 @@ func (v *visit) lookAlike(k likeKey, top archive.Post) (firsts []archive.Number)
 	found, err := v.s.cfg.Search.Similar(ctx, search.Reading(v.reader).Within(top.List), top.Number, similarMost)
 	if err != nil || ctx.Err() != nil {
 		v.s.log.Debug("discussions that are alike are not found", "cause", err)
+		if v.r.Context().Err() == nil {
+			v.s.finder.likes.put(k, nil, v.now) // whoever reads it next need not wait for nothing again
+		}
 		return nil
 	}
 	for _, l := range found {
