@@ -19,6 +19,8 @@ type finder struct {
 	turns
 	places chan struct{} // of searches that run at once
 	likes  likes
+
+	similarTime time.Duration // that a page waits for discussions like its own
 }
 
 func newFinder() *finder {
@@ -26,6 +28,8 @@ func newFinder() *finder {
 		turns:  newTurns(searchesPerSecond, searchesAtOnce),
 		places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
 		likes:  likes{known: map[likeKey]alike{}},
+
+		similarTime: similarTime,
 	}
 }
 

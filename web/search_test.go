@@ -44,6 +44,7 @@ func (s *site) searching() *site {
 		s.t.Fatal(err)
 	}
 	s.server.cfg.Search = search.NewSearcher(x, words)
+	s.server.finder.similarTime = time.Minute // however busy the machine is
 	s.server.routes = s.server.table()
 	return s
 }

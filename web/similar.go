@@ -11,11 +11,11 @@ import (
 	"sencoforum/store"
 )
 
-// Bounds of the discussions that are named below another. The page is not late for them: what is not found in time is not
-// there, and is not looked for again for an hour.
+// Bounds of the discussions that are named below another. The page is not late for them: what is not found in time is found
+// beside it, for the next reader.
 const (
 	similarMost = 3
-	similarTime = 60 * time.Millisecond
+	similarTime = 5 * time.Millisecond // that a page waits
 	similarWait = 5 * time.Millisecond // for other searches to end
 	similarKept = time.Hour
 	likesMost   = 2000 // discussions of which it is remembered
@@ -85,26 +85,41 @@ func (v *visit) similar(disc archive.Discussion, posts []archive.Post) ([]discus
 	return out, err
 }
 
-// lookAlike asks the search, where it has time.
-func (v *visit) lookAlike(k likeKey, top archive.Post) (firsts []archive.Number) {
-	ctx, cancel := context.WithTimeout(v.r.Context(), similarTime)
-	defer cancel()
-	leave, err := v.s.finder.enter(ctx, similarWait)
+// lookAlike asks the search, where it has time, and waits a little for the answer.
+func (v *visit) lookAlike(k likeKey, top archive.Post) []archive.Number {
+	leave, err := v.s.finder.enter(v.r.Context(), similarWait)
 	if err != nil {
 		return nil
 	}
-	defer leave()
-	found, err := v.s.cfg.Search.Similar(ctx, search.Reading(v.reader).Within(top.List), top.Number, similarMost)
-	if err != nil || ctx.Err() != nil {
-		v.s.log.Debug("discussions that are alike are not found", "cause", err)
-		if v.r.Context().Err() == nil {
-			v.s.finder.likes.put(k, nil, v.now) // whoever reads it next need not wait for nothing again
-		}
+	ready := make(chan []archive.Number, 1)
+	reader, now := search.Reading(v.reader).Within(top.List), v.now
+	go func() {
+		defer leave()
+		ready <- v.s.alike(k, reader, top.Number, now)
+	}()
+	select {
+	case firsts := <-ready:
+		return firsts
+	case <-time.After(v.s.finder.similarTime):
 		return nil
+	}
+}
+
+// alike finds discussions that are like another and remembers them, also that there are none. It may outlive the request; the
+// search has a bound of its own, and an index that is being closed waits for it.
+func (s *Server) alike(k likeKey, reader search.Reader, n archive.Number, now time.Time) (firsts []archive.Number) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("discussions that are alike are not found", "cause", r)
+		}
+	}()
+	found, err := s.cfg.Search.Similar(context.Background(), reader, n, similarMost)
+	if err != nil {
+		s.log.Debug("discussions that are alike are not found", "cause", err)
 	}
 	for _, l := range found {
 		firsts = append(firsts, l.First)
 	}
-	v.s.finder.likes.put(k, firsts, v.now)
+	s.finder.likes.put(k, firsts, now)
 	return firsts
 }

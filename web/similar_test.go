@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -32,6 +33,16 @@ func TestADiscussionNamesOthersLikeIt(t *testing.T) {
 	}
 	if len(s.server.finder.likes.known) != 1 {
 		t.Errorf("remembered: %v", s.server.finder.likes.known)
+	}
+	s.server.finder.similarTime = 0 // a page that does not wait has them for its next reader
+	clear(s.server.finder.likes.known)
+	tom.get(path)
+	for s.server.finder.places <- struct{}{}; len(s.server.finder.places) > 1; {
+		runtime.Gosched()
+	}
+	<-s.server.finder.places
+	if page := tom.get(path); !strings.Contains(page, "in the library</a>") {
+		t.Errorf("they were not found beside the page:\n%s", page)
 	}
 	testdb.Update(t, s.db, func(tx *store.Tx) error { _, err := archive.Hide(tx, old, archive.Seal{}, s.now); return err })
 	if page := tom.get(path); strings.Contains(page, "in the library</a>") {
