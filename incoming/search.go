@@ -106,31 +106,33 @@ func (d *Desk) readArchive(in *arrival, person list.PersonID, r command.Reading)
 }
 
 // searchedBefore is what a mail refers to: the search whose answer it answers, or else the latest one.
-func (d *Desk) searchedBefore(in *arrival, person list.PersonID) (was hold.Searched, err error) {
-	err = d.db.View(func(tx *store.Tx) error {
-		g, err := hold.Grant{}, hold.ErrSpent
-		if in.dest.Token != "" {
-			g, err = hold.LookSearch(tx, in.dest.Token, d.cfg.Now())
+func (d *Desk) searchedBefore(in *arrival, person list.PersonID) (hold.Searched, error) {
+	was, found, err := d.searchAsked(person, func(tx *store.Tx) (hold.Grant, error) {
+		if in.dest.Token == "" {
+			return hold.Grant{}, hold.ErrSpent
 		}
-		if errors.Is(err, hold.ErrSpent) || g.Person != person {
-			g, err = hold.LastSearch(tx, in.dest.List.ID, person, d.cfg.Now())
-		}
-		if err == nil && g.Person == person {
-			was = *g.Search
-		}
-		if errors.Is(err, hold.ErrSpent) {
-			return nil
-		}
-		return err
+		return hold.LookSearch(tx, in.dest.Token, d.cfg.Now())
+	})
+	if err != nil || found {
+		return was, err
+	}
+	was, _, err = d.searchAsked(person, func(tx *store.Tx) (hold.Grant, error) {
+		return hold.LastSearch(tx, in.dest.List.ID, person, d.cfg.Now())
 	})
 	return was, err
 }
 
 // searchAnswered is the search whose answer a mail of its asker answers; nothing where it answers something else.
-func (d *Desk) searchAnswered(in *arrival, person list.PersonID) (was hold.Searched, err error) {
+func (d *Desk) searchAnswered(in *arrival, person list.PersonID) (hold.Searched, error) {
+	was, _, err := d.searchAsked(person, func(tx *store.Tx) (hold.Grant, error) { return hold.LookSearch(tx, in.dest.Token, d.cfg.Now()) })
+	return was, err
+}
+
+// searchAsked is a search that somebody asked for themselves; it reports false where it was somebody else's, or is too old.
+func (d *Desk) searchAsked(person list.PersonID, look func(tx *store.Tx) (hold.Grant, error)) (was hold.Searched, found bool, err error) {
 	err = d.db.View(func(tx *store.Tx) error {
-		g, err := hold.LookSearch(tx, in.dest.Token, d.cfg.Now())
-		if err == nil && g.Person == person {
+		g, err := look(tx)
+		if found = err == nil && g.Person == person; found {
 			was = *g.Search
 		}
 		if errors.Is(err, hold.ErrSpent) {
@@ -138,7 +140,7 @@ func (d *Desk) searchAnswered(in *arrival, person list.PersonID) (was hold.Searc
 		}
 		return err
 	})
-	return was, err
+	return was, found, err
 }
 
 // searched answers with a page of what there is.

@@ -158,11 +158,14 @@ func (d *Desk) privateAhead(in *arrival) (end ending, err error) {
 	case n.verdict.Action == list.Refuse:
 		return end, n.verdict.Refusal
 	}
-	end = privateEnding(n, warning{}, false)
-	if w := d.numbered(in, n); len(w.places) > 0 {
-		in.hints = append(in.hints, w.places...)
+	w, warns := d.numbered(in, n), false
+	if len(w.places) > 0 {
+		err = d.db.View(func(tx *store.Tx) (err error) {
+			warns, err = d.cfg.Relay.Warns(tx, n.writer.ID, w.digest)
+			return err
+		})
 	}
-	return end, nil
+	return privateEnding(n, w, warns), err
 }
 
 // A Complaint is a member's report of a post, written on a page.

@@ -182,6 +182,23 @@ func TestAHeldPageWaitsLikeAMail(t *testing.T) {
 	}
 }
 
+// The preview of a private message with a pupil's number says that it is stopped once, and so it is; the same words may go then.
+func TestANumberInAPrivateMessageOnAPage(t *testing.T) {
+	o := parlour(t)
+	o.desk.cfg.Pupil = PupilData(o.desk.log, o.desk.cfg.Now)
+	w := Written{To: testdb.Address(t, o.author(1, 0)), Person: tom, Subject: "EHCP paperwork", Text: "His UPN is B801200005001."}
+	for i, want := range []Fate{Asked, Goes} {
+		w.Form = aForm(t)
+		ahead, err := o.desk.Foresee(t.Context(), w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := o.write(t, w); ahead.Fate != want || got.Fate != want || want == Asked && !strings.Contains(strings.Join(ahead.Why, " "), "Unique Pupil Number") {
+			t.Errorf("time %d: ahead %q %q, then %q, want %q", i+1, ahead.Fate, ahead.Why, got.Fate, want)
+		}
+	}
+}
+
 func FuzzWrite(f *testing.F) {
 	for _, s := range [][2]string{{"Hello", "Hello\n"}, {"a\r\nBcc: x@y.example", ".\r\n.\r\nFrom me\x00"}, {"=?utf-8?q?x?=", "é\xff\u202e"}, {"", ""}} {
 		f.Add(s[0], s[1])

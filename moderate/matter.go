@@ -56,7 +56,7 @@ func (p *Panel) matter(tx *store.Tx, l list.List, it hold.Item) (notice.Matter, 
 	if _, reply := message.Stem(m.Subject(), l.SubjectTag); reply {
 		n.Subject = "Re: " + n.Subject
 	}
-	if n.Writer.Name == "" {
+	if n.Writer.Name == "" && !list.Found(it.Findings, list.CauseShared) { // that one is in the name of all moderators
 		n.Writer.Name = archive.Submitted(m, l, list.Person{ID: it.Author}, it.Since).AuthorName
 	}
 	n.Subject, n.Text = p.mask(n.Subject), p.mask(m.Text())

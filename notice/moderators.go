@@ -102,7 +102,7 @@ var causes = []struct {
 	{list.CauseEncrypted, "Encrypted", "a part of it cannot be read"},
 	{list.CauseToken, "Personal link", "a signed part of it held a personal link of ours, which was taken out"},
 	{list.CauseStranger, "Not a member", "%s is not a member"},
-	{list.CauseShared, "Shared", "%s shares an email that came to the moderators"},
+	{list.CauseShared, "Shared", "a moderator shares an email that came to the moderators"},
 	{list.CauseModerated, "Under moderation", "every message of %s is read first"},
 	{list.CauseFirst, "First post", "it is %s's first post"},
 	{list.CauseRate, "Many posts", "%s has sent many posts in a short time"},

@@ -52,8 +52,8 @@ func (b *Book) Do(tx *store.Tx, s Saying, moderators []list.Person) error {
 // then not to be sent. It reports false where they were asked that day about the same message, known by its digest, or had as
 // many answers as one gets: it warns and forbids nothing.
 func (b *Book) Warn(tx *store.Tx, s Saying, places []string, digest string) (bool, error) {
-	d, err := today(tx, s.From.ID, b.now())
-	if err != nil || d.Answers >= answersADay || slices.Contains(d.Warned, digest) {
+	d, warns, err := b.warns(tx, s.From.ID, digest)
+	if err != nil || !warns {
 		return false, err
 	}
 	d.Warned = append(d.Warned, digest)
@@ -63,6 +63,17 @@ func (b *Book) Warn(tx *store.Tx, s Saying, places []string, digest string) (boo
 	return true, b.answer(tx, s, func(n notice.Private, to notice.To) (notice.Mail, error) {
 		return n.Numbered(to, s.Message.Subject(), places)
 	})
+}
+
+// Warns reports whether Warn would ask.
+func (b *Book) Warns(tx *store.Tx, writer list.PersonID, digest string) (bool, error) {
+	_, warns, err := b.warns(tx, writer, digest)
+	return warns, err
+}
+
+func (b *Book) warns(tx *store.Tx, writer list.PersonID, digest string) (Day, bool, error) {
+	d, err := today(tx, writer, b.now())
+	return d, err == nil && d.Answers < answersADay && !slices.Contains(d.Warned, digest), err
 }
 
 // answer mails what was done to the address that wrote, at most answersADay times a day. Its envelope sender is a return

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"sencoforum/list"
@@ -143,15 +142,6 @@ var memberDone = map[string]string{
 	"remove": "Done: they are no member any more.", "ban": "Done: they are no member any more, and can neither write nor join.",
 }
 
-// personAt is the member of the address.
-func (v *visit) personAt() (list.PersonID, error) {
-	n, err := strconv.ParseUint(v.args["person"], 10, 32)
-	if err != nil || n == 0 || strconv.FormatUint(n, 10) != v.args["person"] {
-		return 0, errNoPage
-	}
-	return list.PersonID(n), nil
-}
-
 func memberPage(v *visit) error { return v.member(http.StatusOK, "") }
 
 func (v *visit) member(status int, wrong string) error {
@@ -175,7 +165,7 @@ func (v *visit) member(status int, wrong string) error {
 
 // memberAt reads the member of the address.
 func (v *visit) memberAt() (l list.List, m membership.Member, err error) {
-	p, err := v.personAt()
+	p, err := v.person()
 	if err != nil {
 		return l, m, err
 	}

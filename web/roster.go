@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"sencoforum/archive"
 	"sencoforum/list"
@@ -39,7 +38,7 @@ func rosterPage(v *visit) error {
 	}
 	from := list.PersonID(0)
 	if s := v.query("from"); s != "" {
-		if from, err = personOf(s); err != nil {
+		if from, err = numberOf[list.PersonID](s); err != nil {
 			return err
 		}
 	}
@@ -79,15 +78,6 @@ func roleOf(r list.Role) string {
 	return ""
 }
 
-// personOf reads the number of a person.
-func personOf(s string) (list.PersonID, error) {
-	n, err := strconv.ParseUint(s, 10, 32)
-	if err != nil || n == 0 || strconv.FormatUint(n, 10) != s {
-		return 0, errNoPage
-	}
-	return list.PersonID(n), nil
-}
-
 type rosterMember struct {
 	Name        string
 	Lists       []string
@@ -97,7 +87,7 @@ type rosterMember struct {
 
 // rosterMemberPage shows a member in the lists in which they agreed to it and which the reader reads.
 func rosterMemberPage(v *visit) error {
-	p, err := personOf(v.args["person"])
+	p, err := v.person()
 	if err != nil {
 		return err
 	}

@@ -105,8 +105,9 @@ func (v *visit) lookAlike(k likeKey, top archive.Post) []archive.Number {
 	}
 }
 
-// alike finds discussions that are like another and remembers them, also that there are none. It may outlive the request; the
-// search has a bound of its own, and an index that is being closed waits for it.
+// alike finds discussions that are like another and remembers them, also that there are none. It may outlive the request, so it
+// catches a panic itself; the search has a bound of its own, and an index that is being closed waits for it. While the index is
+// made nothing is found, which is not remembered.
 func (s *Server) alike(k likeKey, reader search.Reader, n archive.Number, now time.Time) (firsts []archive.Number) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -116,6 +117,7 @@ func (s *Server) alike(k likeKey, reader search.Reader, n archive.Number, now ti
 	found, err := s.cfg.Search.Similar(context.Background(), reader, n, similarMost)
 	if err != nil {
 		s.log.Debug("discussions that are alike are not found", "cause", err)
+		return nil
 	}
 	for _, l := range found {
 		firsts = append(firsts, l.First)

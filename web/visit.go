@@ -141,12 +141,19 @@ func (v *visit) narrowed() ([]list.List, error) {
 
 // number is the post or discussion of the address.
 func (v *visit) number() (archive.Number, error) {
-	s := v.args["number"]
+	return numberOf[archive.Number](v.args["number"])
+}
+
+// person is the member of the address.
+func (v *visit) person() (list.PersonID, error) { return numberOf[list.PersonID](v.args["person"]) }
+
+// numberOf reads a number as an address of ours has it, from 1 and without zeros before it.
+func numberOf[N ~uint32](s string) (N, error) {
 	n, err := strconv.ParseUint(s, 10, 32)
 	if err != nil || n == 0 || strconv.FormatUint(n, 10) != s {
 		return 0, errNoPage
 	}
-	return archive.Number(n), nil
+	return N(n), nil
 }
 
 // query is a value behind the question mark; one that is absurdly long is none.

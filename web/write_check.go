@@ -207,9 +207,5 @@ func numberIn(s string) (archive.Number, error) {
 	if s == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseUint(s, 10, 32)
-	if err != nil || n == 0 {
-		return 0, errNoPage
-	}
-	return archive.Number(n), nil
+	return numberOf[archive.Number](s)
 }
