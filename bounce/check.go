@@ -59,30 +59,42 @@ func NewChecker(log *slog.Logger, db *store.DB, b *Book, dns Resolver) *Checker 
 	return &Checker{log: log, db: db, book: b, dns: dns}
 }
 
-// How often a checker looks for work, how many refusals it takes at once, and how long one look-up may take.
+// How long a checker lets refusals gather, or waits for room on disk, how many it takes at once, and how long one look-up may
+// take.
 const (
-	checkEvery = time.Minute
+	checkAfter = time.Minute
 	checkBatch = 50
 	checkTime  = 20 * time.Second
 )
 
 // Run works until ctx ends.
 func (c *Checker) Run(ctx context.Context) error {
+	noted, stop := c.db.Watch(checks.Name())
+	defer stop()
 	for {
 		more, err := c.step(ctx)
+		wait := noted
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, store.ErrFull): // there is no hurry
+			wait = nil
 		case err != nil:
 			return fmt.Errorf("check domains that are said to be unknown: %w", err)
 		case more:
 			continue
 		}
+		if wait != nil {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-wait:
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(checkEvery):
+		case <-time.After(checkAfter):
 		}
 	}
 }

@@ -115,7 +115,7 @@ func TestAGoneDomainIsSuspendedLikeADeadAddress(t *testing.T) {
 			ctx, stop := context.WithCancel(t.Context())
 			done := make(chan error)
 			go func() { done <- NewChecker(testLog(), d.db, d.Book, z).Run(ctx) }()
-			time.Sleep(2 * checkEvery)
+			time.Sleep(2 * checkAfter)
 			stop()
 			if err := <-done; err != nil {
 				t.Error(err)

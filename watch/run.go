@@ -25,6 +25,8 @@ const usualDays = 14
 func (w *Watch) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
+	counted, stop := w.db.Watch(providers.Name(), alarms.Name())
+	defer stop()
 	var kept time.Time
 	for {
 		select {
@@ -32,7 +34,10 @@ func (w *Watch) Run(ctx context.Context) error {
 			return w.flush() // what is lost on the way is a minute of figures
 		case <-tick.C:
 		}
-		todo := []func() error{w.flush, w.Look}
+		todo := []func() error{w.flush}
+		if w.mayChange(counted) {
+			todo = append(todo, w.Look)
+		}
 		if now := w.cfg.Now(); now.Sub(kept) >= foldEvery || now.Before(kept) {
 			kept = now
 			todo = append(todo, func() error { return w.keep(ctx) })
@@ -48,6 +53,16 @@ func (w *Watch) Run(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// mayChange reports that a look may see something new: copies wait, something was counted, or not all was well at the last one.
+func (w *Watch) mayChange(counted <-chan struct{}) bool {
+	select {
+	case <-counted:
+		w.calm = false
+	default:
+	}
+	return !w.calm || w.cfg.Waiting != nil && len(w.cfg.Waiting()) > 0
 }
 
 // change is an alarm that is to be written, and what to tell.
@@ -92,6 +107,7 @@ func (w *Watch) Look() error {
 	}
 	w.quieten(all)
 	w.noteOpen(all, whole)
+	w.calm = !whole.Open() && !slices.ContainsFunc(all, func(f facts) bool { return f.questionable() })
 	return nil
 }
 

@@ -39,7 +39,9 @@ type Watch struct {
 	unsigned map[string]uint64 // mails by domain in From that failed DMARC, not yet written
 	opened   map[Kind]int      // alarms, for the metrics
 
-	census census // of the goroutine of Run alone
+	// Of the goroutine of Run alone.
+	census census
+	calm   bool // at the last look all was well and nothing waited, so no more time changes that
 }
 
 // New returns a watch that knows which provider each domain had. It starts nothing.
