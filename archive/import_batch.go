@@ -12,7 +12,7 @@ import (
 // What one batch of messages holds at most, unless it is a single one.
 const (
 	importBatchItems = 2000
-	importBatchBytes = 4 << 20
+	importBatchBytes = 2 << 20
 )
 
 // MaxImportBatch is the size of the largest batch, in bytes.

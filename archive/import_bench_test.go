@@ -77,7 +77,7 @@ func importSource(t testing.TB, db *store.DB, s ImportSource) (sum ImportResult)
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := Importer{DB: db, List: l, Now: time.Now}
+	i := Importer{DB: db, List: l, Now: time.Now, Run: NewImportRun()}
 	var batch ImportBatch
 	hand := func() {
 		items, err := ReadImportBatch(batch.Bytes())

@@ -65,7 +65,7 @@ func importedPosts(t *testing.T, db *store.DB) (all []imported) {
 // packImporter makes an importer into an empty list.
 func packImporter(t *testing.T) *Importer {
 	t.Helper()
-	i := &Importer{DB: testdb.Open(t), Now: func() time.Time { return noon }}
+	i := &Importer{DB: testdb.Open(t), Now: func() time.Time { return noon }, Run: NewImportRun()}
 	testdb.Update(t, i.DB, func(tx *store.Tx) (err error) {
 		i.List, err = list.Create(tx, list.List{Name: "senco-forum", Domain: "lists.example", Title: "Forum", Settings: list.DefaultSettings()})
 		return err

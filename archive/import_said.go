@@ -10,8 +10,7 @@ import (
 // come between an answer and what it answers, mostly.
 const saidMost = 1024
 
-// saidLately is what the messages said that an import has stored last. It belongs to the goroutine that stores them, and ends
-// with the batch.
+// saidLately is what the messages said that an import has stored last. It belongs to the goroutine that stores them.
 type saidLately struct {
 	words map[intake.ID]message.Words
 	order []intake.ID // oldest first

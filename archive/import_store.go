@@ -15,8 +15,7 @@ import (
 	"sencoforum/store"
 )
 
-// An Importer stores old messages as posts of a list. It belongs to one goroutine; it reads the messages of a batch on all
-// cores.
+// An Importer stores old messages as posts of a list. It belongs to one goroutine, and reads the messages of a batch beside it.
 type Importer struct {
 	DB    *store.DB
 	List  list.List
@@ -24,7 +23,8 @@ type Importer struct {
 	Dry   bool                    // only look what is known
 	Clean func(raw []byte) []byte // takes out what must not be stored, such as tokens; nil: nothing
 
-	said saidLately
+	Run  *ImportRun // of which the batches are
+	Part int        // the number of the next batch in it
 }
 
 // ImportResult is what became of the messages of a batch.
@@ -72,15 +72,18 @@ type prepared struct {
 	heard   map[intake.ID]message.Words // what messages say that it may answer
 }
 
-// Batch stores messages in their order. What it has stored stays, also when it ends with an error, and is known when it is
-// brought again.
-func (i *Importer) Batch(ctx context.Context, items []ImportItem) (ImportResult, error) {
-	var r ImportResult
+// Batch stores messages in their order, once those of the batches before it are stored. What it has stored stays,
+// also when it ends with an error, and is known when it is brought again.
+func (i *Importer) Batch(ctx context.Context, items []ImportItem) (r ImportResult, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer func() { i.Run.ended(i.Part, err); i.Part++ }()
+	pieces := i.prepare(ctx, items)
+	if err := i.Run.turn(ctx, i.Part); err != nil {
+		return r, err
+	}
 	budget := holdMost / 2
 	var units []unit
-	pieces := i.prepare(ctx, items)
 	for ready := range pieces {
 		p := <-ready
 		if p.err != nil {
@@ -104,10 +107,11 @@ type pieceReady struct {
 	err   error
 }
 
-// prepare reads messages on all cores, a few pieces ahead of who takes them, and yields the pieces in their order.
+// prepare reads messages on all cores but that which stores them, a few pieces ahead of who takes them, and yields the pieces in
+// their order.
 func (i *Importer) prepare(ctx context.Context, items []ImportItem) <-chan chan pieceReady {
-	workers := runtime.GOMAXPROCS(0)
-	order := make(chan chan pieceReady, 2*workers)
+	workers := cap(i.Run.reading)
+	order := make(chan chan pieceReady, 2*workers+2)
 	type job struct {
 		from int
 		to   chan pieceReady
@@ -117,7 +121,9 @@ func (i *Importer) prepare(ctx context.Context, items []ImportItem) <-chan chan 
 	for range workers {
 		all.Go(func() {
 			for j := range jobs {
+				i.Run.reading <- struct{}{}
 				j.to <- i.read(items[j.from:min(j.from+piece, len(items))], j.from)
+				<-i.Run.reading
 			}
 		})
 	}
@@ -305,7 +311,7 @@ func (i *Importer) putSome(units []unit, budget time.Duration) (n int, r ImportR
 		r.Longest = time.Since(began)
 	}
 	if err == nil {
-		i.said.keep(units[:n])
+		i.Run.said.keep(units[:n])
 	}
 	return n, r, err
 }
@@ -378,7 +384,7 @@ func (i *Importer) putOne(tx *store.Tx, p *prepared) (id intake.ID, linked bool,
 	if n.Author = author.ID; author.Name != "" {
 		n.AuthorName = author.Name
 	}
-	n.said = func(id intake.ID) (message.Words, bool) { return i.said.of(id, p.heard) }
+	n.said = func(id intake.ID) (message.Words, bool) { return i.Run.said.of(id, p.heard) }
 	if n.Intake, err = intake.Put(tx, intake.New{Record: p.record, Raw: p.blob, State: intake.Done, Key: p.key}); err != nil {
 		return 0, false, err
 	}

@@ -69,7 +69,7 @@ func TestAnExportHasNoPostThatIsNotToBeArchived(t *testing.T) {
 
 func TestAnImportLeavesOutWhatIsNotToBeArchived(t *testing.T) {
 	db := testdb.Open(t)
-	i := Importer{DB: db, List: list.List{ID: 1, Name: "forum", Domain: "x.example"}, Now: func() time.Time { return noon }}
+	i := Importer{DB: db, List: list.List{ID: 1, Name: "forum", Domain: "x.example"}, Now: func() time.Time { return noon }, Run: NewImportRun()}
 	r, err := i.Batch(t.Context(), []ImportItem{
 		{Raw: []byte("From: Jo <jo@x.example>\nMessage-ID: <1@x>\n\nwords\n"), Written: noon},
 		{Raw: []byte("From: Jo <jo@x.example>\nMessage-ID: <2@x>\nX-Archive: no\n\nwords\n"), Written: noon},

@@ -24,7 +24,7 @@ func (s *shelf) importAll(items []archive.ImportItem) {
 	s.t.Helper()
 	l := list.List{}
 	testdb.View(s.t, s.db, func(tx *store.Tx) (err error) { l, err = list.Get(tx, s.list); return err })
-	i := archive.Importer{DB: s.db, List: l, Now: func() time.Time { return s.now }}
+	i := archive.Importer{DB: s.db, List: l, Now: func() time.Time { return s.now }, Run: archive.NewImportRun()}
 	for batch := range slices.Chunk(items, 500) {
 		got, err := i.Batch(context.Background(), batch)
 		if err != nil || len(got.Skipped) > 0 {

@@ -41,6 +41,8 @@ type admin struct {
 
 	host *membership.Host // nil when no server runs; see hostOf
 
+	imports *imports // that go on
+
 	eraser *moderate.Eraser // nil when no server runs and nothing was taken out yet; see eraserOf
 
 	in          io.Reader

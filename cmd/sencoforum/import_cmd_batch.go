@@ -33,6 +33,8 @@ func importBatchCommand(o *rootOptions) *cobra.Command {
 	dry := c.Flags().Bool("dry-run", false, "only look what is known")
 	begins := c.Flags().Bool("begins", false, "an import begins: tell which list it is for")
 	ends := c.Flags().String("ends", "", "an import ended, with these `FIGURES`")
+	run := c.Flags().String("run", "", "the `ID` that the import was given when it began")
+	part := c.Flags().Int("part", 0, "the `NUMBER` of the batch in its import, from 0")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		return o.reach(cmd, func(ctx context.Context, a *admin) error {
 			l, err := a.listNamed(*name)
@@ -47,9 +49,10 @@ func importBatchCommand(o *rootOptions) *cobra.Command {
 				if a.search != nil {
 					a.search.Resume()
 				}
+				a.imports.end(*run)
 				err = a.noteImport(l, *ends)
 			default:
-				answer, err = a.importBatch(ctx, l, *dry)
+				answer, err = a.importBatch(ctx, l, *dry, *run, *part)
 			}
 			if err != nil {
 				return err
@@ -73,17 +76,21 @@ func (a *admin) listNamed(name string) (l list.List, err error) {
 type importInto struct {
 	List string          `json:"list"`
 	Post message.Address `json:"post"`
+	Run  string          `json:"run"` // which import this is
 }
 
 func (a *admin) importBegins(l list.List, dry bool) (importInto, error) {
 	into := importInto{List: l.Name, Post: l.Post()}
-	if dry {
-		return into, nil
+	if !dry {
+		if err := a.roomToImport(); err != nil {
+			return into, err
+		}
+		if err := a.noteImport(l, "begins"); err != nil {
+			return into, err
+		}
 	}
-	if err := a.roomToImport(); err != nil {
-		return into, err
-	}
-	return into, a.noteImport(l, "begins")
+	into.Run = a.imports.begin()
+	return into, nil
 }
 
 // roomToImport refuses to take the room on disk that arriving mail needs.
@@ -105,8 +112,12 @@ func (a *admin) noteImport(l list.List, detail string) error {
 	})
 }
 
-func (a *admin) importBatch(ctx context.Context, l list.List, dry bool) (archive.ImportResult, error) {
-	raw, err := io.ReadAll(a.in)
+func (a *admin) importBatch(ctx context.Context, l list.List, dry bool, id string, part int) (archive.ImportResult, error) {
+	run, err := a.imports.get(id)
+	if err != nil {
+		return archive.ImportResult{}, err
+	}
+	raw, err := readWhole(a.in)
 	if err != nil {
 		return archive.ImportResult{}, fmt.Errorf("read batch: %w", err)
 	}
@@ -126,8 +137,19 @@ func (a *admin) importBatch(ctx context.Context, l list.List, dry bool) (archive
 	if err != nil {
 		return archive.ImportResult{}, err
 	}
-	i := archive.Importer{DB: a.db, List: l, Now: a.now, Dry: dry, Clean: withoutTokens(l, keys)}
+	i := archive.Importer{DB: a.db, List: l, Now: a.now, Dry: dry, Clean: withoutTokens(l, keys), Run: run, Part: part}
 	return i.Batch(ctx, items)
+}
+
+// readWhole reads what a command is given, at once where it says how much it is.
+func readWhole(r io.Reader) ([]byte, error) {
+	known, ok := r.(interface{ Len() int })
+	if !ok {
+		return io.ReadAll(r)
+	}
+	raw := make([]byte, known.Len())
+	_, err := io.ReadFull(r, raw)
+	return raw, err
 }
 
 // withoutTokens takes our own tokens out of old mail, and out of signed parts, too: nobody can be asked to send it anew. In a
@@ -183,9 +205,10 @@ func (o *rootOptions) importTarget(ctx context.Context, cfg config.Config, s *im
 		return nil, err
 	}
 	t.close = db.Close
+	imports := &imports{}
 	t.command = func(ctx context.Context, input []byte, answer any, more ...string) error {
 		var out, problem bytes.Buffer
-		a := &admin{db: db, cfg: cfg, now: o.now, actor: operator(o.uid), in: bytes.NewReader(input), out: &out, errOut: &problem}
+		a := &admin{db: db, cfg: cfg, now: o.now, actor: operator(o.uid), imports: imports, in: bytes.NewReader(input), out: &out, errOut: &problem}
 		code := a.run(ctx, append(args[:len(args):len(args)], more...))
 		return answered(code, &out, &problem, nil, answer)
 	}

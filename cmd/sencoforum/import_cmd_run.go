@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"sencoforum/archive"
@@ -34,16 +35,19 @@ func (i *postImport) work(ctx context.Context) error {
 	i.seen = map[string]bool{}
 	i.line.begin(i.plan.Messages)
 	within, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for p := range i.parcels(within) {
+	all := i.sent(within)
+	defer func() {
+		cancel()
+		for p := range all {
+			<-p.answered // nothing works on when this is over
+		}
+	}()
+	for p := range all {
+		<-p.answered
 		if p.err != nil {
 			return i.broken(ctx, p.err)
 		}
-		var r archive.ImportResult
-		if err := i.to.command(ctx, p.bytes, &r); err != nil {
-			return i.broken(ctx, err)
-		}
-		i.add(r, p.where)
+		i.add(p.result, p.where)
 		done := i.sum.New + i.sum.Known + len(i.skipped)
 		i.line.at(done)
 		if i.batchDone != nil {
@@ -56,11 +60,45 @@ func (i *postImport) work(ctx context.Context) error {
 	i.line.clear()
 	if !i.spec.dry {
 		figures := fmt.Sprintf("%d new, %d known, %d left out", i.sum.New, i.sum.Known, len(i.skipped))
-		if err := i.to.command(ctx, nil, nil, "--ends", figures); err != nil {
+		if err := i.to.command(ctx, nil, nil, "--ends", figures, "--run", i.to.Run); err != nil {
 			return err
 		}
 	}
 	return i.tell()
+}
+
+// sent is a parcel that was handed over, with what came of it once answered is closed.
+type sent struct {
+	parcel
+	result   archive.ImportResult
+	answered chan struct{}
+}
+
+// sent hands the parcels over, two at once, in their order: while one is stored, the next is read.
+func (i *postImport) sent(ctx context.Context) <-chan *sent {
+	out := make(chan *sent)
+	go func() {
+		defer close(out)
+		part := 0
+		for p := range i.parcels(ctx) {
+			s := &sent{parcel: p, answered: make(chan struct{})}
+			go func(part int) {
+				defer close(s.answered)
+				if s.err == nil {
+					s.err = i.to.command(ctx, s.bytes, &s.result, "--run", i.to.Run, "--part", strconv.Itoa(part))
+				}
+				s.bytes = nil
+			}(part)
+			part++
+			select {
+			case out <- s:
+			case <-ctx.Done():
+				<-s.answered
+				return
+			}
+		}
+	}()
+	return out
 }
 
 // parcels reads the messages and packs them, one batch ahead of who takes them.

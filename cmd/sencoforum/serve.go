@@ -297,9 +297,10 @@ func (s server) control(ctx context.Context, h *house) error {
 	if err != nil {
 		return err
 	}
+	imports := &imports{}
 	return serveControl(ctx, l, func(uid int, in io.Reader, out, errOut io.Writer) *admin {
 		return &admin{
-			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, eraser: h.eraser, host: &h.host, search: h.search, searcher: h.searcher, digests: h.digests, now: time.Now,
+			db: h.db, cfg: s.cfg, queue: h.queue, dkim: h.dkim, eraser: h.eraser, host: &h.host, search: h.search, searcher: h.searcher, digests: h.digests, imports: imports, now: time.Now,
 			actor: fmt.Sprintf("operator uid %d", uid), in: in, out: out, errOut: errOut, outside: s.outside,
 		}
 	})
