@@ -17,7 +17,7 @@ type ImportRun struct {
 	err   error      // why none may be
 	moved chan struct{}
 
-	said saidLately // of the batch that may be stored
+	said saidLately // belongs to the batch that may be stored
 }
 
 // NewImportRun begins an import; its batches have the numbers 0, 1, 2 …
@@ -57,6 +57,7 @@ func (r *ImportRun) ended(batch int, err error) {
 	switch {
 	case err != nil && r.err == nil:
 		r.err = errRunBroken
+		r.said = saidLately{}
 	case err == nil && r.next == batch:
 		r.next++
 	}

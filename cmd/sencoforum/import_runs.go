@@ -9,7 +9,7 @@ import (
 )
 
 // importsMost is how many imports that began are known at once; one that was cut off never says that it ends.
-const importsMost = 8
+const importsMost = 4
 
 // imports are those that go on. The zero value has none.
 type imports struct {
