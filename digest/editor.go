@@ -9,6 +9,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/calendar"
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -55,18 +56,21 @@ func NewEditor(log *slog.Logger, db *store.DB, cfg Config) *Editor {
 }
 
 // chunk is how many members one transaction looks at. lookEvery bounds how long the editor sleeps, so that a clock that was set
-// is noticed; fullPause is for a full disk. keepIssues is how long an issue is kept, for copies that wait and for answers to it.
+// is noticed; fullPause is for a full disk, and failPause, doubled each time up to lookEvery, for what went wrong otherwise.
+// keepIssues is how long an issue is kept, for copies that wait and for answers to it.
 const (
 	chunk      = 500
 	lookEvery  = time.Hour
+	failPause  = time.Second
 	fullPause  = 5 * time.Second
 	keepIssues = KeptDays * 24 * time.Hour
 )
 
 // Run makes issues when they are due until ctx ends.
 func (e *Editor) Run(ctx context.Context) error {
-	rung, stop := e.db.Watch(list.LastDigestsTable, openTable)
+	rung, stop := e.db.Watch(list.ListsTable, list.LastDigestsTable, openTable)
 	defer stop()
+	pause := failPause
 	for {
 		wait := lookEvery
 		more, err := e.Step()
@@ -76,12 +80,13 @@ func (e *Editor) Run(ctx context.Context) error {
 			wait = fullPause
 		case err != nil && store.Trouble(err):
 			return fmt.Errorf("make digests: %w", err)
-		case err != nil:
-			e.log.Error("a digest could not be made", "cause", err)
-		case more && ctx.Err() == nil:
+		case more && ctx.Err() == nil: // also beside a list that has trouble
 			continue
+		case err != nil:
+			e.log.Error("a digest could not be made", "cause", err, "again_in", pause)
+			wait, pause = pause, min(2*pause, lookEvery)
 		default:
-			wait = e.untilNext()
+			wait, pause = e.untilNext(), failPause
 		}
 		select {
 		case <-ctx.Done():
@@ -245,11 +250,17 @@ func (e *Editor) store(i Issue, was place, day Day) error {
 		if err := periods.Put(tx, key, i.Number); err != nil {
 			return err
 		}
+		if err := failpoint.Hit(failpoint.DigestStored); err != nil {
+			return err
+		}
 		if err := places.Put(tx, placeKey{A: i.List, B: i.Kind}, place{To: i.To, Made: i.Made}); err != nil {
 			return err
 		}
 		return prune(tx, i.Made)
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.DigestMade)
+	}
 	if err == nil && i.Number != 0 {
 		e.log.Info("digest", "issue", uint32(i.Number), "kind", string(i.Kind.Mode()), "discussions", len(i.Items), "bodies", len(i.Muted)+1)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"sencoforum/internal/failpoint"
 	"sencoforum/list"
 	"sencoforum/queue"
 	"sencoforum/store"
@@ -25,6 +26,9 @@ func (e *Editor) expand() (more bool, err error) {
 		}
 		return e.expandOne(tx, n, from)
 	})
+	if err == nil {
+		err = failpoint.Hit(failpoint.DigestExpanded)
+	}
 	return true, err
 }
 
@@ -46,6 +50,9 @@ func (e *Editor) expandOne(tx *store.Tx, n Number, from list.PersonID) error {
 		if next, err = e.putRows(tx, i, from); err != nil {
 			return err
 		}
+	}
+	if err := failpoint.Hit(failpoint.DigestRows); err != nil {
+		return err
 	}
 	if next != 0 {
 		return open.Put(tx, n, next)

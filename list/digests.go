@@ -54,6 +54,9 @@ func (d Digests) validate() error {
 // Digested reports a mode in which posts come together, in one email a day or a week.
 func (m DeliveryMode) Digested() bool { return m == ModeDaily || m == ModeWeekly }
 
+// ListsTable is the name to watch for lists whose settings have changed.
+const ListsTable = "list.lists"
+
 // LastDigestsTable is the name to watch for members who are owed one last digest.
 const LastDigestsTable = "list.lastdigests"
 

@@ -34,7 +34,7 @@ import (
 )
 
 var (
-	lists      = store.NewTable("list.lists", store.Uint32Key[ID](), store.Remember(store.JSON[List]()))
+	lists      = store.NewTable(ListsTable, store.Uint32Key[ID](), store.Remember(store.JSON[List]()))
 	addresses  = store.NewTable("list.addresses", store.StringKey[string](), store.JSON[ID]())
 	people     = store.NewTable("list.people", store.Uint32Key[PersonID](), personCodec)
 	byAddress  = store.NewTable("list.byaddress", store.StringKey[string](), store.JSON[PersonID]())

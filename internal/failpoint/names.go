@@ -31,6 +31,11 @@ const (
 	FanoutExpanded Name = "fanout.expanded"
 	FanoutFinished Name = "fanout.finished"
 
+	DigestStored   Name = "digest.stored"
+	DigestMade     Name = "digest.made"
+	DigestRows     Name = "digest.rows"
+	DigestExpanded Name = "digest.expanded"
+
 	SearchApplied Name = "search.applied"
 	SearchBuilt   Name = "search.built"
 
@@ -80,6 +85,11 @@ var table = []struct {
 	{FanoutSealed, "The batch of the last chunk is sealed and its message has not moved, inside the transaction."},
 	{FanoutExpanded, "A chunk is durable and the expander does not know."},
 	{FanoutFinished, "The last row of a post is settled and its message is not done yet, inside the transaction."},
+
+	{DigestStored, "A digest is stored under its day and the next one does not begin behind it yet, inside the transaction."},
+	{DigestMade, "A digest is durable and its editor does not know."},
+	{DigestRows, "Rows of a chunk of a digest's members are put and it is not noted with whom to go on, inside the transaction."},
+	{DigestExpanded, "A chunk of a digest is durable and its editor does not know."},
 
 	{SearchApplied, "A batch is in the index, perhaps not on disk, and nobody knows."},
 	{SearchBuilt, "A new index is complete and on disk, and the old one still serves."},

@@ -21,6 +21,7 @@ const sweepUnsettled = 8
 type sweepTemplate struct {
 	srv     *Server
 	to      []string // who receives every post
+	weekly  []string // who receives one email a week instead
 	members int      // all of them, with those who receive nothing
 	store   []byte   // the data file without the zeros at its end
 	size    int64
@@ -56,8 +57,17 @@ func makeTemplate(ctx context.Context, binary, parent string, large bool) (*swee
 			t.to = append(t.to, a)
 			t.members++
 		}
+		for i := 0; large && i < 2; i++ {
+			a := fmt.Sprintf("weekly%d.%d@school.example", part, i)
+			fmt.Fprintf(&csv, "%s,weekly\n", a)
+			t.weekly = append(t.weekly, a)
+			t.members++
+		}
 	}
 	if err := importMembers(ctx, srv, dir, csv.String()); err != nil {
+		return nil, err
+	}
+	if err := restDigests(ctx, srv); err != nil {
 		return nil, err
 	}
 	text, err := os.ReadFile(filepath.Join(srv.Dir, storeFile))

@@ -36,6 +36,8 @@ type sweepRun struct {
 	keeper  *keeper
 	journal *Journal
 	to      []string // who receives every post
+	weekly  []string // who receives one email a week instead
+	weeks   int      // for how many of those there was something to say
 	members int
 	during  sync.WaitGroup // what goes on beside the senders
 
@@ -72,7 +74,7 @@ func (p sweepTrial) run(ctx context.Context, from *sweepTemplate, parent string)
 		}
 		defer unix.Unmount(dir, unix.MNT_DETACH)
 	}
-	r := &sweepRun{sweepTrial: p, journal: NewJournal(), to: slices.Clone(from.to), members: from.members}
+	r := &sweepRun{sweepTrial: p, journal: NewJournal(), to: slices.Clone(from.to), weekly: from.weekly, members: from.members}
 	sink, err := NewSink(r.journal)
 	if err != nil {
 		return res, err
@@ -108,7 +110,7 @@ func (p sweepTrial) run(ctx context.Context, from *sweepTemplate, parent string)
 		repeats += p.repeats
 	}
 	res.Result = Check(r.journal, a, Bound{Recipients: r.to, Duplicates: repeats})
-	res.Faults = slices.Concat(res.Faults, faults, r.faults, r.wrongDeaths(res.acted, deaths))
+	res.Faults = slices.Concat(res.Faults, faults, r.faults, r.wrongDeaths(res.acted, deaths), r.journal.CheckDigests(r.weeks, r.weekly, repeats))
 	return res, nil
 }
 

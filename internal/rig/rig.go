@@ -10,6 +10,7 @@ package rig
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -19,11 +20,13 @@ type Journal struct {
 	acked  map[string]bool           // Message-IDs that got 250
 	copies map[string]map[string]int // Message-ID -> recipient -> how often it arrived
 	spoilt []string                  // copies that arrived without their text
+
+	digests map[string]map[string]int // the same as copies, of the emails of a week
 }
 
 // NewJournal returns an empty journal.
 func NewJournal() *Journal {
-	return &Journal{acked: map[string]bool{}, copies: map[string]map[string]int{}}
+	return &Journal{acked: map[string]bool{}, copies: map[string]map[string]int{}, digests: map[string]map[string]int{}}
 }
 
 // Acked notes that a message was answered with 250.
@@ -33,14 +36,21 @@ func (j *Journal) Acked(id string) {
 	j.acked[id] = true
 }
 
+// digestPrefix begins the Message-ID of an email of a week.
+const digestPrefix = "<digest."
+
 // Arrived notes one copy. whole says that its text was there to the last line.
 func (j *Journal) Arrived(id, recipient string, whole bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.copies[id] == nil {
-		j.copies[id] = map[string]int{}
+	books := j.copies
+	if strings.HasPrefix(id, digestPrefix) {
+		books = j.digests
 	}
-	j.copies[id][recipient]++
+	if books[id] == nil {
+		books[id] = map[string]int{}
+	}
+	books[id][recipient]++
 	if !whole {
 		j.spoilt = append(j.spoilt, id+" for "+recipient)
 	}
@@ -56,6 +66,47 @@ func (j *Journal) Count() (acked, copies int) {
 		}
 	}
 	return len(j.acked), copies
+}
+
+// Digests is how many emails of a week have arrived at every one of some members.
+func (j *Journal) Digests(of []string) (n int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, to := range j.digests {
+		if !slices.ContainsFunc(of, func(m string) bool { return to[m] == 0 }) {
+			n++
+		}
+	}
+	return n
+}
+
+// CheckDigests demands that so many emails of a week arrived, each at every member who is to have them and at nobody else, and
+// that no more of their copies came again than may.
+func (j *Journal) CheckDigests(want int, of []string, repeats int) (faults []string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.digests) != want {
+		faults = append(faults, fmt.Sprintf("%d digests of %d periods arrived", len(j.digests), want))
+	}
+	again := 0
+	for id, to := range j.digests {
+		for _, m := range of {
+			again += max(0, to[m]-1)
+			if to[m] == 0 {
+				faults = append(faults, fmt.Sprintf("lost: no copy of %s for %s", id, m))
+			}
+		}
+		for m := range to {
+			if !slices.Contains(of, m) {
+				faults = append(faults, fmt.Sprintf("a copy of %s for %s, who wants none", id, m))
+			}
+		}
+	}
+	if again > repeats {
+		faults = append(faults, fmt.Sprintf("%d copies of digests came again; at most %d may", again, repeats))
+	}
+	slices.Sort(faults)
+	return faults
 }
 
 // Audit is what the server says of itself: the part of "audit --json --posts"

@@ -84,7 +84,7 @@ func (s *Sink) session(c net.Conn) {
 }
 
 // data reads one message and writes it down. The last line of a post's text
-// repeats its Message-ID.
+// repeats its Message-ID; a digest ends with its last boundary.
 func (s *Sink) data(in *bufio.Reader, rcpt string) bool {
 	id, whole := "", false
 	for {
@@ -101,5 +101,8 @@ func (s *Sink) data(in *bufio.Reader, rcpt string) bool {
 			id = v
 		}
 		whole = whole || id != "" && line == "end of "+id
+		if strings.HasPrefix(id, digestPrefix) && line != "" {
+			whole = len(line) > 4 && strings.HasPrefix(line, "--") && strings.HasSuffix(line, "--")
+		}
 	}
 }
