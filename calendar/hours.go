@@ -1,6 +1,9 @@
 package calendar
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Hours say when people who look after a forum are at work: on which days schools are open, and at which times of the day.
 // The zero Hours know no holidays. All times of the day are British time.
@@ -21,6 +24,20 @@ const (
 // Holiday reports whether a moment lies in the holidays.
 func (h Hours) Holiday(at time.Time) bool {
 	return h.Nation != "" && h.Dates.Holiday(at, h.Nation)
+}
+
+// breakDays is how long a holiday is at least in which people are away: a bank holiday alone is shorter, and so is a long weekend.
+const breakDays = 5
+
+// Break reports whether a moment lies in holidays of several days.
+func (h Hours) Break(at time.Time) bool {
+	if h.Nation == "" {
+		return false
+	}
+	day := dateOf(at.In(London()))
+	return slices.ContainsFunc(h.Dates.holidays[h.Nation], func(s span) bool {
+		return s.first <= day && day <= s.last && !s.first.midnight().AddDate(0, 0, breakDays-1).After(s.last.midnight())
+	})
 }
 
 // SchoolDay reports whether a moment lies on a Monday to Friday outside the holidays.

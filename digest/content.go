@@ -20,6 +20,7 @@ type Content struct {
 	Title    string // of the list
 	Kind     Kind
 	At       time.Time
+	Since    time.Time // it says what was written since then, more than a period ago; zero: in its period
 	Last     bool
 	Asked    bool   // the one copy that somebody asked for, whatever they get otherwise
 	Leave    string // address of the page where one leaves; empty: there is none
@@ -66,6 +67,9 @@ const (
 // content puts an issue into words, from the archive as it is.
 func (e *Editor) content(tx *store.Tx, l list.List, i Issue) (Content, error) {
 	c := Content{Title: l.Title, Kind: i.Kind, At: i.At.In(calendar.London()), Last: i.Last, Asked: i.Only != 0 && !i.Last, Web: strings.TrimRight(e.cfg.WebURL, "/"), Joined: i.Joined}
+	if !i.Since.IsZero() && !i.Last {
+		c.Since = i.Since.In(calendar.London())
+	}
 	if e.cfg.LeaveURL != "" {
 		c.Leave = strings.TrimRight(e.cfg.LeaveURL, "/") + leavePage
 	}
@@ -231,7 +235,10 @@ func (c Content) head(p Part) string {
 	case Most:
 		return "Most talked about"
 	case Also:
-		if c.Kind == Daily {
+		switch {
+		case !c.Since.IsZero():
+			return "Also since " + c.Since.Format("2 January")
+		case c.Kind == Daily:
 			return "Also today"
 		}
 		return "Also this week"

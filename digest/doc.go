@@ -88,6 +88,7 @@ type Issue struct {
 	List   list.ID            `json:"list"`
 	Kind   Kind               `json:"kind"`
 	At     time.Time          `json:"at"`             // the beginning of its period
+	Since  time.Time          `json:"since,omitzero"` // of the issue before, where that is more than a period ago
 	Made   time.Time          `json:"made"`           //
 	From   archive.Seq        `json:"from"`           // posts that were published after From
 	To     archive.Seq        `json:"to"`             // and up to To

@@ -169,7 +169,7 @@ func (e *Editor) makeDue(l list.List, k Kind) error {
 	if err != nil || !due {
 		return err
 	}
-	if known && l.Term && e.cfg.Hours.Holiday(at) { // its posts are for the next one
+	if known && rests(e.cfg.Hours, ScheduleOf(l, k), l.InHolidays(), at) { // its posts are for the next one
 		return e.db.Update(func(tx *store.Tx) error { return periods.Put(tx, keyOf(l.ID, k, dayOf(at)), 0) })
 	}
 	if !known { // the first look at a list: what was before is nobody's digest

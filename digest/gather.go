@@ -80,7 +80,8 @@ func gather(tx *store.Tx, p plan, asked []archive.Number) (Issue, error) {
 		}
 		all = append(all, t)
 	}
-	i.Items = pick(all, p.kind, p.at)
+	i.Since = p.sinceWhen()
+	i.Items = pick(all, p.kind, p.at, i.Since)
 	for _, it := range i.Items {
 		i.Posts += it.Posts
 	}

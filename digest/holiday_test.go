@@ -2,6 +2,7 @@ package digest
 
 import (
 	"testing"
+	"time"
 
 	"sencoforum/calendar"
 	"sencoforum/internal/testdb"
@@ -22,7 +23,7 @@ func TestDigestsRestInTheHolidays(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		l.Term = true
+		l.Holiday = list.HolidaysPause
 		return list.Save(tx, l)
 	})
 	f.post(1, "Snow", "The school is shut today and nobody is here to answer.")
@@ -68,7 +69,7 @@ func TestAnAnnouncementIsANotice(t *testing.T) {
 		if err != nil || !ok || !one.notice {
 			t.Errorf("%+v, %v", one, err)
 		}
-		if got := pick([]talk{one}, Weekly, f.now); len(got) != 1 || got[0].Part != Notices {
+		if got := pick([]talk{one}, Weekly, f.now, time.Time{}); len(got) != 1 || got[0].Part != Notices {
 			t.Errorf("%+v", got)
 		}
 		return nil

@@ -46,8 +46,8 @@ func (c Content) HTML() string {
 	p.add(`<h1 style="font-size:24px;line-height:30px;margin:0 0 8px">%s %s</h1>
 <p class="mu" style="margin:0 0 20px;color:#4a5160">%s · %s · about %s to read</p>
 `, title, c.kind(), c.At.Format("Monday 2 January 2006"), c.amount(), number(c.minutes(), "minute"))
-	if c.Last {
-		p.add("<p style=\"margin:0 0 20px\">%s</p>\n", html.EscapeString(c.farewell()))
+	for _, line := range c.intro() {
+		p.add("<p style=\"margin:0 0 20px\">%s</p>\n", html.EscapeString(line))
 	}
 	c.contents(&p)
 	for part := Help; part <= Notices; part++ {

@@ -39,9 +39,15 @@ func (k Kind) asks(at time.Time) (from, to time.Time) {
 	return to.AddDate(0, 0, -14), to
 }
 
-// pick sorts discussions into the parts of an issue of a moment. Each comes once. It is pure.
-func pick(all []talk, k Kind, at time.Time) []Item {
+// pick sorts discussions into the parts of an issue of a moment, which says what was written since another; the zero time stands
+// for a period before. Each comes once. It is pure.
+func pick(all []talk, k Kind, at, since time.Time) []Item {
 	from, to := k.asks(at)
+	if since.IsZero() {
+		since = at.AddDate(0, 0, -k.span())
+	} else if since.Before(from) { // nobody was asked meanwhile
+		from = since
+	}
 	var parts [Notices + 1][]talk
 	for _, t := range all {
 		open := t.Question && !t.Answered && !t.Closed
@@ -81,7 +87,7 @@ func pick(all []talk, k Kind, at time.Time) []Item {
 	for part, talks := range parts {
 		for _, t := range talks {
 			items = append(items, Item{Part: Part(part), Thread: t.Thread, First: t.First, Reply: t.reply,
-				Posts: t.posts, People: t.people, Files: t.files, Begun: t.Begun.After(at.AddDate(0, 0, -k.span()))})
+				Posts: t.posts, People: t.people, Files: t.files, Begun: t.Begun.After(since)})
 		}
 	}
 	return items

@@ -42,7 +42,7 @@ func TestEachDiscussionHasItsPart(t *testing.T) {
 		k.t.Thread = 7
 		for kind, want := range map[Kind]Part{Weekly: k.weekly, Daily: k.daily} {
 			got := Part(0)
-			if items := pick([]talk{k.t}, kind, at); len(items) > 0 {
+			if items := pick([]talk{k.t}, kind, at, time.Time{}); len(items) > 0 {
 				got = items[0].Part
 			}
 			if got != want {
@@ -59,7 +59,7 @@ func TestThreeAreTalkedAboutMost(t *testing.T) {
 		all = append(all, talk{Summary: archive.Summary{Thread: archive.Number(i + 1), Begun: at.AddDate(0, 0, -i)}, posts: 2 + i%5})
 	}
 	var got []string
-	for _, it := range pick(all, Weekly, at) {
+	for _, it := range pick(all, Weekly, at, time.Time{}) {
 		got = append(got, fmt.Sprintf("%d:%d", it.Part, it.Thread))
 	}
 	if want := []string{"2:5", "2:4", "2:3", "3:2", "3:1", "3:6"}; !slices.Equal(got, want) {

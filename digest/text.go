@@ -16,8 +16,8 @@ func (c Content) Text() string {
 	b.WriteString(fill("", strings.ToUpper(c.Title+" "+c.kind())+" - "+date))
 	b.WriteString(fill("", "This email has "+c.amount()+"."))
 	b.WriteString(fill("", "It takes about "+number(c.minutes(), "minute")+" to read."))
-	if c.Last {
-		b.WriteString("\n" + fill("", c.farewell()))
+	for _, line := range c.intro() {
+		b.WriteString("\n" + fill("", line))
 	}
 	b.WriteString("\nIN THIS EMAIL\n")
 	n := 0
@@ -131,6 +131,17 @@ func (c Content) textWords() string {
 // farewell tells a member why they get this one.
 func (c Content) farewell() string {
 	return "This is your last " + c.kind() + " email, with what has come since the one before, so that you miss nothing."
+}
+
+// intro says what is unlike other issues.
+func (c Content) intro() []string {
+	switch {
+	case c.Last:
+		return []string{c.farewell()}
+	case !c.Since.IsZero():
+		return []string{"It has all that has come since the one of " + c.Since.Format("2 January") + "."}
+	}
+	return nil
 }
 
 // foot is what stands below an issue.

@@ -11,10 +11,29 @@ import (
 
 // Digests are what an owner may change about the emails of a day or a week. The zero one is what a list begins with.
 type Digests struct {
-	Day     string `json:"digest_day,omitempty"`     // on which the weekly one goes; DigestDay reads it
-	Time    string `json:"digest_time,omitempty"`    // of the day at which both go, such as 06:30; DigestTime reads it
-	Welcome bool   `json:"digest_welcome,omitempty"` // they say how many members have joined
-	Term    bool   `json:"digest_term,omitempty"`    // only in term: what is written in the school holidays stands in the next one
+	Day     string   `json:"digest_day,omitempty"`     // on which the weekly one goes; DigestDay reads it
+	Time    string   `json:"digest_time,omitempty"`    // of the day at which both go, such as 06:30; DigestTime reads it
+	Welcome bool     `json:"digest_welcome,omitempty"` // they say how many members have joined
+	Holiday Holidays `json:"digest_holiday,omitempty"` // what becomes of them in the school holidays; InHolidays reads it
+	Term    bool     `json:"digest_term,omitempty"`    // of older rows: InHolidays takes it for HolidaysPause
+}
+
+// Holidays is what becomes of digests in the school holidays. What is left out of one stands in the next.
+type Holidays string
+
+// The ways.
+const (
+	HolidaysUsual Holidays = "usual" // they go as in term
+	HolidaysThin  Holidays = "thin"  // the weekly one each fortnight, the daily one each week
+	HolidaysPause Holidays = "pause" // none
+)
+
+// InHolidays is what becomes of digests in the school holidays: they go as usual unless the list says otherwise.
+func (d Digests) InHolidays() Holidays {
+	if d.Holiday == "" && d.Term {
+		return HolidaysPause
+	}
+	return cmp.Or(d.Holiday, HolidaysUsual)
 }
 
 // DigestDay is the day on which the weekly email goes: Monday unless the list says otherwise.
@@ -47,6 +66,11 @@ func (d Digests) validate() error {
 	}
 	if _, err := time.Parse("15:04", cmp.Or(d.Time, "06:30")); err != nil {
 		return fmt.Errorf("digest_time is %q; write it like 06:30", d.Time)
+	}
+	switch h := d.InHolidays(); h {
+	case HolidaysUsual, HolidaysThin, HolidaysPause:
+	default:
+		return fmt.Errorf("digest_holiday is %q; use usual, thin or pause", h)
 	}
 	return nil
 }
