@@ -47,6 +47,7 @@ const (
 	NINO      Kind = "nino"      // National Insurance number
 	Birth     Kind = "birth"     // birth date
 	Plan      Kind = "plan"      // a plan, review or referral with a child's name
+	Child     Kind = "child"     // the full name of a pupil beside a word that says so
 	ClassList Kind = "classlist" // several children in a table
 	Place     Kind = "place"     // a photo with a place
 	FirstName Kind = "firstname" // a first name beside a school year

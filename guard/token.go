@@ -69,6 +69,7 @@ func (d *doc) search() {
 	d.findDates()
 	d.births()
 	d.plans()
+	d.called()
 	d.classLists()
 	d.hints()
 }

@@ -71,6 +71,7 @@ var kinds = map[guard.Kind]string{
 	guard.NINO:      "a National Insurance number",
 	guard.Birth:     "a birth date",
 	guard.Plan:      "a child's name beside a plan",
+	guard.Child:     "a pupil's full name",
 	guard.ClassList: "a list of children",
 	guard.Place:     "a photo that says where it was taken",
 }
