@@ -23,6 +23,8 @@ type Joining struct {
 	Join     JoinPolicy `json:"join,omitempty"`      // Joins reads it
 	Terms    string     `json:"terms,omitempty"`     // version of the rules that a new member accepts, such as 2026-09; empty for none
 	RulesURL string     `json:"rules_url,omitempty"` // page with these rules; empty for none
+
+	RemindRules bool `json:"rules_reminder,omitempty"` // members are reminded of them once a month
 }
 
 // Joins is what somebody who asks to join has to do.

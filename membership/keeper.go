@@ -13,7 +13,7 @@ import (
 )
 
 // A Keeper does what no session waits for: it sends the mails that were asked for, within their caps, ends pauses, invites
-// members who were added from a file, asks what came of questions, offers pauses over the summer, and forgets what is too old. Its rows are deleted in the transaction that puts their
+// members who were added from a file, asks what came of questions, offers pauses over the summer, reminds of rules, and forgets what is too old. Its rows are deleted in the transaction that puts their
 // mail, so a crash neither loses nor doubles one.
 type Keeper struct {
 	log  *slog.Logger
@@ -65,7 +65,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 
 // Step does all that is due now, and returns when there is more to do; the zero time for nothing known.
 func (k *Keeper) Step(ctx context.Context) (next time.Time, err error) {
-	for _, do := range []func() (more bool, next time.Time, err error){k.request, k.pause, k.invite, k.nudge, k.summer, k.tidy} {
+	for _, do := range []func() (more bool, next time.Time, err error){k.request, k.pause, k.invite, k.nudge, k.summer, k.rules, k.tidy} {
 		for more := true; more && ctx.Err() == nil; {
 			var at time.Time
 			if more, at, err = do(); err != nil {

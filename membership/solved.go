@@ -71,9 +71,9 @@ func orderReminders(_ Host, tx *store.Tx, by By, m Member, o Order) (notice.Obey
 		return notice.Obeyed{}, err
 	}
 	d := notice.Obeyed{Subject: "Done: reminders " + o.Value, Text: []string{
-		"I ask you once what came of each of your questions, two weeks later.", "To have none, reply with: reminders off"}}
+		"I ask you once what came of each of your questions, two weeks later. Before the summer I offer you a pause.", "To have none, reply with: reminders off"}}
 	if off {
-		d.Text = []string{"I do not ask you any more what came of your questions.", "To have that again, reply with: reminders on"}
+		d.Text = []string{"I send you no more reminders: none about your questions, a pause over the summer, or the rules.", "To have that again, reply with: reminders on"}
 	}
 	return d, by.record(tx, "member set", m, "reminders "+o.Value)
 }

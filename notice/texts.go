@@ -46,7 +46,7 @@ func Texts() []Text {
 			append([]string{"members"}, person...), func(t To, words string) (Mail, error) {
 				return Welcome{Members: 1200, Mode: list.ModeQuestions, Days: 11, Held: true, Words: words}.Compose(t)
 			}},
-		{TextRules, "in the mail to a new member, below what it says about writing", "", 4, person, func(t To, words string) (Mail, error) {
+		{TextRules, "in the mail to a new member, below what it says about writing, and in that of each month (rules_reminder)", "", 4, person, func(t To, words string) (Mail, error) {
 			return Welcome{Members: 1200, Mode: list.ModeEvery, Held: true, Rules: words}.Compose(t)
 		}},
 		{TextGoodbye, "in the mail to somebody who has left", "Thank you for having been with us.", 4, person, func(t To, words string) (Mail, error) {

@@ -111,6 +111,9 @@ func listSettings() []listSetting {
 		{"rules_url", "the address of a page with the rules; or off", true,
 			func(l *list.List, v string) error { l.RulesURL = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.RulesURL, "off") }, true},
+		{"rules_reminder", "on or off: whether members are reminded of the rules once a month in term", false,
+			func(l *list.List, v string) error { return readOnOff(&l.RemindRules, v) },
+			func(l list.List) string { return onOff(l.RemindRules) }, true},
 	}
 }
 
