@@ -11,7 +11,7 @@ import (
 
 // Styles stand in the elements, because many mail programs drop a style sheet; that has only the dark colours and small screens.
 const (
-	pageStyle = `@media(prefers-color-scheme:dark){body,.bg{background:#16191f!important}.card{background:#1d2129!important}` +
+	pageStyle = `@media(prefers-color-scheme:dark){body,.bg{background:#16191f!important}.card{background:#1d2129!important;border-color:#d9a53a!important}` +
 		`.tx{color:#e9e4d8!important}.mu{color:#b5b9c2!important}a{color:#8ec5ff!important}}` +
 		`@media(max-width:480px){.pad{padding:16px!important}}`
 	linkStyle  = `style="color:#0a4a8f"`
@@ -194,6 +194,9 @@ func (c Content) addFoot(p *page) {
 		p.add(`<a href="%s/" %s>Read in the archive</a>`, html.EscapeString(c.Web), linkStyle)
 	}
 	if c.Leave != "" && !c.Last {
+		if c.Web != "" {
+			p.WriteString(" ·")
+		}
 		p.add(` <a href="%s" %s>Leave %s</a>`, html.EscapeString(c.Leave), linkStyle, html.EscapeString(c.Title))
 	}
 	p.add("</p>\n")
