@@ -10,6 +10,8 @@ import (
 type Hours struct {
 	Dates  Calendar
 	Nation Nation // whose holidays count; none where empty
+
+	NeverQuiet bool // nobody sleeps, as in a demonstration, which people look at in the evening, too
 }
 
 // The times of the day, in hours and minutes: moderation hours are from 07:00 to 21:00, the rest is quiet; the morning note
@@ -51,6 +53,9 @@ func (h Hours) SchoolDay(at time.Time) bool {
 
 // Quiet reports whether a moment lies between 21:00 and 07:00, when nothing is mailed that can wait.
 func (h Hours) Quiet(at time.Time) bool {
+	if h.NeverQuiet {
+		return false
+	}
 	since := sinceMidnight(at)
 	return since < dayBegins || since >= dayEnds
 }

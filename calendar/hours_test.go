@@ -37,6 +37,7 @@ func TestHoursOfWork(t *testing.T) {
 		{"21:00 is quiet", h.Awake(clock(t, "2026-11-26 21:00")), "2026-11-27 07:00"},
 		{"a minute before is not", h.Awake(clock(t, "2026-11-26 20:59")), "2026-11-26 20:59"},
 		{"so is the small hours", h.Awake(clock(t, "2026-11-27 03:00")), "2026-11-27 07:00"},
+		{"in a demonstration it is never quiet", Hours{NeverQuiet: true}.Awake(clock(t, "2026-11-27 03:00")), "2026-11-27 03:00"},
 		{"07:00 is the end of it", h.Awake(clock(t, "2026-11-27 07:00")), "2026-11-27 07:00"},
 		{"four hours on one day", h.After(clock(t, "2026-11-26 12:00"), 4*time.Hour), "2026-11-26 16:00"},
 		{"four hours over the night", h.After(clock(t, "2026-11-26 19:30"), 4*time.Hour), "2026-11-27 09:30"},

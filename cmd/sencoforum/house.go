@@ -226,8 +226,9 @@ func newPanel(log *slog.Logger, cfg config.Config, host membership.Host, operato
 	}), nil
 }
 
-// hoursOf are the hours of moderators.
+// hoursOf are the hours of moderators. Those of a demonstration never sleep: whoever tries it in the evening waits for no mail.
 func hoursOf(cfg config.Config) (hours calendar.Hours, err error) {
+	hours.NeverQuiet = isDemo(cfg.Data)
 	if hours.Nation = calendar.Nation(cfg.Calendar.Nation); hours.Nation != "" {
 		hours.Dates, err = calendar.Load(cfg.Calendar.File)
 	}
