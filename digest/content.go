@@ -11,6 +11,7 @@ import (
 	"sencoforum/calendar"
 	"sencoforum/list"
 	"sencoforum/message"
+	"sencoforum/notice"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -23,6 +24,7 @@ type Content struct {
 	Since    time.Time // it says what was written since then, more than a period ago; zero: in its period
 	Last     bool
 	Asked    bool   // the one copy that somebody asked for, whatever they get otherwise
+	Own      string // what the list says at the top, in its own words; empty: nothing
 	Leave    string // address of the page where one leaves; empty: there is none
 	Web      string // base address of the archive; empty: there is none
 	Messages int
@@ -76,6 +78,11 @@ func (e *Editor) content(tx *store.Tx, l list.List, i Issue) (Content, error) {
 	if i.Only == 0 {
 		c.Summer = summer(e.cfg.Hours, ScheduleOf(l, i.Kind), i.At)
 	}
+	own, err := list.WordsOf(tx, l.ID, notice.TextDigest)
+	if err != nil {
+		return c, err
+	}
+	c.Own = strings.Join(strings.Fields(notice.Filled(own.Text, notice.To{List: l}, 0)), " ")
 	for _, it := range i.Items {
 		entry, ok, err := e.entry(tx, l, it)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sencoforum/calendar"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
+	"sencoforum/notice"
 	"sencoforum/store"
 )
 
@@ -169,6 +170,34 @@ func TestAnIssueAfterARestSaysSince(t *testing.T) {
 	}
 	if strings.Contains(text, "Keys") || strings.Contains(text, "week\n") {
 		t.Errorf("%s", text)
+	}
+}
+
+// What a list says at the top of its digests stands in text and page, and its letters are no HTML.
+func TestTheListsOwnWordsStandAtTheTop(t *testing.T) {
+	f := newForum(t, 1, list.ModeWeekly)
+	testdb.Update(t, f.db, func(tx *store.Tx) error {
+		return list.SetWords(tx, 1, list.Words{Name: notice.TextDigest, Text: "Our meeting is <soon>.\nAsk {owner} where."})
+	})
+	f.post(1, "Keys", "The keys of the hall are with the caretaker.")
+	f.until("Mon 5 Jan 2026 06:31:00")
+	rows := f.rows()
+	_, m := f.mail(rows[len(rows)-1])
+	if text := strings.ReplaceAll(m.Text(), "\r", ""); !strings.Contains(text, "to read.\n\nOur meeting is <soon>. Ask senco-forum-owner@lists.example.org where.\n\nIN THIS EMAIL") {
+		t.Errorf("%s", text)
+	}
+	var l list.List
+	testdb.View(t, f.db, func(tx *store.Tx) (err error) {
+		l, err = list.Get(tx, 1)
+		return err
+	})
+	i, _, err := issueOf(f.db, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.ed.Compose(l, i)
+	if err != nil || !strings.Contains(c.HTML, ">Our meeting is &lt;soon&gt;. Ask ") {
+		t.Errorf("%v\n%s", err, c.HTML)
 	}
 }
 

@@ -133,15 +133,18 @@ func (c Content) farewell() string {
 	return "This is your last " + c.kind() + " email, with what has come since the one before, so that you miss nothing."
 }
 
-// intro says what is unlike other issues.
-func (c Content) intro() []string {
+// intro says what is unlike other issues, and what the list says in all of them.
+func (c Content) intro() (lines []string) {
 	switch {
 	case c.Last:
-		return []string{c.farewell()}
+		lines = append(lines, c.farewell())
 	case !c.Since.IsZero():
-		return []string{"It has all that has come since the one of " + c.Since.Format("2 January") + "."}
+		lines = append(lines, "It has all that has come since the one of "+c.Since.Format("2 January")+".")
 	}
-	return nil
+	if c.Own != "" {
+		lines = append(lines, c.Own)
+	}
+	return lines
 }
 
 // foot is what stands below an issue.

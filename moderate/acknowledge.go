@@ -84,11 +84,15 @@ func (a *Acknowledger) Render(ctx context.Context, row queue.Row) (queue.Outgoin
 	}
 	t := notice.To{ID: fmt.Sprintf("ack.%d", what.Post), Now: Local(row.Queued)}
 	var p archive.Post
+	var own list.Words
 	err := a.db.View(func(tx *store.Tx) (err error) {
 		if p, err = archive.Get(tx, what.Post); err != nil {
 			return err
 		}
 		if t.List, err = list.Get(tx, p.List); err != nil {
+			return err
+		}
+		if own, err = list.WordsOf(tx, p.List, notice.TextAck); err != nil {
 			return err
 		}
 		t.Person, err = list.GetPerson(tx, list.PersonID(row.Member))
@@ -100,7 +104,7 @@ func (a *Acknowledger) Render(ctx context.Context, row queue.Row) (queue.Outgoin
 	if err != nil {
 		return queue.Outgoing{}, err
 	}
-	n := notice.Ack{Subject: p.Subject, Due: Local(p.Until), Token: what.Token, Members: what.Members, Hints: what.Hints}
+	n := notice.Ack{Subject: p.Subject, Due: Local(p.Until), Token: what.Token, Members: what.Members, Hints: what.Hints, Words: notice.Filled(own.Text, t, 0)}
 	if p.Reply {
 		n.Subject = "Re: " + p.Subject
 	} else if a.before != nil && p.Facts.Asks {

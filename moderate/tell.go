@@ -60,8 +60,13 @@ func (p *Panel) tellWriter(tx *store.Tx, l list.List, it hold.Item, now time.Tim
 	if err != nil {
 		return err
 	}
+	own, err := list.WordsOf(tx, l.ID, notice.TextWaiting)
+	if err != nil {
+		return err
+	}
+	words := notice.Filled(own.Text, notice.To{List: l}, 0)
 	return p.toWaiting(tx, l, it, now, func(subject, tok string) composed {
-		return notice.HeldBack{Subject: subject, Findings: it.Findings, Token: tok, Usual: usual}
+		return notice.HeldBack{Subject: subject, Findings: it.Findings, Token: tok, Usual: usual, Words: words}
 	})
 }
 

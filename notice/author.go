@@ -44,12 +44,14 @@ type HeldBack struct {
 	Findings []list.Finding
 	Token    string
 	Usual    Usual
+	Words    string // of the list's own; empty: none
 }
 
 // Compose returns the mail.
 func (n HeldBack) Compose(to To) (Mail, error) {
 	return to.robotAt(n.Token, "Your message is waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
 		fill("Thank you for your message. "+n.why()+" "+n.Usual.sentence()),
+		n.Words,
 		"You do not need to do anything. To take it back, reply with: cancel"))
 }
 
@@ -331,6 +333,7 @@ type Ack struct {
 	Due     time.Time
 	Before  []Earlier // discussions about what it asks
 	Hints   []string  // what its author may want to look at again: kinds and places
+	Words   string    // of the list's own; empty: none
 }
 
 // An Earlier is a discussion that was there before.
@@ -365,11 +368,11 @@ func (n Ack) Compose(to To) (Mail, error) {
 	if !n.Due.After(to.Now) { // there is no delay in which it could be stopped
 		return to.compose("Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
 			"Thank you. Your message goes to "+count(n.Members, "member")+" now.",
-			n.hint("tell the moderators at "+to.List.Service("owner").String()), n.asked(), ackEnd))
+			n.hint("tell the moderators at "+to.List.Service("owner").String()), n.Words, n.asked(), ackEnd))
 	}
 	return to.robotAt(n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
 		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel",
-		n.hint("reply cancel and send it again without that"), n.asked(), ackEnd))
+		n.hint("reply cancel and send it again without that"), n.Words, n.asked(), ackEnd))
 }
 
 // hint asks an author kindly to look once more. It blames nobody, as nothing may be wrong.

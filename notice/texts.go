@@ -18,6 +18,9 @@ const (
 	TextRules    = "rules"
 	TextGoodbye  = "goodbye"
 	TextDeclined = "declined"
+	TextWaiting  = "waiting"
+	TextAck      = "ack"
+	TextDigest   = "digest"
 	TextFooter   = "footer"
 	TextReason   = "reason" // of a rejection without a reason; reason-names and the like of those with a word for it
 )
@@ -54,6 +57,13 @@ func Texts() []Text {
 		}},
 		{TextDeclined, "in the mail to somebody who is not let in without a moderator's own reason", "Your request does not fit what this forum is for.", 4, person,
 			func(t To, words string) (Mail, error) { return Declined(t, words) }},
+		{TextWaiting, "in the mail to a writer whose message waits for moderators", "", 4, person[1:], func(t To, words string) (Mail, error) {
+			return HeldBack{Subject: "Part-time timetables", Token: sampleToken, Words: words}.Compose(t)
+		}},
+		{TextAck, "in the mail to a writer whose message is taken", "", 3, person[1:], func(t To, words string) (Mail, error) {
+			return Ack{Subject: "Part-time timetables", Token: sampleToken, Members: 1200, Due: t.Now.Add(5 * time.Minute), Words: words}.Compose(t)
+		}},
+		{TextDigest, "at the top of each weekly and daily email, the same for all readers", "", 3, []string{"list", "owner"}, nil},
 		{TextFooter, "the last lines below each post, the same for all readers", "", 2, []string{"list"}, nil},
 		{TextReason, "what a writer reads after: reject", "It does not fit the rules of the forum.", 6, person[1:], reason},
 		{TextReason + "-names", "after: reject names", "Please take the name of the child out, and all else that shows who it is. Then send it again.", 6, person[1:], reason},
@@ -114,6 +124,9 @@ func (x Text) Check(l list.List, words string, now time.Time) (preview string, f
 	}
 	filled := Filled(words, jane, 1200)
 	faults = append(faults, Faults(filled)...)
+	if x.Name == TextDigest {
+		return filled + "\n[then what is in the email]\n", faults
+	}
 	if x.shown == nil {
 		return "-- \n[the lines that every post has]\n" + filled + "\n", faults
 	}

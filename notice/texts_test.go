@@ -25,6 +25,8 @@ func TestOwnWordsInMails(t *testing.T) {
 		TextRules:    "Be kind. No names of children.",
 		TextGoodbye:  "Come back when you like, {name}.",
 		TextDeclined: "{list} is for people who work in schools.",
+		TextWaiting:  "We all teach as well, so it may take until the evening.",
+		TextAck:      "Most of us read at night, so please wait a day.",
 		TextReason:   "Please read the rules again.",
 	} {
 		x, ok := FindText(name)
