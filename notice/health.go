@@ -40,6 +40,9 @@ func (d Delivery) percent() string {
 	return fmt.Sprintf("%d %%", d.Taken*100/all)
 }
 
+// backups says what the server cannot know by itself, as copies of its data are made outside of it.
+const backups = "Backups: I cannot see them. Please ask whoever runs the server when one was\nlast made, and when one was last put back to try it."
+
 // Compose returns the letter.
 func (n Health) Compose(r Round) (Mail, error) {
 	month := n.Month.Format("January")
@@ -52,6 +55,7 @@ func (n Health) Compose(r Round) (Mail, error) {
 		r.hello(),
 		fmt.Sprintf("Posts: %s. Stopped: %d. Reported by members: %d.\n%s%s\nMembers: %s (%d came, %d left).%s",
 			grouped(n.Posts), n.Stopped, n.Reports, n.held(), n.delivery(), grouped(n.Members), n.Came, n.Left, n.dead()),
+		backups,
 		needs,
 		n.check(),
 	))
