@@ -46,6 +46,19 @@ type Setup struct {
 
 	Store Store
 	Paths Paths
+	Own   []Own
+}
+
+// Own is something that the operator wrote in place of ours, or beside it.
+type Own struct {
+	What   string   // such as "Words for search"
+	Path   string   // of its file
+	Is     string   // what is there, where nothing is wrong
+	Faults []string // with line and next step
+	Err    error    // why it could not be looked at
+	Late   bool     // a server runs, and has read another one
+	Needed bool     // the server does not start with a faulty one
+	Check  string   // the command that names all faults
 }
 
 // Store is what is known about the place where everything is kept.

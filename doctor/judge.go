@@ -15,6 +15,7 @@ const (
 	partHost    = "The name of this machine"
 	partMail    = "Mail in and out"
 	partMachine = "This machine"
+	partOwn     = "Words and pages of your own"
 )
 
 // Judge turns facts into findings, in the order in which they are told.
@@ -32,6 +33,9 @@ func Judge(f Facts) (all []Finding) {
 	add(partMail, judgePorts(f)...)
 	add(partMail, judgeWayOut(f), judgeCert(f))
 	add(partMachine, judgeMachine(f)...)
+	for _, o := range f.Setup.Own {
+		add(partOwn, judgeWritten(o))
+	}
 	return all
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"sencoforum/archive"
@@ -39,6 +40,8 @@ type Answers struct {
 
 	Partial    bool // there was no time for all
 	Rebuilding int  // in percent how much the index holds while it is made anew; 100: all
+
+	asked Query // before anything was added to it
 }
 
 // A Found is a discussion that matches. What is said of it is what the archive says now.
@@ -74,7 +77,7 @@ func Text(spans []Span) string {
 // A Searcher answers searches of members, for pages, mails and the command line.
 type Searcher struct {
 	index    *Index
-	words    *Vocabulary
+	words    atomic.Pointer[Vocabulary] // changes while searches run
 	spelling *Spelling
 	tuned    tuning
 }
@@ -120,10 +123,11 @@ type result struct {
 // run looks for what was asked: with what it means besides; if nothing has all its words, with another spelling; and else for what
 // has most of them.
 func (s *Searcher) run(ctx context.Context, r Reader, q Query) (got Answers, f result, err error) {
-	got.Query = q
+	got.Query, got.asked = q, q
+	words := s.Vocabulary()
 	if !q.Exact {
-		got.Query = s.words.Expand(q)
-		got.Also, got.Why = got.Query.AlsoFor(), s.words.Why(got.Query)
+		got.Query = words.Expand(q)
+		got.Also, got.Why = got.Query.AlsoFor(), words.Why(got.Query)
 	}
 	f.found, err = s.index.hits(ctx, r, got.Query, s.tuned.weights)
 	if errors.Is(err, errNotReady) {
@@ -137,7 +141,7 @@ func (s *Searcher) run(ctx context.Context, r Reader, q Query) (got Answers, f r
 		return got, f, nil
 	}
 	if len(f.Hits) < s.tuned.fewHits {
-		if err := s.corrected(ctx, r, q, &got, &f); err != nil {
+		if err := s.corrected(ctx, r, words, &got, &f); err != nil {
 			return got, f, err
 		}
 		f.query = got.Query
@@ -148,13 +152,13 @@ func (s *Searcher) run(ctx context.Context, r Reader, q Query) (got Answers, f r
 	return got, f, err
 }
 
-// corrected tries another spelling, and takes it where it finds more.
-func (s *Searcher) corrected(ctx context.Context, r Reader, q Query, got *Answers, f *result) error {
-	better, ok := s.spelling.Correct(ctx, q)
+// corrected tries another spelling of what was asked, and takes it where it finds more.
+func (s *Searcher) corrected(ctx context.Context, r Reader, words *Vocabulary, got *Answers, f *result) error {
+	better, ok := s.spelling.Correct(ctx, got.asked, words)
 	if !ok {
 		return nil
 	}
-	expanded := s.words.Expand(better)
+	expanded := words.Expand(better)
 	other, err := s.index.hits(ctx, r, expanded, s.tuned.weights)
 	if err != nil {
 		return err
@@ -163,8 +167,8 @@ func (s *Searcher) corrected(ctx context.Context, r Reader, q Query, got *Answer
 	switch {
 	case len(other.Hits) == 0:
 	case len(f.Hits) == 0:
-		got.Wanted, got.Query, f.found = q.Typed, expanded, other
-		got.Also, got.Why = expanded.AlsoFor(), s.words.Why(expanded)
+		got.Wanted, got.Query, f.found = got.asked.Typed, expanded, other
+		got.Also, got.Why = expanded.AlsoFor(), words.Why(expanded)
 	case len(other.Hits) > 4*len(f.Hits):
 		got.Meant = better.Typed
 	}
@@ -247,7 +251,9 @@ func behind(all []group, p Place, by Sort) []group {
 
 // NewSearcher returns a searcher over an index, which also looks for what else the vocabulary knows.
 func NewSearcher(x *Index, words *Vocabulary) *Searcher {
-	return &Searcher{index: x, words: words, spelling: NewSpelling(x.Words, words, x.config.Now), tuned: defaultTuning()}
+	s := &Searcher{index: x, spelling: NewSpelling(x.Words, x.config.Now), tuned: defaultTuning()}
+	s.Use(words)
+	return s
 }
 
 // Current reports whether the index knows all that was published, so that what it does not find is not there.

@@ -15,7 +15,6 @@ const lexiconAge = time.Hour
 // The words are of all lists. A correction is shown to nobody before a search of theirs has found it.
 type Spelling struct {
 	words func(ctx context.Context, from string, each func(word string, posts uint64) bool) error
-	vocab *Vocabulary
 	now   func() time.Time
 
 	reading sync.Mutex // held by the one that reads the words
@@ -26,14 +25,14 @@ type Spelling struct {
 }
 
 // NewSpelling returns a Spelling that asks words, such as Index.Words.
-func NewSpelling(words func(ctx context.Context, from string, each func(word string, posts uint64) bool) error, v *Vocabulary, now func() time.Time) *Spelling {
-	return &Spelling{words: words, vocab: v, now: now}
+func NewSpelling(words func(ctx context.Context, from string, each func(word string, posts uint64) bool) error, now func() time.Time) *Spelling {
+	return &Spelling{words: words, now: now}
 }
 
 // Correct returns the query with what was probably meant, and false when nothing has to be changed, or when there are no
-// words yet. It takes a query that was not expanded.
-func (s *Spelling) Correct(ctx context.Context, q Query) (Query, bool) {
-	better, changed := s.current(ctx).Correct(q, s.vocab)
+// words yet. It takes a query that was not expanded, and the words that are certainly right.
+func (s *Spelling) Correct(ctx context.Context, q Query, v *Vocabulary) (Query, bool) {
+	better, changed := s.current(ctx).Correct(q, v)
 	return better, len(changed) > 0
 }
 

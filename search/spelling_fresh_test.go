@@ -21,10 +21,10 @@ func TestSpellingIsRefreshed(t *testing.T) {
 			}
 		}
 		return fails
-	}, &Vocabulary{}, func() time.Time { return now })
+	}, func() time.Time { return now })
 	want := func(text, meant string) {
 		t.Helper()
-		q, ok := s.Correct(context.Background(), Parse(text, testNow))
+		q, ok := s.Correct(context.Background(), Parse(text, testNow), &Vocabulary{})
 		if ok != (meant != "") || ok && q.Typed != meant {
 			t.Errorf("%q is corrected to %q (%v), want %q", text, q.Typed, ok, meant)
 		}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"crypto/sha256"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -17,11 +18,12 @@ import (
 // was called before. It is a file of entries that people write (docs/glossary.md). It does not change after it was read,
 // so any number of goroutines may use it. The zero Vocabulary knows nothing.
 type Vocabulary struct {
-	entries []*Entry         // by name
-	forms   map[string][]use // by plainKey
-	singles map[string][]use // by singleKey, for plurals that are no form themselves
-	longest int              // words of the longest form
-	words   map[string]bool  // that stand in a form, in the singular
+	entries []*Entry          // by name
+	forms   map[string][]use  // by plainKey
+	singles map[string][]use  // by singleKey, for plurals that are no form themselves
+	longest int               // words of the longest form
+	words   map[string]bool   // that stand in a form, in the singular
+	own     [sha256.Size]byte // of the forum's own file; zero: there was none
 }
 
 // An Entry is one thing with its names.
@@ -44,6 +46,8 @@ type Entry struct {
 
 	// later are the entries that name this one in Was.
 	later []string
+	// shipped is an entry that comes with the program.
+	shipped bool
 }
 
 // Title is what the entry stands for, in words.
@@ -69,16 +73,46 @@ const VocabularyFile = "vocabulary.txt"
 // maxVocabulary bounds a file, in bytes.
 const maxVocabulary = 1 << 20
 
+// A Fault is one thing that is wrong with a file of entries.
+type Fault struct {
+	File    string // empty: a text that is no file
+	Line    int    // 0: all of it
+	Problem string // with the next step
+}
+
+// String is a fault as one line: "vocabulary.txt: line 12: nothing stands behind full:; write something, or take the line away".
+func (f Fault) String() string {
+	place := ""
+	if f.File != "" {
+		place = f.File + ": "
+	}
+	if f.Line > 0 {
+		place += fmt.Sprintf("line %d: ", f.Line)
+	}
+	return place + f.Problem
+}
+
+// Faults are all of them, in the order of the lines, at most twenty.
+type Faults []Fault
+
+// Error names all, each on its line.
+func (f Faults) Error() string {
+	lines := make([]string, len(f))
+	for i, one := range f {
+		lines[i] = one.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
 // LoadVocabulary returns the vocabulary that comes with the program with the changes of a forum's own file in the data
-// directory, if there is one. With an error it is the one that comes with the program.
+// directory, if there is one. With an error, which is Faults, it is the one that comes with the program.
 func LoadVocabulary(dir string) (*Vocabulary, error) {
-	own, err := parseEntries(shipped)
+	v, err := ParseVocabulary(shipped)
 	if err != nil {
 		return &Vocabulary{}, fmt.Errorf("read the vocabulary of the program: %w", err)
 	}
-	v, err := newVocabulary(own)
-	if err != nil {
-		return &Vocabulary{}, fmt.Errorf("read the vocabulary of the program: %w", err)
+	for _, e := range v.entries {
+		e.shipped = true
 	}
 	path := filepath.Join(dir, VocabularyFile)
 	text, err := readVocabulary(path)
@@ -86,24 +120,37 @@ func LoadVocabulary(dir string) (*Vocabulary, error) {
 		return v, nil
 	}
 	if err != nil {
-		return v, fmt.Errorf("read the vocabulary: %w", err)
+		return v, Faults{{File: path, Problem: err.Error()}}
 	}
 	changed, err := v.With(text)
-	if err != nil {
-		return v, fmt.Errorf("read the vocabulary %s: %w", path, err)
+	var wrong Faults
+	if errors.As(err, &wrong) {
+		for i := range wrong {
+			wrong[i].File = path
+		}
 	}
+	if err != nil {
+		return v, err
+	}
+	changed.own = sha256.Sum256([]byte(text))
 	return changed, nil
 }
 
 func readVocabulary(path string) (string, error) {
 	f, err := os.Open(path)
-	if err != nil {
-		return "", err
+	var text []byte
+	if err == nil {
+		defer f.Close()
+		text, err = io.ReadAll(io.LimitReader(f, maxVocabulary+1))
 	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxVocabulary+1))
-	if err == nil && len(text) > maxVocabulary {
-		err = fmt.Errorf("%s has more than 1 MiB", path)
+	var cause *fs.PathError // names the file, and so do we
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", err
+	case errors.As(err, &cause):
+		return "", fmt.Errorf("%w; put a file there that the server's user can read", cause.Err)
+	case err == nil && len(text) > maxVocabulary:
+		err = errors.New("it has more than 1 MiB; take entries away")
 	}
 	return string(text), err
 }
@@ -111,25 +158,41 @@ func readVocabulary(path string) (string, error) {
 // ParseVocabulary reads a whole vocabulary. An error names all wrong lines, at most 20.
 func ParseVocabulary(text string) (*Vocabulary, error) { return (&Vocabulary{}).With(text) }
 
+// Same reports that two vocabularies were made of the same file of a forum.
+func (v *Vocabulary) Same(o *Vocabulary) bool { return v.own == o.own }
+
+// Own is how many entries are those of the forum's own file.
+func (v *Vocabulary) Own() (n int) {
+	for _, e := range v.entries {
+		if !e.shipped {
+			n++
+		}
+	}
+	return n
+}
+
 // With returns the vocabulary with the entries of a text: one with the name of an entry that is there takes its place, and
-// one with "remove: yes" takes it away.
+// one with "remove: yes" takes it away. An error is Faults.
 func (v *Vocabulary) With(text string) (*Vocabulary, error) {
 	entries, err := parseEntries(text)
 	if err != nil {
 		return nil, err
 	}
 	all := slices.Clone(v.entries)
+	gone := map[string]int{}
 	for _, e := range entries {
 		all = slices.DeleteFunc(all, func(old *Entry) bool { return formKey(old.Name) == formKey(e.Name) })
-		if e.Means != removed {
-			all = append(all, e)
+		if e.Means == removed {
+			gone[formKey(e.Name)] = e.Line
+			continue
 		}
+		all = append(all, e)
 	}
-	return newVocabulary(all)
+	return newVocabulary(all, gone)
 }
 
-// newVocabulary joins entries to a vocabulary.
-func newVocabulary(entries []*Entry) (*Vocabulary, error) {
+// newVocabulary joins entries to a vocabulary. gone are the lines that took away others, by formKey.
+func newVocabulary(entries []*Entry, gone map[string]int) (*Vocabulary, error) {
 	v := &Vocabulary{forms: map[string][]use{}, singles: map[string][]use{}, words: map[string]bool{}}
 	byName := map[string]*Entry{}
 	for _, e := range entries {
@@ -144,8 +207,12 @@ func newVocabulary(entries []*Entry) (*Vocabulary, error) {
 	var wrong faults
 	for _, e := range v.entries {
 		for _, name := range slices.Concat(e.Was, e.Near) {
-			if byName[formKey(name)] == nil {
-				wrong.add(e.Line, "the entry %q names %q, which is no entry", e.Name, name)
+			switch {
+			case byName[formKey(name)] != nil:
+			case e.shipped: // its line is none of this file
+				wrong.add(gone[formKey(name)], "the entry %q, which comes with the program, names %q; write an entry %q without it, too", e.Name, name, e.Name)
+			default:
+				wrong.add(e.Line, "the entry %q names %q, which is no entry; write one, or take the name away", e.Name, name)
 			}
 		}
 		for _, name := range e.Was {
@@ -205,8 +272,11 @@ func (v *Vocabulary) uses(words []string) []use {
 // Entries returns all entries by their names, for a page of them. They are not to be changed.
 func (v *Vocabulary) Entries() []*Entry { return v.entries }
 
-// Vocabulary returns the words that the searcher knows.
-func (s *Searcher) Vocabulary() *Vocabulary { return s.words }
+// Vocabulary returns the words that the searcher knows now.
+func (s *Searcher) Vocabulary() *Vocabulary { return s.words.Load() }
+
+// Use gives the searcher other words. A search that has begun ends with those that it began with.
+func (s *Searcher) Use(words *Vocabulary) { s.words.Store(words) }
 
 // Lookup returns the entries that a word or some words may mean, those that they always mean first.
 func (v *Vocabulary) Lookup(words string) []*Entry {

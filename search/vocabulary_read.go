@@ -1,7 +1,6 @@
 package search
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,7 +23,7 @@ const removed = "\x00"
 
 // faults gathers what is wrong with a file, so that all of it can be put right at once.
 type faults struct {
-	all  []error
+	all  Faults
 	more int
 }
 
@@ -33,14 +32,17 @@ func (f *faults) add(line int, format string, args ...any) {
 		f.more++
 		return
 	}
-	f.all = append(f.all, fmt.Errorf("line %d: %w", line, fmt.Errorf(format, args...)))
+	f.all = append(f.all, Fault{Line: line, Problem: fmt.Sprintf(format, args...)})
 }
 
 func (f *faults) err() error {
 	if f.more > 0 {
-		return errors.Join(append(f.all, fmt.Errorf("and %d more", f.more))...)
+		return append(f.all, Fault{Problem: fmt.Sprintf("and %d more", f.more)})
 	}
-	return errors.Join(f.all...)
+	if len(f.all) == 0 {
+		return nil
+	}
+	return f.all
 }
 
 // entryReader reads a vocabulary. An entry is some lines without an empty line between them: the first is its name, the
@@ -57,7 +59,7 @@ type entryReader struct {
 func parseEntries(text string) ([]*Entry, error) {
 	r := entryReader{names: map[string]int{}}
 	if !utf8.ValidString(text) {
-		return nil, errors.New("the file is no UTF-8 text; save it as plain text, UTF-8")
+		return nil, Faults{{Problem: "the file is no UTF-8 text; save it as plain text, UTF-8"}}
 	}
 	number := 0
 	at, held := 0, "" // a line that may go on
@@ -88,7 +90,7 @@ func (r *entryReader) line(at int, line string) {
 	}
 	for _, c := range line {
 		if !unicode.IsGraphic(c) && c != '\t' {
-			r.faults.add(at, "the character %U, which nobody sees, stands here", c)
+			r.faults.add(at, "the character %U, which nobody sees, stands here; delete it", c)
 			return
 		}
 	}
@@ -104,7 +106,7 @@ func (r *entryReader) line(at int, line string) {
 	case r.seen[word]:
 		r.faults.add(at, "the entry %q has %s: twice; put a semicolon between two values", r.now.Name, word)
 	case rest == "":
-		r.faults.add(at, "nothing stands behind %s:", word)
+		r.faults.add(at, "nothing stands behind %s:; write something, or take the line away", word)
 	default:
 		r.seen[word] = true
 		r.value(at, word, rest)
@@ -119,9 +121,9 @@ func (r *entryReader) begin(at int, name string) {
 	case strings.Contains(name, ":"):
 		r.faults.add(at, "an entry begins with its name, on a line without a colon: %q", cut(name, 40))
 	case r.names[key] != 0:
-		r.faults.add(at, "%q is an entry already, at line %d", name, r.names[key])
+		r.faults.add(at, "%q is an entry already, at line %d; put the two together", name, r.names[key])
 	case len(r.all) >= maxEntries:
-		r.faults.add(at, "more than %d entries", maxEntries)
+		r.faults.add(at, "more than %d entries; take some away", maxEntries)
 	default:
 		r.form(at, name)
 	}
@@ -158,12 +160,12 @@ func (r *entryReader) value(at int, word, rest string) {
 	case "nation":
 		e.Nation = rest
 		if utf8.RuneCountInString(rest) > maxForm {
-			r.faults.add(at, "the nation is too long")
+			r.faults.add(at, "the nation is too long; write a name such as Wales")
 		}
 	case "means":
 		e.Means = rest
 		if n := utf8.RuneCountInString(rest); n > maxSentence {
-			r.faults.add(at, "the sentence has %d characters; at most %d", n, maxSentence)
+			r.faults.add(at, "the sentence has %d characters; write at most %d", n, maxSentence)
 		}
 	case "remove":
 		if e.Means = removed; strings.ToLower(rest) != "yes" {
@@ -194,7 +196,7 @@ func (r *entryReader) formList(at int, list string) []string {
 		}
 	}
 	if len(all) > maxForms {
-		r.faults.add(at, "%d values; at most %d", len(all), maxForms)
+		r.faults.add(at, "%d values; write at most %d", len(all), maxForms)
 	}
 	return all
 }
@@ -203,7 +205,7 @@ func (r *entryReader) formList(at int, list string) []string {
 func (r *entryReader) form(at int, f string) string {
 	switch words := strings.Fields(formKey(f)); {
 	case len(words) == 0:
-		r.faults.add(at, "%q has no letters", f)
+		r.faults.add(at, "%q has no letters; write a name", f)
 	case len(words) > maxWords, utf8.RuneCountInString(f) > maxForm:
 		r.faults.add(at, "%q is too long; a name has at most %d words and %d characters", cut(f, 40), maxWords, maxForm)
 	}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -201,8 +202,10 @@ func TestOwnVocabulary(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, VocabularyFile), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Other entries name the one that was removed.
-	if _, err := LoadVocabulary(dir); err == nil || !strings.Contains(err.Error(), `names "statement", which is no entry`) {
+	// An entry of the program names the one that was removed: the line is the one that removed it.
+	_, err := LoadVocabulary(dir)
+	var wrong Faults
+	if !errors.As(err, &wrong) || wrong[0].File != filepath.Join(dir, VocabularyFile) || wrong[0].Line != 8 || !strings.Contains(wrong[0].Problem, `names "statement"; write an entry`) {
 		t.Errorf("the error is %v", err)
 	}
 	v, err := ParseVocabulary(strings.Replace(text, "statement\nremove: yes\n\n", "", 1))
@@ -219,17 +222,17 @@ func TestWrongVocabulary(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, want string }{
 		{"a\n", `line 1: the entry "a" has no sentence; add means:`},
-		{"a\nmeans: x.\n\nA\nmeans: y.\n", `line 4: "A" is an entry already, at line 1`},
+		{"a\nmeans: x.\n\nA\nmeans: y.\n", `line 4: "A" is an entry already, at line 1; put the two together`},
 		{"a\nmeans: x.\nmeanz: y\n", `line 3: "meanz" is no word of a vocabulary; there are full, short, also, kinds, loose, was, near, not, used, nation, means and remove`},
 		{"a\nmeans: x.\nb\n", `line 3: "b" has no colon; an empty line ends an entry`},
-		{"a\nalso:\nmeans: x.\n", "line 2: nothing stands behind also:"},
+		{"a\nalso:\nmeans: x.\n", "line 2: nothing stands behind also:; write something, or take the line away"},
 		{"a\nalso: b\nalso: c\nmeans: x.\n", `line 3: the entry "a" has also: twice; put a semicolon between two values`},
 		{"a\nused: 20x4\nmeans: x.\n", `line 2: the years "20x4"; write them like 1983-2014, until 2014 or since 2014`},
 		{"a\nused: 2014-1983\nmeans: x.\n", `line 2: the years "2014-1983"; write them like 1983-2014, until 2014 or since 2014`},
-		{"a\nwas: c\nmeans: x.\n", `line 1: the entry "a" names "c", which is no entry`},
+		{"a\nwas: c\nmeans: x.\n", `line 1: the entry "a" names "c", which is no entry; write one, or take the name away`},
 		{"a: b\nmeans: x.\n", `line 1: an entry begins with its name, on a line without a colon: "a: b"`},
-		{"a\nshort: ?!\nmeans: x.\n", `line 2: "?!" has no letters`},
-		{"a\nmeans: x\u202e.\n", `line 2: the character U+202E, which nobody sees, stands here` + "\n" + `line 1: the entry "a" has no sentence; add means:`},
+		{"a\nshort: ?!\nmeans: x.\n", `line 2: "?!" has no letters; write a name`},
+		{"a\nmeans: x\u202e.\n", `line 2: the character U+202E, which nobody sees, stands here; delete it` + "\n" + `line 1: the entry "a" has no sentence; add means:`},
 		{"a\nmeans: x.\nremove: perhaps\n", "line 3: write remove: yes, or leave the line out"},
 		{"\xff", "the file is no UTF-8 text; save it as plain text, UTF-8"},
 	} {

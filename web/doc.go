@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"sencoforum/archive"
@@ -51,7 +52,7 @@ type Config struct {
 	Desk     Desk              // takes what members write; the zero one: nothing can be written here
 	Data     Data              // for downloads; nil: by email only
 	Demo     Demo              // of a demonstration; nil for a real forum
-	Texts    map[string]Text   // of the operator's own, by TextNames
+	Texts    map[string]Text   // of the operator's own at the start, by TextNames
 
 	Digests *digest.Editor // past digests in words; nil: there are no pages of them
 
@@ -77,6 +78,7 @@ type Server struct {
 	clients *clients
 	finder  *finder
 	feeder  *feeder
+	texts   atomic.Pointer[map[string]Text] // of the operator's own
 	server  *http.Server
 	clear   *http.Server // sends who comes without TLS to HTTPS
 }

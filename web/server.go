@@ -45,6 +45,7 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Serve
 		}
 	}
 	s.finder, s.feeder = newFinder(), newFeeder()
+	s.UseTexts(cfg.Texts)
 	s.routes = s.table()
 	s.server = s.bounded(s.guard(http.HandlerFunc(s.route)))
 	s.clear = s.bounded(http.HandlerFunc(s.redirect))

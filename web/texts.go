@@ -36,10 +36,13 @@ type textData struct {
 
 type wordData struct{ Form, Help string }
 
+// UseTexts shows other pages of the operator's own, by TextNames, in place of those that there are.
+func (s *Server) UseTexts(own map[string]Text) { s.texts.Store(&own) }
+
 func (t textPage) show(v *visit) error {
 	sh := v.shell(t.title, link{Path: t.path, Text: t.title})
 	sh.About = t.about
-	if own, ok := v.s.cfg.Texts[strings.TrimPrefix(t.path, "/")]; ok {
+	if own, ok := (*v.s.texts.Load())[strings.TrimPrefix(t.path, "/")]; ok {
 		return own.own(v, sh)
 	}
 	d := textData{Keeps: "for as long as the forum exists", Glossary: v.s.has("/glossary")}

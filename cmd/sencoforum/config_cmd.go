@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,27 +33,15 @@ func configCheckCommand(o *rootOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Name every fault of the settings file, with its line",
-		Long: "Read the settings file, and the files of mail providers and of pages that it may name, and name every fault at once,\n" +
-			"with its line and what to do. The exit code is 3 when there is a fault.",
+		Long: "Read the settings file, the files of mail providers and of pages that it may name, and the words for search in the\n" +
+			"data directory, and name every fault at once, with its line and what to do. The exit code is 3 when there is a fault.",
 		Example: "  sencoforum config check --config forum.toml\n" +
 			"  sencoforum config check && systemctl restart sencoforum",
 		Args: exactly(0),
 		RunE: func(*cobra.Command, []string) error {
 			path := o.configPath()
-			cfg, err := config.Load(path)
-			if err == nil {
-				_, err = mailProviders(cfg.Delivery.Providers)
-			}
-			var found, texts config.Faults
-			if errors.As(err, &found) || err == nil {
-				if _, wrong := ownTexts(cfg.Texts, ""); errors.As(wrong, &texts) {
-					found = append(found, texts...)
-					err = found
-				} else {
-					err = errors.Join(err, wrong)
-				}
-			}
-			if err != nil && !errors.As(err, &found) {
+			found, err := settingsFaults(path)
+			if err != nil {
 				return usage("%w", err)
 			}
 			faults := []fault{}
@@ -69,6 +59,26 @@ func configCheckCommand(o *rootOptions) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// settingsFaults are the faults of a settings file and of the files that it names.
+func settingsFaults(path string) (found config.Faults, err error) {
+	cfg, err := config.Load(path)
+	if err == nil {
+		_, err = mailProviders(cfg.Delivery.Providers)
+	}
+	if err != nil && !errors.As(err, &found) {
+		return nil, err
+	}
+	_, words, err := ownWords(cfg.Data)
+	if err != nil && !errors.Is(err, fs.ErrPermission) { // whoever writes the settings need not read what members wrote
+		return nil, err
+	}
+	var texts config.Faults
+	if _, err := ownTexts(cfg.Texts, ""); err != nil && !errors.As(err, &texts) {
+		return nil, err
+	}
+	return slices.Concat(found, texts, words), nil
 }
 
 func tellFaults(t *text, path string, found config.Faults) {

@@ -78,7 +78,7 @@ func (a *admin) editor() (*digest.Editor, error) {
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(a.errOut, &slog.HandlerOptions{Level: slog.LevelError}))
-	return newEditor(log, a.cfg, a.db, keys, archive.NewOverview(log, a.db))
+	return newEditor(log, a.cfg, a.db, keys, archive.NewOverview(log, a.db), newWords(log, a.cfg.Data))
 }
 
 // digestOf is the list that a command is for, and who makes its digests.

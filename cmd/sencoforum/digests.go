@@ -8,7 +8,6 @@ import (
 	"sencoforum/config"
 	"sencoforum/digest"
 	"sencoforum/fanout"
-	"sencoforum/search"
 	"sencoforum/store"
 	"sencoforum/token"
 )
@@ -16,35 +15,26 @@ import (
 // mostExplained is how many abbreviations a digest explains.
 const mostExplained = 8
 
-// newEditor returns what makes the digests. Where the forum's own file of words cannot be read, the program's words are taken.
-func newEditor(log *slog.Logger, cfg config.Config, db *store.DB, keys *token.Keyring, o *archive.Overview) (*digest.Editor, error) {
-	v, err := loadVocabulary(cfg.Data)
-	if err != nil {
-		log.Warn("the forum's own words are not known to digests; see: sencoforum glossary check", "cause", err)
-		if v, err = loadVocabulary(""); err != nil {
-			return nil, err
-		}
-	}
+// newEditor returns what makes the digests; words are those of the forum, which may change.
+func newEditor(log *slog.Logger, cfg config.Config, db *store.DB, keys *token.Keyring, o *archive.Overview, words *wordsInUse) (*digest.Editor, error) {
 	hours, err := hoursOf(cfg)
 	if err != nil {
 		return nil, err
 	}
 	return digest.NewEditor(log, db, digest.Config{
 		Hours: hours, Imported: isDemo(cfg.Data),
-		Keys: keys, Overview: o, WebURL: cfg.WebURL, LeaveURL: leaveURL(cfg), Explain: glossaryOf(v), Now: time.Now,
+		Keys: keys, Overview: o, WebURL: cfg.WebURL, LeaveURL: leaveURL(cfg), Explain: words.explain, Now: time.Now,
 	}), nil
 }
 
-// glossaryOf returns what finds abbreviations of a vocabulary in a text.
-func glossaryOf(v *search.Vocabulary) func(text string) []digest.Abbreviation {
-	return func(text string) (all []digest.Abbreviation) {
-		for _, e := range v.GlossaryOf(text, mostExplained) {
-			if e.Title() != e.Name {
-				all = append(all, digest.Abbreviation{Letters: e.Name, Words: e.Title()})
-			}
+// explain finds abbreviations in a text.
+func (w *wordsInUse) explain(text string) (all []digest.Abbreviation) {
+	for _, e := range w.now.Load().GlossaryOf(text, mostExplained) {
+		if e.Title() != e.Name {
+			all = append(all, digest.Abbreviation{Letters: e.Name, Words: e.Title()})
 		}
-		return all
 	}
+	return all
 }
 
 // batchFinished is called when the last copy of a post or of a digest has come to its end.

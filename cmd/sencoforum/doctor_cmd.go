@@ -3,11 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"sencoforum/config"
 	"sencoforum/doctor"
+	"sencoforum/search"
 	"sencoforum/store"
+	"sencoforum/web"
 )
 
 func doctorCommand(o *rootOptions) *cobra.Command {
@@ -50,6 +55,7 @@ func (a *admin) doctor(ctx context.Context, damage error) error {
 	if a.db != nil {
 		s.Store.Free, s.Store.FreeErr = a.db.Free()
 	}
+	s.Own = a.own()
 	found := doctor.Judge(doctor.Look(ctx, s, a.outside, a.now()))
 	v := map[string]any{"findings": found, "faults": doctor.Count(found, doctor.Fault), "warnings": doctor.Count(found, doctor.Warning)}
 	if err := a.show(v, func(t *text) { tellFindings(t, found) }); err != nil {
@@ -59,6 +65,40 @@ func (a *admin) doctor(ctx context.Context, damage error) error {
 		return &exit{code: exitChecks, err: errSaid}
 	}
 	return nil
+}
+
+// own is what the operator wrote.
+func (a *admin) own() []doctor.Own {
+	words := doctor.Own{What: "Words for search", Path: filepath.Join(a.cfg.Data, search.VocabularyFile)}
+	words.Check = "sencoforum glossary check " + words.Path
+	v, faults, err := ownWords(a.cfg.Data)
+	words.Faults, words.Err = faultLines(faults), err
+	if err == nil {
+		words.Is = fmt.Sprintf("The %d entries of the program. There is no %s.", len(v.Entries()), words.Path)
+		if n := v.Own(); n > 0 {
+			words.Is = fmt.Sprintf("%s: %s of your own among %d.", words.Path, pluralOf(n, "entry", "entries"), len(v.Entries()))
+		}
+		words.Late = a.searcher != nil && !a.searcher.Vocabulary().Same(v)
+	}
+	all := []doctor.Own{words}
+	for _, name := range web.TextNames() {
+		page := doctor.Own{What: "Page /" + name, Path: a.cfg.Texts.Path(name), Needed: true, Check: "sencoforum config check"}
+		if page.Path == "" {
+			continue
+		}
+		page.Is = page.Path + " is good."
+		_, faults, err := ownText(name, page.Path, "")
+		page.Faults, page.Err = faultLines(faults), err
+		all = append(all, page)
+	}
+	return all
+}
+
+func faultLines(faults config.Faults) (all []string) {
+	for _, f := range faults {
+		all = append(all, f.String())
+	}
+	return all
 }
 
 // marks are the levels as they stand at the left edge, of one width.

@@ -163,7 +163,7 @@ func glossaryCheckCommand(o *rootOptions) *cobra.Command {
 		Short: "Look for faults in a file of entries",
 		Long: "Read a file of entries as the server would, with the vocabulary of the program below it, and name\n" +
 			"each fault with its line. Nothing is changed. Put a good file into the data directory as\n" +
-			search.VocabularyFile + " and start the server again. The exit code is 3 when there are faults.",
+			search.VocabularyFile + " and reload the server. The exit code is 3 when there are faults.",
 		Example: "  sencoforum glossary check " + search.VocabularyFile,
 		Args:    exactly(1),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -57,6 +57,7 @@ type house struct {
 	signin    *signin.Book
 	expander  *fanout.Expander
 	digests   *digest.Editor
+	words     *wordsInUse
 	search    *search.Index // nil: this house has none
 	searcher  *search.Searcher
 	queue     *queue.Queue
@@ -165,9 +166,10 @@ func (h *house) build(out queue.Courier) error {
 	h.publisher = archive.NewPublisher(h.log, h.db, time.Now)
 	h.overview, h.signin = archive.NewOverview(h.log, h.db), signin.NewBook(time.Now)
 	h.panel.Follow(h.overview, h.cfg.WebURL)
+	h.words = newWords(h.log, h.cfg.Data)
 	h.expander = fanout.NewExpander(h.log, h.db, time.Now)
 	h.expander.Finished = h.scoreBatch
-	if h.digests, err = newEditor(h.log, h.cfg, h.db, h.keys, h.overview); err != nil {
+	if h.digests, err = newEditor(h.log, h.cfg, h.db, h.keys, h.overview, h.words); err != nil {
 		return err
 	}
 	h.queue = queue.New(h.log, h.db, out, h.signed(h.renderers(composer, people, h.recaller())), h.queueConfig())

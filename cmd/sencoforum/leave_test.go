@@ -79,19 +79,20 @@ func (c *carrier) await(t *testing.T, n int) []queue.Outgoing {
 
 // town is a whole server in this process, with the invented forum of the demo.
 type town struct {
-	t       *testing.T
-	carrier *carrier
-	cfg     config.Config
-	smtp    string
-	house   *house
-	log     *bytes.Buffer // look at it when the server has ended
-	end     func()
+	t        *testing.T
+	carrier  *carrier
+	cfg      config.Config
+	smtp     string
+	house    *house
+	log      *bytes.Buffer // look at it when the server has ended
+	end      func()
+	reloaded chan struct{} // after SIGHUP
 }
 
 func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 	t.Helper()
 	mail, pages := local(t), local(t)
-	w := &town{t: t, carrier: &carrier{news: make(chan struct{}, 1000)}, smtp: mail.Addr().String(), log: new(bytes.Buffer)}
+	w := &town{t: t, carrier: &carrier{news: make(chan struct{}, 1000)}, smtp: mail.Addr().String(), log: new(bytes.Buffer), reloaded: make(chan struct{}, 1)}
 	w.cfg = demoConfig(t.TempDir(), w.smtp)
 	w.cfg.Web.Listen = []string{pages.Addr().String()}
 	for _, change := range changes {
@@ -121,7 +122,7 @@ func (w *town) start(mail, pages net.Listener) {
 	go func() {
 		ended <- runServer(ctx, server{
 			log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), cfg: w.cfg, courier: w.carrier,
-			certs: new(certificates), listeners: []net.Listener{mail}, web: []net.Listener{pages}, ready: func(h *house) { w.house = h; close(ready) },
+			certs: new(certificates), listeners: []net.Listener{mail}, web: []net.Listener{pages}, ready: func(h *house) { w.house = h; close(ready) }, reload: w.reloadNow,
 		})
 	}()
 	w.end = sync.OnceFunc(func() {

@@ -33,7 +33,7 @@ func openSearch(log *slog.Logger, db *store.DB, overview *archive.Overview, dir 
 // startSearch opens the index and lets members search.
 func (h *house) startSearch() {
 	h.search = openSearch(h.log, h.db, h.overview, h.cfg.Data)
-	h.searcher = newSearcher(h.log, h.search, h.cfg.Data)
+	h.searcher = search.NewSearcher(h.search, h.words.now.Load())
 	h.desk.Answer(h.searcher)
 }
 
@@ -68,15 +68,6 @@ func (h *house) askedBefore(ctx context.Context, p archive.Post) (earlier []noti
 		earlier = append(earlier, e)
 	}
 	return earlier
-}
-
-// newSearcher is a searcher with the words of the forum. Where these cannot be read it has those that come with the program.
-func newSearcher(log *slog.Logger, x *search.Index, dir string) *search.Searcher {
-	words, err := search.LoadVocabulary(dir)
-	if err != nil {
-		log.Error("the forum's own words for the search cannot be read", "cause", err)
-	}
-	return search.NewSearcher(x, words)
 }
 
 // textOfFile is the text of a file that came with a post.

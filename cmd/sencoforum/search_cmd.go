@@ -56,7 +56,7 @@ func (a *admin) find(ctx context.Context, f searchFlags) error {
 		if err := x.CatchUp(ctx); err != nil {
 			return err
 		}
-		s = newSearcher(log, x, a.cfg.Data)
+		s = search.NewSearcher(x, newWords(log, a.cfg.Data).now.Load())
 	}
 	var reader search.Reader
 	err := a.db.View(func(tx *store.Tx) (err error) {

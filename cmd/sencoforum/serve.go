@@ -33,7 +33,8 @@ func serveCommand(o *rootOptions) *cobra.Command {
 		Use:   "serve",
 		Short: "Run the server until it is told to stop",
 		Long: "Run the server: take mail, keep it, send it to the members.\n\n" +
-			"SIGTERM stops it gracefully, SIGHUP reads the certificates and the log level again.",
+			"SIGTERM stops it gracefully, SIGHUP reads the certificates, the log level, the words\n" +
+			"for search and the pages of your own again.",
 		Example: "  sencoforum serve --config /etc/sencoforum/config.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -73,13 +74,6 @@ func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writ
 	if err := certs.load(cfg); err != nil {
 		return err
 	}
-	reload := func() {
-		if err := reloadAll(o.load, certs, level); err != nil {
-			log.Error("not reloaded", "cause", err)
-			return
-		}
-		log.Info("reloaded: certificates and log level")
-	}
 	open, err := openDoors(cfg)
 	if err != nil {
 		return err
@@ -92,7 +86,7 @@ func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writ
 		log.Warn("running as root; give the data directory to a user of its own, and this server runs as that user", "data", cfg.Data)
 	}
 	return runServer(ctx, server{
-		log: log, cfg: cfg, courier: out, certs: certs, reload: reload,
+		log: log, cfg: cfg, courier: out, certs: certs, reload: reloader{log, o.load, certs, level}.reload,
 		listeners: open.smtp, lmtp: open.lmtp, web: open.web, redirect: open.redirect, monitor: open.monitor, outside: o.outside,
 	})
 }
@@ -106,10 +100,10 @@ type server struct {
 	listeners []net.Listener
 	lmtp      []net.Listener
 	web       []net.Listener
-	redirect  []net.Listener // where browsers come without TLS
-	monitor   net.Listener   // nil: nobody asks
-	reload    func()         // on SIGHUP; nil means that it stops the server
-	ready     func(*house)   // called once mail is taken; may be nil
+	redirect  []net.Listener            // where browsers come without TLS
+	monitor   net.Listener              // nil: nobody asks
+	reload    func(*house, *web.Server) // on SIGHUP; nil means that it stops the server
+	ready     func(*house)              // called once mail is taken; may be nil
 	outside   doctor.Outside
 	demo      *demoPages // of a demonstration; nil for a real forum
 }
@@ -179,7 +173,7 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	g.Go(func() error { return s.control(gctx, h) })
 	g.Go(func() error {
 		defer closeHouse()
-		s.wait(ctx, gctx, h, hup)
+		s.wait(ctx, gctx, h, pages, hup)
 		daemon.SdNotify(false, daemon.SdNotifyStopping)
 		s.log.Info("stopping: messages in progress may finish", "seconds", int(drain.Seconds()))
 		defer time.AfterFunc(onward, closeHouse).Stop()
@@ -223,7 +217,7 @@ func (s server) shut(ctx context.Context, door *smtpd.Server, pages *web.Server)
 
 // wait returns when the server has to stop; until then it obeys SIGHUP and
 // tells the supervisor that it is alive.
-func (s server) wait(ctx, inside context.Context, h *house, hup <-chan os.Signal) {
+func (s server) wait(ctx, inside context.Context, h *house, pages *web.Server, hup <-chan os.Signal) {
 	beat, _ := daemon.SdWatchdogEnabled(false)
 	if beat == 0 {
 		beat = time.Hour
@@ -243,7 +237,7 @@ func (s server) wait(ctx, inside context.Context, h *house, hup <-chan os.Signal
 				return
 			}
 			daemon.SdNotify(false, daemon.SdNotifyReloading)
-			s.reload()
+			s.reload(h, pages)
 			daemon.SdNotify(false, daemon.SdNotifyReady)
 		case <-tick.C:
 			daemon.SdNotify(false, daemon.SdNotifyWatchdog)
@@ -333,14 +327,3 @@ func (c *certificate) load(cert, key string) error {
 func (c *certificate) has() bool { return c.pair.Load() != nil }
 
 func (c *certificate) get() (*tls.Certificate, error) { return c.pair.Load(), nil }
-
-// reloadAll reads again what may change while the server runs. TLS cannot be
-// switched on so: the server offers it or not from its start.
-func reloadAll(again func() (config.Config, error), certs *certificates, level *slog.LevelVar) error {
-	cfg, err := again()
-	if err != nil {
-		return err
-	}
-	level.Set(logLevel(cfg.Log.Level))
-	return certs.load(cfg)
-}

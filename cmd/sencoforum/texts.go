@@ -18,28 +18,34 @@ func ownTexts(cfg config.Texts, base string) (map[string]web.Text, error) {
 		if path == "" {
 			continue
 		}
-		source, err := readText(path)
-		if err != nil {
-			faults = append(faults, config.Fault{Key: "texts." + name, Problem: err.Error(), Next: "put a file there that the server's user can read, or remove the key"})
-			continue
-		}
-		t, err := web.ReadText(source, base)
-		var wrong web.TextFaults
-		if errors.As(err, &wrong) {
-			for _, w := range wrong {
-				faults = append(faults, config.Fault{File: path, Line: w.Line, Problem: w.Problem, Next: w.Next})
-			}
-			continue
-		}
+		t, wrong, err := ownText(name, path, base)
 		if err != nil {
 			return nil, err
 		}
-		all[name] = t
+		all[name], faults = t, append(faults, wrong...)
 	}
 	if len(faults) > 0 {
 		return nil, faults
 	}
 	return all, nil
+}
+
+// ownText reads one of these pages.
+func ownText(name, path, base string) (t web.Text, faults config.Faults, err error) {
+	source, err := readText(path)
+	if err != nil {
+		next := "put a file there that the server's user can read, or remove the key"
+		return t, config.Faults{{Key: "texts." + name, Problem: err.Error(), Next: next}}, nil
+	}
+	t, err = web.ReadText(source, base)
+	var wrong web.TextFaults
+	if !errors.As(err, &wrong) {
+		return t, nil, err
+	}
+	for _, w := range wrong {
+		faults = append(faults, config.Fault{File: path, Line: w.Line, Problem: w.Problem, Next: w.Next})
+	}
+	return t, faults, nil
 }
 
 func readText(path string) ([]byte, error) {
