@@ -26,9 +26,11 @@ var everyday = setOf("ace aces add as beam cats dash lass mash odd pace sap seal
 
 // Bounds of what a term gets.
 const (
-	maxOfTerm = 10
-	maxSteps  = 3 // names before names before
-	stillUsed = 4 // years in which an old word is still written
+	maxOfTerm  = 12
+	maxOfEntry = 9 // of the entry that was typed, so that names of other times have a place
+	maxOfOther = 4 // of each other entry
+	maxSteps   = 3 // names before names before
+	stillUsed  = 4 // years in which an old word is still written
 )
 
 // Expand returns the query with what the vocabulary knows besides. Words that are a name together become one term, the
@@ -117,6 +119,7 @@ func run(all []Clause, longest int) (words []string, ends []int) {
 func (v *Vocabulary) expansions(words []string) []Expansion {
 	uses := v.uses(words)
 	x := expander{v: v, typed: singleKey(words), at: map[string]int{}}
+	typed := map[string]bool{} // names of entries that the words may mean
 	for _, u := range uses {
 		if u.entry == nil {
 			return nil
@@ -125,7 +128,7 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 		if u.loose {
 			x.factor *= looseFactor
 		}
-		x.entry = u.entry
+		x.entry, typed[u.entry.Name] = u.entry, true
 		if everyday[x.typed] {
 			x.factor *= looseFactor
 		}
@@ -146,7 +149,7 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 		}
 	}
 	slices.SortStableFunc(x.all, func(a, b Expansion) int { return cmp.Compare(b.Weight, a.Weight) })
-	return x.needed()
+	return x.needed(typed)
 }
 
 func (e *Entry) before() []string { return e.Was }
@@ -233,13 +236,19 @@ func (x *expander) add(e *Entry, name string, why Relation, weight float64, befo
 }
 
 // needed leaves out what stands within another expansion's reach: a post with the longer name has the shorter one.
-func (x *expander) needed() []Expansion {
+func (x *expander) needed(typed map[string]bool) []Expansion {
 	var kept []Expansion
+	of := map[string]int{}
 	for _, e := range x.all {
 		key := " " + singleKey(e.Words) + " "
 		within := func(o Expansion) bool { return strings.Contains(key, " "+singleKey(o.Words)+" ") && o.Before.IsZero() }
-		if len(kept) < maxOfTerm && !slices.ContainsFunc(kept, within) {
+		most := maxOfOther
+		if typed[e.Entry] {
+			most = maxOfEntry
+		}
+		if len(kept) < maxOfTerm && of[e.Entry] < most && !slices.ContainsFunc(kept, within) {
 			kept = append(kept, e)
+			of[e.Entry]++
 		}
 	}
 	return kept

@@ -38,6 +38,7 @@ func (p *parser) finish() Query {
 		}
 	}
 	q.Clauses = once(q.Clauses)
+	quieten(q.Clauses)
 	p.uncommon()
 	q.Filter.tidy()
 	for utf8.RuneCountInString(q.String()) > MaxText && q.dropLast() {

@@ -218,7 +218,7 @@ func TestJudgedSearchesOfSENCOs(t *testing.T) {
 	t.Run("earlier discussions are about the same", func(t *testing.T) { earlierAreAboutTheSame(t, s, known) })
 	t.Logf("%d discussions, %d posts", len(known), len(s.threadsByID()))
 	ways := []way{s.plainBM25(), s.asked("no vocabulary", s.searcher(&Vocabulary{})), s.asked("vocabulary", s.searcher(shippedWords(t)))}
-	for _, file := range []string{"send-own.txt", "send-fresh.txt"} {
+	for _, file := range []string{"send-own.txt", "send-seen.txt"} {
 		if searches := readJudged(t, file); len(searches) > 0 {
 			r := measureAll(t, file, judge(searches, known), ways)
 			t.Log("\n" + r.String())
@@ -227,9 +227,9 @@ func TestJudgedSearchesOfSENCOs(t *testing.T) {
 	}
 }
 
-// recallLeast is the share of what historical words mean that must be found. The target is 95 %. What others judged has it at
-// what was reached at the first look, so that it does not become less: see docs/search.md.
-var recallLeast = map[string]float64{"send-own.txt": 0.95, "send-fresh.txt": 0.83}
+// recallLeast is the share of what historical words mean that must be found. The target is 95 %. Where it was not reached, it is what
+// was, so that it does not become less: see docs/search.md.
+var recallLeast = map[string]float64{"send-own.txt": 0.95, "send-seen.txt": 0.88}
 
 // holds asserts what the vocabulary is for.
 func (r *resultTable) holds(t *testing.T) {

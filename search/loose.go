@@ -10,9 +10,9 @@ import (
 
 // How discussions are judged that have the words of a query in several posts, or most of them.
 const (
-	looseShare  = 0.34 // of the worth of a query that a discussion has at least
-	spread      = 0.8  // what words in several posts count
-	knownFactor = 1.5  // a name that the vocabulary knows says more of what is meant than other words
+	looseShare  = 0.2 // of the worth of a query that a discussion has at least
+	spread      = 0.8 // what words in several posts count
+	knownFactor = 2.5 // a name that the vocabulary knows says more of what is meant than other words
 )
 
 // part is what one clause of a query found.
