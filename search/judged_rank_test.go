@@ -218,7 +218,7 @@ func TestJudgedSearchesOfSENCOs(t *testing.T) {
 	t.Run("earlier discussions are about the same", func(t *testing.T) { earlierAreAboutTheSame(t, s, known) })
 	t.Logf("%d discussions, %d posts", len(known), len(s.threadsByID()))
 	ways := []way{s.plainBM25(), s.asked("no vocabulary", s.searcher(&Vocabulary{})), s.asked("vocabulary", s.searcher(shippedWords(t)))}
-	for _, file := range []string{"send-own.txt", "send-seen.txt"} {
+	for _, file := range []string{"send-own.txt", "send-seen.txt", "send-new.txt"} {
 		if searches := readJudged(t, file); len(searches) > 0 {
 			r := measureAll(t, file, judge(searches, known), ways)
 			t.Log("\n" + r.String())

@@ -241,7 +241,7 @@ func TestJudgementsNameWhatThereIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"send-own.txt", "send-seen.txt"} {
+	for _, file := range []string{"send-own.txt", "send-seen.txt", "send-new.txt"} {
 		searches := readJudged(t, file)
 		for _, j := range searches {
 			if j.kind == "" || j.wants == "" || len(j.lines) == 0 {
