@@ -65,6 +65,7 @@ const (
 	savedUntil = 21 // likewise
 	savedEvery = 5 * time.Minute
 	savedTold  = 7                   // discussions that one mail names
+	savedKept  = 30 * 24 * time.Hour // for who has left, as long as they come back by themselves
 	savedBack  = 30 * 24 * time.Hour // how much older than its publication a post may say that it is
 )
 
@@ -153,7 +154,7 @@ func (t *Teller) tell(ctx context.Context, k hold.SavedKey, was hold.SavedList, 
 		}
 		m, err := list.Member(tx, k.B, k.A)
 		if errors.Is(err, list.ErrNoMember) {
-			return hold.PutSaved(tx, k, hold.SavedList{})
+			return endSaved(tx, k, s, now)
 		}
 		if err != nil || m.Suspended || m.Paused(now) { // what is new meanwhile is told afterwards
 			return err
@@ -173,6 +174,14 @@ func (t *Teller) tell(ctx context.Context, k hold.SavedKey, was hold.SavedList, 
 		}
 		return t.put(tx, k, s, all, now)
 	})
+}
+
+// endSaved ends what somebody follows who is no member any more. Who left by mistake and comes back by the link has it again.
+func endSaved(tx *store.Tx, k hold.SavedKey, s hold.SavedList, now time.Time) error {
+	if s.Looked >= dayOf(now.Add(-savedKept)) {
+		return nil
+	}
+	return hold.PutSaved(tx, k, hold.SavedList{})
 }
 
 // look searches for what one search has new. It reports false where not all could be looked through.
