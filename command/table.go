@@ -140,7 +140,7 @@ var table = []Word{
 	{Name: "pause", Also: []string{"nomail", "delivery off", "set nomail", "suspend"}, Odd: []string{"vacation", "holiday"}, With: ofMail, Takes: Until, At: member | toList, Taught: true, Form: "pause until 2 September", Help: "no emails until then; no date: 4 weeks"},
 	{Name: "resume", Also: []string{"unpause", "start again"}, Odd: []string{"mail"}, With: ofMail, At: RequestAddress | Robot | Own | OwnWord | toList, Taught: true, Help: "emails again, as before the pause"},
 	{Name: "status", Also: []string{"settings", "my settings", "my status"}, Odd: []string{"which", "query", "show"}, At: member | toList, Taught: true, Help: "what you get, and what waits"},
-	{Name: "search", Odd: []string{"find"}, Takes: Query, At: member | toList, Taught: true, Form: "search WORDS", Help: "ten discussions about it"},
+	{Name: "search", Odd: []string{"find"}, Takes: Query, At: member | toList, Taught: true, Form: "search WORDS", Help: "discussions about it, seven at a time"},
 	{Name: "more", At: Robot, Help: "the next ten"},
 	{Name: "get", Odd: []string{"getpost"}, Takes: Which, At: member, Taught: true, Form: "get 1, get #48213", Help: "a whole discussion as one email"},
 	{Name: "mute", Takes: PerhapsPost, With: []string{"this", "this thread", "this discussion"}, At: member | toList, Taught: true, Form: "mute, follow", Help: "no more, or all, of one discussion: mute #48213"},

@@ -116,8 +116,9 @@ func (s *Searcher) Search(ctx context.Context, r Reader, a Ask) (Answers, error)
 // A result is what a query found, and what was added to it.
 type result struct {
 	found
-	query Query                   // that found it
-	loose map[archive.Number]bool // discussions that have only some of the words
+	query Query                    // that found it
+	loose map[archive.Number]bool  // discussions that have only some of the words
+	tally map[archive.Number]tally // of those that loosen added: what stands for them is one post
 }
 
 // run looks for what was asked: with what it means besides; if nothing has all its words, with another spelling; and else for what
@@ -214,7 +215,11 @@ func (s *Searcher) shown(tx *store.Tx, f result, g group) (one Found, err error)
 			return one, err
 		}
 	}
-	one = Found{Summary: g.summary, Loose: g.loose, Matches: g.matches, Best: p.Number, Author: list.CleanName(p.AuthorName), Written: p.Written}
+	had, added := f.tally[g.summary.Thread]
+	if !added {
+		had = tally{g.matches, g.opening}
+	}
+	one = Found{Summary: g.summary, Loose: g.loose, Matches: had.posts, Best: p.Number, Author: list.CleanName(p.AuthorName), Written: p.Written}
 	if first.Shown() {
 		one.Subject = marked(first.Subject, f.Marks(first.Subject))
 	} else {
@@ -225,7 +230,7 @@ func (s *Searcher) shown(tx *store.Tx, f result, g group) (one Found, err error)
 	}
 	var tells bool
 	one.Snippet, tells, err = s.snippetOf(tx, f, p, asksQuotes(f.query))
-	if err != nil || tells || !g.opening || first.Number == p.Number || !first.Shown() || f.query.Sort != Best {
+	if err != nil || tells || !had.opening || first.Number == p.Number || !first.Shown() || f.query.Sort != Best {
 		return one, err
 	}
 	// Only the subject matches: the question tells more of it than some reply.

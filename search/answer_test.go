@@ -256,3 +256,38 @@ func FuzzReadPlace(f *testing.F) {
 		}
 	})
 }
+
+func TestAGreetingTellsNothing(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Dear colleagues, Our LA is late.":                            "Our LA is late.",
+		"Hi, we screen all.":                                          "we screen all.",
+		"Hello everyone! What now?":                                   "What now?",
+		"High time, I think.":                                         "High time, I think.",
+		"Hi is a word that begins a sentence, and this is a long one": "Hi is a word that begins a sentence, and this is a long one",
+		"Hello":       "Hello",
+		"Dear me? No": "Dear me? No",
+		"":            "",
+	} {
+		if got := text[greeted(text):]; got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A word that stands nowhere is said to be missed: a search for it that is followed must not tell of everything else.
+func TestAWordThatStandsNowhereIsMissed(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	first := s.post("Sensory room", "Dear colleagues, What do you put into it?", id("a"))
+	s.post("Re: Sensory room", "Thank you for asking.", id("b"), reply("a"))
+	s.post("Minibus", "Where do you hire one?", id("c"))
+	s.follow()
+	got := s.ask("sensory wombats", nil)
+	if !got.Loose || got.Discussions != 1 || len(got.Found) != 1 || !got.Found[0].Loose {
+		t.Fatalf("found %+v", got)
+	}
+	if f := got.Found[0]; f.Matches != 2 || f.Best != first || !strings.HasPrefix(Text(f.Snippet), "What do you put") {
+		t.Errorf("shown are %d posts, post %d, %q", f.Matches, f.Best, Text(f.Snippet))
+	}
+}

@@ -20,6 +20,13 @@ type part struct {
 	found
 	worth float64
 	best  map[archive.Number]hit // by discussion
+	tally map[archive.Number]tally
+}
+
+// tally is how many posts of a discussion a clause found, and whether the one that began it is among them.
+type tally struct {
+	posts   int
+	opening bool
 }
 
 // loosen adds discussions that have what was asked for in several posts, or have most of it, to those with a post that has all of
@@ -40,7 +47,7 @@ func (s *Searcher) loosen(ctx context.Context, r Reader, got *Answers, f *result
 		total += p.worth
 	}
 	had := len(f.Hits)
-	f.loose = map[archive.Number]bool{}
+	f.loose, f.tally = map[archive.Number]bool{}, map[archive.Number]tally{}
 	for _, p := range parts {
 		for n := range p.best {
 			if _, ok := f.Threads[n]; !ok {
@@ -65,8 +72,10 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 	if p.found, err = s.index.hits(ctx, r, one, s.tuned.weights); err != nil {
 		return p, err
 	}
-	p.best = map[archive.Number]hit{}
+	p.best, p.tally = map[archive.Number]hit{}, map[archive.Number]tally{}
 	for _, h := range p.Hits {
+		n := p.tally[h.Thread]
+		p.tally[h.Thread] = tally{n.posts + 1, n.opening || h.Post == p.Threads[h.Thread].First}
 		if b, ok := p.best[h.Thread]; !ok || better(h, b, Best) {
 			p.best[h.Thread] = h
 		}
@@ -84,10 +93,11 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 func (f *result) add(n archive.Number, parts []part, total float64) {
 	share, sum, all := 0.0, 0.0, true
 	var top hit
+	var had tally
 	for _, p := range parts {
 		h, ok := p.best[n]
 		if !ok {
-			all = all && p.worth == 0 // what stands nowhere is missed nowhere
+			all = false // also where it stands nowhere: who asks must hear that
 			continue
 		}
 		if share == 0 || better(h, top, Best) {
@@ -96,6 +106,7 @@ func (f *result) add(n archive.Number, parts []part, total float64) {
 		share += p.worth / total
 		sum += float64(h.Score)
 		f.Threads[n] = p.Threads[n]
+		had = tally{max(had.posts, p.tally[n].posts), had.opening || p.tally[n].opening}
 	}
 	if share < looseShare {
 		delete(f.Threads, n)
@@ -103,6 +114,7 @@ func (f *result) add(n archive.Number, parts []part, total float64) {
 	}
 	top.Score = float32(sum * spread * share * share)
 	f.Hits = append(f.Hits, top)
+	f.tally[n] = had
 	if !all {
 		f.loose[n] = true
 	}

@@ -32,7 +32,30 @@ func (s *Searcher) snippetOf(tx *store.Tx, f result, p archive.Post, quotes bool
 			return snippet(quoted, f.Marks(quoted)), true, nil
 		}
 	}
+	if len(marks) == 0 {
+		own = own[greeted(own):]
+	}
 	return snippet(own, marks), len(marks) > 0, nil
+}
+
+// greetings begin a message, up to a comma or the like.
+var greetings = []string{"hi", "hello", "dear", "morning", "good morning", "good afternoon", "good evening", "hey"}
+
+// longestGreeting is how far the mark at its end may be, in bytes.
+const longestGreeting = 40
+
+// greeted is the length of the greeting with which a text begins: it tells nothing of what the message is about.
+func greeted(text string) int {
+	end := strings.IndexAny(text[:min(len(text), longestGreeting)], ",.!?:;")
+	if end < 0 || text[end] == '?' {
+		return 0
+	}
+	for _, g := range greetings {
+		if begin := strings.ToLower(text[:end]); len(strings.Fields(begin)) <= 4 && (begin == g || strings.HasPrefix(begin, g+" ")) {
+			return len(text) - len(strings.TrimLeft(text[end+1:], " "))
+		}
+	}
+	return 0
 }
 
 // oneLine is a text without line ends.

@@ -91,7 +91,7 @@ func TestSearchPage(t *testing.T) {
 		"who reads two lists finds both":                {1, "q=parents", []string{budget, views}, []string{"HEADS", `name="list"`}, nil},
 		"and may narrow to one":                         {1, "q=parents&list=heads", []string{budget}, []string{"List: heads ✕"}, nil},
 		"a quote is no find":                            {2, "q=which+form+week", []string{views}, []string{"1 discussion</h2>", "2 messages, 1 matches"}, nil},
-		"other names are found, and said":               {2, "q=EHCP", []string{boy}, []string{"Also searched for: ", "Search only for my words", "people wrote “statement” where you wrote “EHCP”"}, nil},
+		"other names are found, and said":               {2, "q=EHCP", []string{boy, views}, []string{"Also searched for: ", "Search only for my words", "people wrote “statement” where you wrote “EHCP”"}, nil},
 		"but not where only the own words are wanted":   {2, "q=EHCP&only=my-words", nil, []string{"Searched for your words alone", `<a href="/search?q=EHCP">`, `name="only" value="my-words"`}, []string{"Also searched"}},
 		"a year narrows, and stands above the count":    {2, "q=&when=2005-2009", []string{boy}, []string{"2005 to 2009 ✕", "1 filter on", `value="2005-2009" checked`, `value="2015-2019"> 2015 to 2019`, `value=""> Any time <span class="n"><span class="vh">, </span>3<`}, nil},
 		"a topic narrows":                               {2, "topic=annual-review", []string{views}, []string{"Topic: Annual review ✕", "Clear all"}, nil},

@@ -105,7 +105,7 @@ type foundView struct {
 	Also        []string      `json:"also,omitempty"`
 	Why         []string      `json:"why,omitempty"`
 	Notes       []string      `json:"notes,omitempty"`
-	Discussions int           `json:"discussions"`
+	Discussions int           `json:"discussions"` // in all; where "loose" is false, without those of "found" that are loose
 	Posts       int           `json:"posts"`
 	Loose       bool          `json:"loose,omitempty"`
 	Partial     bool          `json:"partial,omitempty"`
@@ -148,6 +148,34 @@ func viewOf(got search.Answers, names map[list.ID]string) foundView {
 	return v
 }
 
+// tellCount says how many discussions were found, and how many of them stand below. Those with only some of the words are not counted
+// where others have all of them.
+func tellCount(t *text, got search.Answers) {
+	shown := 0
+	for _, f := range got.Found {
+		if f.Loose == got.Loose {
+			shown++
+		}
+	}
+	below := "" // where all of them stand below
+	if shown < got.Discussions {
+		below = fmt.Sprintf(" %d of them are below.", shown)
+	}
+	if got.Loose && len(got.Found) > 0 {
+		t.say("No message has all of these words. %s with most of them.%s", plural(got.Discussions, "discussion"), below)
+		return
+	}
+	if got.Discussions == 0 {
+		t.say("0 discussions.")
+		return
+	}
+	matching := plural(got.Posts, "message") + " that match"
+	if got.Posts == 1 {
+		matching += "es"
+	}
+	t.say("%s, with %s.%s", plural(got.Discussions, "discussion"), matching, below)
+}
+
 // tellFound prints what was found for people.
 func tellFound(t *text, got search.Answers, now time.Time) {
 	if got.Wanted != "" {
@@ -156,7 +184,7 @@ func tellFound(t *text, got search.Answers, now time.Time) {
 	if got.Meant != "" {
 		t.say("Did you mean %q?", got.Meant)
 	}
-	t.say("%s, %s.", plural(got.Discussions, "discussion"), plural(got.Posts, "message"))
+	tellCount(t, got)
 	if len(got.Also) > 0 {
 		t.paragraph("Also searched for: ", strings.Join(got.Also, ", "))
 	}
@@ -165,9 +193,6 @@ func tellFound(t *text, got search.Answers, now time.Time) {
 	}
 	for _, n := range got.Query.Notes {
 		t.say("%s", n.Text)
-	}
-	if got.Loose {
-		t.say("No message has all of these words; here are discussions with most of them.")
 	}
 	if got.Partial {
 		t.say("There was not enough time, so some may be missing.")
@@ -179,12 +204,12 @@ func tellFound(t *text, got search.Answers, now time.Time) {
 	for _, f := range got.Found {
 		if f.Loose && !loose {
 			t.say("")
-			t.say("With most of the words:")
+			t.say("Not counted above, with most of the words:")
 			loose = true
 		}
 		t.say("")
 		t.say("#%d  %s", f.Thread, search.Text(f.Subject))
-		says := []string{f.Author + ", " + day(f.Written.In(calendar.London())), fmt.Sprintf("%s, %d match", plural(f.Posts, "message"), f.Matches)}
+		says := []string{f.Author + ", " + day(f.Written.In(calendar.London())), fmt.Sprintf("%s, %d found", plural(f.Posts, "message"), f.Matches)}
 		switch {
 		case f.Answered:
 			says = append(says, "answered")

@@ -147,7 +147,7 @@ func TestTheOperatorSearches(t *testing.T) {
 	w.send(jane, forumAddress, rawMail(jane, forumAddress, "q1", "Hedgehogs", "Nobody told us what hedgehogs eat."))
 	w.carrier.await(t, all)
 	w.indexed(1)
-	if got := w.command("search", "hedgehog"); !strings.Contains(got, "1 discussion, 1 message.") || !strings.Contains(got, "Nobody told us") {
+	if got := w.command("search", "hedgehog"); !strings.Contains(got, "1 discussion, with 1 message that matches.") || !strings.Contains(got, "Nobody told us") {
 		t.Errorf("search says\n%s", got)
 	}
 	var v foundView
