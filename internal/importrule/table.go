@@ -56,6 +56,7 @@ var table = []room{
 	{"token", 0, none, nil},
 	{"calendar", 0, none, nil},
 	{"store", 0, none, nil},
+	{"certificate", 0, none, nil}, // of this machine, from an authority
 	{"config", apart, none, nil},
 	// under all of them
 	{"internal/failpoint", under, none, nil},
@@ -84,6 +85,7 @@ var libraries = []library{
 	{"mvdan.cc/xurls", []string{"message"}},
 	{"github.com/xuri/excelize", []string{"document"}},
 	{"github.com/ledongthuc/pdf", []string{"document"}},
+	{"golang.org/x/crypto/acme", []string{"certificate"}},
 	{"golang.org/x/text", []string{"message", "guard", "search"}},
 	{"golang.org/x/net/idna", []string{"message", "mailauth"}},
 	{"golang.org/x/net/html", []string{"message"}},
