@@ -39,6 +39,7 @@ type Config struct {
 type SMTP struct {
 	Listen          []string // addresses with port
 	TLSCert, TLSKey string   // paths of PEM files; both or neither
+	ACME            bool     // the certificate for Hostname comes from the authority of Web
 	TrustedNetworks []string // prefixes such as 10.0.0.0/8, exempt from limits per address and per session
 	ProxyFrom       []string // prefixes of proxies that say who the client is, and must
 	SpamHeaders     []string // names of header fields in which a filter among TrustedNetworks gives its verdict
@@ -59,6 +60,9 @@ type LMTP struct {
 type Web struct {
 	Listen          []string // addresses with port; none where empty
 	TLSCert, TLSKey string   // paths of PEM files; both or neither, and then a proxy in front speaks HTTPS
+	ACME            bool     // in place of the files: the certificate comes from an authority, by itself
+	ACMEContact     string   // who hears from the authority; empty: Operator
+	ACMEDirectory   string   // of the authority; empty: Let's Encrypt
 	Redirect        []string // addresses with port where browsers that come by HTTP are sent to HTTPS; none where empty
 	ProxyFrom       []string // prefixes of that proxy; without a certificate only this machine and they may connect
 }

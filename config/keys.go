@@ -26,6 +26,7 @@ func (c *Config) settings() []setting {
 		{"smtp.listen", &c.SMTP.Listen},
 		{"smtp.tls_cert", &c.SMTP.TLSCert},
 		{"smtp.tls_key", &c.SMTP.TLSKey},
+		{"smtp.acme", &c.SMTP.ACME},
 		{"smtp.trusted_networks", &c.SMTP.TrustedNetworks},
 		{"smtp.proxy_from", &c.SMTP.ProxyFrom},
 		{"smtp.spam_headers", &c.SMTP.SpamHeaders},
@@ -40,6 +41,9 @@ func (c *Config) settings() []setting {
 		{"web.listen", &c.Web.Listen},
 		{"web.tls_cert", &c.Web.TLSCert},
 		{"web.tls_key", &c.Web.TLSKey},
+		{"web.acme", &c.Web.ACME},
+		{"web.acme_contact", &c.Web.ACMEContact},
+		{"web.acme_directory", &c.Web.ACMEDirectory},
 		{"web.redirect", &c.Web.Redirect},
 		{"web.proxy_from", &c.Web.ProxyFrom},
 

@@ -29,6 +29,7 @@ func (c Config) faults() Faults {
 	v.smtp(c.SMTP)
 	v.lmtp(c.LMTP)
 	v.web(c.Web, c.WebURL)
+	v.smtpACME(c)
 	v.metrics(c.Metrics)
 	v.delivery(c.Delivery)
 	v.smarthost(c.Smarthost, c.Delivery.Through == ThroughSmarthost)
@@ -280,14 +281,19 @@ var label = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 
 // domain checks a domain name (RFC 1035 §2.3.1, RFC 1123 §2.1).
 func (v *validator) domain(key, name string) {
-	bad := name == "" || len(name) > 253
-	for one := range strings.SplitSeq(name, ".") {
-		bad = bad || !label.MatchString(one)
-	}
-	if bad {
+	if !isHost(name) {
 		v.fault(key, fmt.Sprintf("%q is no domain name", name),
 			"write letters, digits, hyphens and dots; other letters in their xn-- form")
 	}
+}
+
+// isHost reports a domain name.
+func isHost(name string) bool {
+	good := name != "" && len(name) <= 253
+	for one := range strings.SplitSeq(name, ".") {
+		good = good && label.MatchString(one)
+	}
+	return good
 }
 
 func (v *validator) prefixes(key string, list []string) {

@@ -13,6 +13,12 @@ func public(c *Config) {
 	c.WebURL, c.Operator = "https://forum.example.org", "jane@school.example"
 }
 
+// certified is a server whose certificate comes from an authority.
+func certified(c *Config) {
+	public(c)
+	c.Web.ACME, c.Web.Listen, c.Web.Redirect = true, []string{":443"}, []string{":80"}
+}
+
 var validateCases = []struct {
 	name   string
 	change func(*Config)
@@ -53,6 +59,18 @@ var validateCases = []struct {
 		c.Web.Listen, c.WebURL = []string{"127.0.0.1:8080"}, "http://forum.example.org"
 	}, []string{"web_url"}},
 	{"pages with a certificate without key", func(c *Config) { c.Web.TLSCert = "/a" }, []string{"web.tls_key"}},
+	{"pages with a certificate from an authority", certified, nil},
+	{"mail with one as well", func(c *Config) { certified(c); c.SMTP.ACME = true }, nil},
+	{"mail alone with a certificate from an authority", func(c *Config) { public(c); c.SMTP.ACME = true }, []string{"smtp.acme"}},
+	{"mail with both kinds of certificate", func(c *Config) { certified(c); c.SMTP.ACME, c.SMTP.TLSCert, c.SMTP.TLSKey = true, "/a", "/b" }, []string{"smtp.acme"}},
+	{"pages with both kinds of certificate", func(c *Config) { certified(c); c.Web.TLSCert, c.Web.TLSKey = "/a", "/b" }, []string{"web.acme"}},
+	{"a certificate for pages that are not served", func(c *Config) { certified(c); c.Web.Listen, c.Web.Redirect = nil, nil }, []string{"web.acme"}},
+	{"a certificate for an address", func(c *Config) { certified(c); c.WebURL = "https://192.0.2.1" }, []string{"web.acme"}},
+	{"a certificate for a name with other letters", func(c *Config) { certified(c); c.WebURL = "https://schüle.example" }, []string{"web.acme"}},
+	{"a certificate for a short name", func(c *Config) { certified(c); c.WebURL = "https://forum" }, []string{"web.acme"}},
+	{"an authority in clear text", func(c *Config) { certified(c); c.Web.ACMEDirectory = "http://ca.example/directory" }, []string{"web.acme_directory"}},
+	{"an authority for tests", func(c *Config) { certified(c); c.Web.ACMEDirectory = "http://127.0.0.1:14000/dir" }, nil},
+	{"a contact with a display name", func(c *Config) { certified(c); c.Web.ACMEContact = "Jane <jane@school.example>" }, []string{"web.acme_contact"}},
 	{"clear text domains", func(c *Config) { c.Delivery.ClearTextDomains = []string{"a.example", "*.b.example"} }, []string{"delivery.clear_text_domains"}},
 	{"retries for ever", func(c *Config) { c.Delivery.RetryFor *= 7 }, []string{"delivery.retry_for"}},
 	{"through a smarthost without name", func(c *Config) { c.Delivery.Through = ThroughSmarthost }, []string{"smarthost.host"}},

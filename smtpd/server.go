@@ -62,8 +62,9 @@ type Config struct {
 	Trusted   []netip.Prefix // clients exempt from the limits per address and per session
 	ProxyFrom []netip.Prefix // SMTP peers that must say who the client is, by the PROXY protocol
 
-	// Certificate is asked at each STARTTLS, so a new file is used at once. Nil
-	// means that STARTTLS is not offered.
+	// Certificate is asked at each EHLO and STARTTLS, so a new one is used at
+	// once. While it is nil, or returns nil without an error, STARTTLS is not
+	// offered.
 	Certificate func() (*tls.Certificate, error)
 	Now         func() time.Time // for Envelope.Received; time.Now where nil
 }

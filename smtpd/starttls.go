@@ -39,7 +39,11 @@ func (g *gate) startTLS(c command) {
 // offersTLS reports whether STARTTLS makes sense now. Nobody can listen in on a
 // socket of this machine.
 func (g *gate) offersTLS() bool {
-	return g.server.cfg.Certificate != nil && !g.secure && g.raw.LocalAddr().Network() != "unix"
+	if g.server.cfg.Certificate == nil || g.secure || g.raw.LocalAddr().Network() == "unix" {
+		return false
+	}
+	cert, err := g.server.cfg.Certificate()
+	return cert != nil || err != nil
 }
 
 func (g *gate) upgrade() {
