@@ -6,7 +6,11 @@
 // server that does not answer, is never a fault: it is NotChecked. Nothing is stored, and nothing is changed anywhere.
 package doctor
 
-import "time"
+import (
+	"time"
+
+	"sencoforum/certificate"
+)
 
 // A Level says how a check ended.
 type Level string
@@ -41,8 +45,9 @@ type Setup struct {
 	Front       bool     // another mail server or a proxy stands in front
 	TLSCert     string   // path of the certificate chain; empty: none
 	TLSKey      string
-	ServerRuns  bool // mail is being taken while this is checked
-	PasswordEnv bool // the password of the mail service comes from the environment
+	Issued      Issued // certificates that come from an authority
+	ServerRuns  bool   // mail is being taken while this is checked
+	PasswordEnv bool   // the password of the mail service comes from the environment
 
 	Store Store
 	Paths Paths
@@ -60,6 +65,15 @@ type Own struct {
 	Needed bool     // the server does not start with a faulty one
 	Check  string   // the command that names all faults
 }
+
+// Issued are the certificates that an authority issues and renews by itself; without a host there are none.
+type Issued struct {
+	certificate.Config
+	Mail bool // the one for Hostname is for mail
+}
+
+// encrypts reports whether mail comes in over TLS.
+func (s Setup) encrypts() bool { return s.TLSCert != "" || s.Issued.Mail }
 
 // Store is what is known about the place where everything is kept.
 type Store struct {

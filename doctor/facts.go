@@ -36,6 +36,8 @@ type Facts struct {
 	Service ServiceFacts
 	In      []Reach // our own ports, from here
 	Cert    CertFacts
+	Issued  []IssuedFacts // for each of Setup.Issued.Hosts
+	Issuer  PolicyFacts   // the directory of their authority
 	Machine MachineFacts
 }
 
@@ -89,7 +91,7 @@ type DMARCFacts struct {
 	TXT    Answer[string]
 }
 
-// PolicyFacts is the answer to a request for the MTA-STS policy.
+// PolicyFacts is the answer to a request for the MTA-STS policy, or for another file.
 type PolicyFacts struct {
 	Asked  bool
 	Err    error
@@ -119,6 +121,15 @@ type ServiceFacts struct {
 type CertFacts struct {
 	Err  error
 	Leaf *x509.Certificate
+}
+
+// IssuedFacts are about a certificate that an authority issues.
+type IssuedFacts struct {
+	Host   string
+	Leaf   *x509.Certificate // nil: there is none yet
+	Err    error             // why it cannot be read
+	Static []netip.Addr      // what the file /etc/hosts says of the name
+	Addrs  Answer[netip.Addr]
 }
 
 // MachineFacts are about files and the clock of this machine.

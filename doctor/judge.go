@@ -14,6 +14,7 @@ import (
 const (
 	partHost    = "The name of this machine"
 	partMail    = "Mail in and out"
+	partIssued  = "Certificates from an authority"
 	partMachine = "This machine"
 	partOwn     = "Words and pages of your own"
 )
@@ -32,6 +33,7 @@ func Judge(f Facts) (all []Finding) {
 	}
 	add(partMail, judgePorts(f)...)
 	add(partMail, judgeWayOut(f), judgeCert(f))
+	add(partIssued, judgeIssued(f)...)
 	add(partMachine, judgeMachine(f)...)
 	for _, o := range f.Setup.Own {
 		add(partOwn, judgeWritten(o))

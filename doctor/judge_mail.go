@@ -97,6 +97,9 @@ func judgeService(s *Service, got ServiceFacts) Finding {
 func judgeCert(f Facts) Finding {
 	const check = "Certificate"
 	const name = "Name the certificate and its key in smtp.tls_cert and smtp.tls_key of the settings"
+	if f.Setup.Issued.Mail {
+		return good(check, "It comes from an authority; what is known of it stands under %q.", partIssued)
+	}
 	if f.Setup.TLSCert == "" {
 		if f.Setup.Front {
 			return good(check, "None, which is for the server in front to have.")

@@ -58,8 +58,8 @@ func judgePolicyFile(f Facts, d DomainFacts, check, is string) Finding {
 				"Write the line mx: "+e.Host+" into the file, and change the id in the record.")
 		}
 	}
-	if f.Setup.TLSCert == "" && !f.Setup.Front {
-		return flaw(level, check, is, "It promises TLS, but this server has no certificate.", "Name a certificate in smtp.tls_cert and smtp.tls_key of the settings.")
+	if !f.Setup.encrypts() && !f.Setup.Front {
+		return flaw(level, check, is, "It promises TLS, but this server has no certificate.", "Name a certificate in smtp.tls_cert and smtp.tls_key of the settings, or set smtp.acme.")
 	}
 	if !strings.HasPrefix(p.Type, "text/plain") {
 		return flaw(Warning, check, is, fmt.Sprintf("The file is served as %q; some mail hosts take only text/plain.", p.Type), "Correct that in the settings of the web server.")

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"net"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sencoforum/certificate"
 )
 
 // Resolver is the part of the DNS that is asked. *net.Resolver is one.
@@ -87,6 +90,13 @@ func Look(ctx context.Context, s Setup, o Outside, now time.Time) Facts {
 		all.Go(func() { f.Service = l.service(ctx, *s.Service) })
 	} else {
 		all.Go(func() { f.Out = l.out(ctx) })
+	}
+	f.Issued = make([]IssuedFacts, len(s.Issued.Hosts))
+	for i, host := range s.Issued.Hosts {
+		all.Go(func() { f.Issued[i] = l.issued(ctx, host) })
+	}
+	if len(s.Issued.Hosts) > 0 {
+		all.Go(func() { f.Issuer = l.fetch(ctx, cmp.Or(s.Issued.Directory, certificate.LetsEncrypt)) })
 	}
 	f.Cert = readCert(s.TLSCert, s.TLSKey)
 	f.Machine = readMachine(s.Paths)

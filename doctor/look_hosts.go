@@ -114,11 +114,14 @@ func (l look) hello(c *smtp.Client, s Service, config *tls.Config, f *ServiceFac
 const maxPolicy = 64 << 10
 
 // policy fetches the MTA-STS policy of a domain.
-func (l look) policy(ctx context.Context, d string) PolicyFacts {
+func (l look) policy(ctx context.Context, d string) PolicyFacts { return l.fetch(ctx, policyURL(d)) }
+
+// fetch asks for a file of a web server.
+func (l look) fetch(ctx context.Context, address string) PolicyFacts {
 	f := PolicyFacts{Asked: true}
 	ctx, cancel := context.WithTimeout(ctx, questionTime)
 	defer cancel()
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, policyURL(d), nil)
+	q, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		f.Err = err
 		return f
