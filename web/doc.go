@@ -43,6 +43,7 @@ type Config struct {
 	Connections int            // at once, in all; 0 is 100
 	Bounces     *bounce.Book   // ends suspensions; nil: there are none
 	Host        membership.Host
+	Challenge   func(http.Handler) http.Handler // answers a certificate authority on the port without TLS; nil: none asks
 	Now         func() time.Time
 
 	Hostname string            // of the mail server, for technicians

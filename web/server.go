@@ -48,7 +48,11 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Serve
 	s.UseTexts(cfg.Texts)
 	s.routes = s.table()
 	s.server = s.bounded(s.guard(http.HandlerFunc(s.route)))
-	s.clear = s.bounded(http.HandlerFunc(s.redirect))
+	var clear http.Handler = http.HandlerFunc(s.redirect)
+	if cfg.Challenge != nil {
+		clear = cfg.Challenge(clear)
+	}
+	s.clear = s.bounded(clear)
 	return s
 }
 

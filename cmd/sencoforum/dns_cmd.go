@@ -39,6 +39,7 @@ func (a *admin) forum() (doctor.Setup, error) {
 		Hostname: c.Hostname, Sign: c.DKIM.Sign,
 		Listen: c.SMTP.Listen, Front: len(c.LMTP.Listen)+len(c.SMTP.ProxyFrom) > 0,
 		TLSCert: c.SMTP.TLSCert, TLSKey: c.SMTP.TLSKey,
+		Issued:     doctor.Issued{Config: fromAuthority(c), Mail: c.SMTP.ACME},
 		ServerRuns: a.queue != nil,
 		Paths:      doctor.Paths{Data: c.Data},
 	}

@@ -5,10 +5,12 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"sencoforum/certificate"
 	"sencoforum/config"
 	"sencoforum/incoming"
 	"sencoforum/list"
@@ -60,6 +62,10 @@ func (s server) newPages(h *house) (*web.Server, error) {
 	if s.demo != nil {
 		demo = s.demo.with(h.digests)
 	}
+	var challenge func(http.Handler) http.Handler
+	if s.certs.acme != nil {
+		challenge = s.certs.acme.Challenge
+	}
 	texts, err := ownTexts(s.cfg.Texts, base.Path)
 	if err != nil {
 		return nil, err
@@ -67,7 +73,8 @@ func (s server) newPages(h *house) (*web.Server, error) {
 	return web.New(s.log, h.db, h.keys, web.Config{
 		Path:        base.Path,
 		HTTPS:       base.Scheme == "https",
-		Plain:       !s.certs.web.has(),
+		Plain:       !s.certs.forPages(),
+		Challenge:   challenge,
 		Proxies:     proxies,
 		Connections: pageConnections(descriptors()),
 		Host:        h.host,
@@ -104,15 +111,12 @@ func pageConnections(nofile uint64) int { return int(min(100, max(2, nofile/8)))
 
 // secure puts TLS on connections of browsers, or is nil where a proxy does that.
 func (s server) secure() func(net.Listener) net.Listener {
-	if !s.certs.web.has() {
+	if !s.certs.forPages() {
 		return nil
 	}
-	c := &tls.Config{
-		MinVersion: tls.VersionTLS12,
-		NextProtos: []string{"http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return s.certs.web.get()
-		},
+	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}, GetCertificate: s.certs.ofPages}
+	if s.certs.acme != nil {
+		c.NextProtos = append(c.NextProtos, certificate.Protocol)
 	}
 	return func(l net.Listener) net.Listener { return tls.NewListener(l, c) }
 }

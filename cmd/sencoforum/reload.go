@@ -61,6 +61,9 @@ func (r reloader) reload(h *house, pages *web.Server) {
 		part("the settings", err)
 	} else {
 		part("certificates", r.certs.load(cfg))
+		if r.certs.acme != nil {
+			r.certs.acme.Look()
+		}
 		r.level.Set(logLevel(cfg.Log.Level))
 		part("log level", nil)
 		part("pages of your own", h.reloadTexts(cfg.Texts, pages))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -84,6 +82,9 @@ func serve(ctx context.Context, cfg config.Config, o *rootOptions, logTo io.Writ
 	}
 	if os.Geteuid() == 0 {
 		log.Warn("running as root; give the data directory to a user of its own, and this server runs as that user", "data", cfg.Data)
+	}
+	if err := certs.open(log, cfg); err != nil {
+		return err
 	}
 	return runServer(ctx, server{
 		log: log, cfg: cfg, courier: out, certs: certs, reload: reloader{log, o.load, certs, level}.reload,
@@ -158,6 +159,7 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	defer closeHouse()
 	g, gctx := errgroup.WithContext(inside)
 	g.Go(func() error { return h.run(gctx) })
+	g.Go(func() error { return s.certs.run(gctx) })
 	for _, l := range s.listeners {
 		g.Go(func() error { return door.Serve(l) })
 	}
@@ -268,8 +270,8 @@ func (s server) newDoor(h *house) (*smtpd.Server, error) {
 		Limits:           limits,
 		Now:              time.Now,
 	}
-	if s.certs.smtp.has() {
-		c.Certificate = s.certs.smtp.get
+	if s.certs.forMail() {
+		c.Certificate = s.certs.ofMail
 	}
 	return smtpd.New(s.log, h.desk, c), nil
 }
@@ -299,31 +301,3 @@ func (s server) control(ctx context.Context, h *house) error {
 		}
 	})
 }
-
-// certificates are those of the doors.
-type certificates struct{ smtp, web certificate }
-
-func (c *certificates) load(cfg config.Config) error {
-	return errors.Join(c.smtp.load(cfg.SMTP.TLSCert, cfg.SMTP.TLSKey), c.web.load(cfg.Web.TLSCert, cfg.Web.TLSKey))
-}
-
-// certificate is the pair for TLS, which may change while connections last.
-type certificate struct {
-	pair atomic.Pointer[tls.Certificate]
-}
-
-func (c *certificate) load(cert, key string) error {
-	if cert == "" {
-		return nil
-	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	if err != nil {
-		return fmt.Errorf("read certificate: %w", err)
-	}
-	c.pair.Store(&pair)
-	return nil
-}
-
-func (c *certificate) has() bool { return c.pair.Load() != nil }
-
-func (c *certificate) get() (*tls.Certificate, error) { return c.pair.Load(), nil }
