@@ -71,6 +71,13 @@ func OnPeople(tx *store.Tx, by moderate.By, act moderate.Act) error {
 	switch act.Kind {
 	case moderate.ActModerate, moderate.ActUnmoderate:
 		return membership.SetModerated(tx, as, m, act.Kind == moderate.ActModerate)
+	case moderate.ActTrust:
+		return membership.Trust(tx, as, m)
+	case moderate.ActSuspend, moderate.ActResume:
+		return membership.Suspend(tx, as, m, act.Kind == moderate.ActSuspend)
+	case moderate.ActRole:
+		_, err := membership.SetRole(tx, as, m, act.Role)
+		return err
 	case moderate.ActRemove:
 		return membership.Remove(tx, as, m)
 	}

@@ -116,3 +116,15 @@ func SetModerated(tx *store.Tx, by By, m Member, on bool) error {
 	}
 	return Save(tx, by, m)
 }
+
+// Trust ends what makes everything that a member writes wait.
+func Trust(tx *store.Tx, by By, m Member) error {
+	m.Membership.Holds, m.Membership.Moderated = 0, false
+	return Save(tx, by, m)
+}
+
+// Suspend ends the email to a member, or begins it again.
+func Suspend(tx *store.Tx, by By, m Member, on bool) error {
+	m.Membership.Suspended = on
+	return Save(tx, by, m)
+}

@@ -38,6 +38,10 @@ const (
 	ActUnban      ActKind = "unban"
 	ActModerate   ActKind = "moderate" // everything that a member writes waits
 	ActUnmoderate ActKind = "unmoderate"
+	ActTrust      ActKind = "trust"   // nothing of a member's waits for being theirs
+	ActSuspend    ActKind = "suspend" // no email to a member
+	ActResume     ActKind = "resume"  // email again
+	ActRole       ActKind = "role"    // only an owner gives one, or takes it
 
 	ActAnnounce    ActKind = "announce"  // a post of the moderators to everybody
 	ActHoldList    ActKind = "hold list" // everything new waits
@@ -54,6 +58,8 @@ type Act struct {
 	Address message.Address `json:"address,omitzero"`  // of somebody to be added or banned
 	Domain  string          `json:"domain,omitempty"`  // to be banned as a whole, with an @ before it
 	Name    string          `json:"name,omitempty"`    // beside it
+	Role    list.Role       `json:"role,omitempty"`    // that somebody gets
+	Was     list.Role       `json:"was,omitempty"`     // that they had when it was asked for; empty: whatever they have
 	Phrases []string        `json:"phrases,omitempty"` // to be taken out of the post
 	Topic   string          `json:"topic,omitempty"`
 	Subject string          `json:"subject,omitempty"` // of what is announced
@@ -64,7 +70,7 @@ type Act struct {
 // OnPerson reports an act on a person.
 func (a Act) OnPerson() bool {
 	switch a.Kind {
-	case ActRemove, ActAdd, ActBan, ActUnban, ActModerate, ActUnmoderate:
+	case ActRemove, ActAdd, ActBan, ActUnban, ActModerate, ActUnmoderate, ActTrust, ActSuspend, ActResume, ActRole:
 		return true
 	}
 	return false

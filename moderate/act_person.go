@@ -39,6 +39,23 @@ func describePerson(tx *store.Tx, act Act) (about, error) {
 	}
 	who := nameOf(p.Name, p.Address)
 	switch act.Kind {
+	case ActRole:
+		return describeRole(tx, act, m, who)
+	case ActTrust:
+		if m.Holds == 0 && !m.Moderated {
+			err = ErrIsSo
+		}
+		return about{"trust " + who, "What they write goes out as that of any member, also what would be their first\npost."}, err
+	case ActSuspend:
+		if m.Suspended {
+			err = ErrIsSo
+		}
+		return about{"suspend email to " + who, "They stay a member and can read on the web. No posts are sent to them until a\nmoderator or they themselves begin it again."}, err
+	case ActResume:
+		if !m.Suspended {
+			err = ErrIsSo
+		}
+		return about{"resume email to " + who, "Posts are sent to them again from now on. If their address refuses them once\nmore, that ends by itself."}, err
 	case ActModerate:
 		if m.Moderated {
 			err = ErrIsSo

@@ -68,7 +68,7 @@ func (a *Acts) PostCase(tx *store.Tx, r list.Reader, h Hand, n archive.Number) (
 // Describe says in words what an act is and does, for the page that asks once more, and returns it as it is meant. The errors are
 // those of Propose.
 func (a *Acts) Describe(tx *store.Tx, h Hand, act Act) (meant Act, what, then string, err error) {
-	if _, err := mustModerate(tx, act.List, h); err != nil {
+	if _, err := mayDo(tx, h, act); err != nil {
 		return act, "", "", err
 	}
 	l, err := list.Get(tx, act.List)

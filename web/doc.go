@@ -57,6 +57,8 @@ type Config struct {
 
 	Digests *digest.Editor // past digests in words; nil: there are no pages of them
 
+	HostSettings []HostSetting // that the page of a list's settings shows; whoever runs the server has set them
+
 	Panel  *moderate.Panel // what waits for moderators; nil: there are no pages for them
 	Acts   *moderate.Acts  // what they do to posts that are out and to people
 	People moderate.People // does those on people

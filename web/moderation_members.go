@@ -44,14 +44,16 @@ type membersData struct {
 type memberData struct {
 	Path, Name, Address, Role, Since, Mode string
 	Tags                                   []string
-	Moderated, Staff                       bool
+	Moderated, Staff, Held, Suspended      bool
+
+	role list.Role
 }
 
 func (v *visit) memberData(l list.List, m membership.Member) memberData {
 	s := m.Membership
 	d := memberData{
 		Path: fmt.Sprintf("%s/mod/members/%d?list=%s", v.s.cfg.Path, m.Person.ID, url.QueryEscape(l.Name)), Name: list.CleanName(m.Person.Name), Address: m.Person.Address.String(),
-		Moderated: s.Moderated, Staff: s.Role.Moderates(),
+		Moderated: s.Moderated, Staff: s.Role.Moderates(), Held: s.Holds > 0, Suspended: s.Suspended, role: s.Role,
 	}
 	if d.Name == "" {
 		d.Name = d.Address
@@ -139,6 +141,8 @@ func membersPage(v *visit) error {
 // memberDone say what was just done.
 var memberDone = map[string]string{
 	"moderate": "Done: everything that they write waits for a moderator.", "unmoderate": "Done: what they write goes out as that of any member.",
+	"trust": "Done: what they write goes out as that of any member.", "suspend": "Done: no email goes to them.", "resume": "Done: email goes to them again.",
+	"role":   "Done: they have another role. Who moderates from now on gets a practice message to answer.",
 	"remove": "Done: they are no member any more.", "ban": "Done: they are no member any more, and can neither write nor join.",
 }
 
@@ -152,15 +156,30 @@ func (v *visit) member(status int, wrong string) error {
 	type data struct {
 		Member            memberData
 		Fresh             bool
+		Roles             []option // that an owner may give; none: whoever reads is no owner
+		Was               string
 		Again, Back       string
 		Done, Error, List string
 	}
 	d := data{Member: v.memberData(l, m), Fresh: v.session.IsFresh(v.now), Done: memberDone[v.query("done")], Error: wrong, List: l.Title}
+	if v.reader.Role(l.ID) == list.RoleOwner {
+		d.Roles, d.Was = rolesFor(m.Membership.Role), string(m.Membership.Role)
+	}
 	d.Back = fmt.Sprintf("/mod/members/%d?list=%s", m.Person.ID, url.QueryEscape(l.Name))
 	d.Again = "/in?" + url.Values{"again": {"1"}, "to": {d.Back}}.Encode()
 	sh := v.shell(d.Member.Name, link{Path: "/mod", Text: "To moderate"}, link{Path: "/mod/members?list=" + url.QueryEscape(l.Name), Text: "Members"}, link{Path: d.Back, Text: d.Member.Name})
 	sh.Error = wrong
 	return v.show(status, "modmember.html", sh, d)
+}
+
+// rolesFor are the roles that an owner may give, with the one that somebody has.
+func rolesFor(is list.Role) []option {
+	all := []option{{Value: string(list.RoleMember), Text: "Member"}, {Value: string(list.RoleModerator), Text: "Moderator"}, {Value: string(list.RoleOwner), Text: "Owner"},
+		{Value: string(list.RoleAuditor), Text: "Auditor: may read what moderators did"}}
+	for i := range all {
+		all[i].Chosen = all[i].Value == string(is)
+	}
+	return all
 }
 
 // memberAt reads the member of the address.
@@ -198,7 +217,9 @@ func actOnMember(v *visit) error {
 	switch act.Kind {
 	case "":
 		return v.to(http.StatusSeeOther, back)
-	case moderate.ActModerate, moderate.ActUnmoderate:
+	case moderate.ActModerate, moderate.ActUnmoderate, moderate.ActTrust, moderate.ActSuspend, moderate.ActResume:
+	case moderate.ActRole:
+		act.Role, act.Was = list.Role(form.Get("role")), list.Role(form.Get("was"))
 	case moderate.ActBan:
 		act.Person, act.Address, act.Name = 0, m.Person.Address, m.Person.Name
 		fallthrough
@@ -209,7 +230,7 @@ func actOnMember(v *visit) error {
 	default:
 		return errNoPage
 	}
-	why, err := v.ask2(act, asked{Back: back, Yes: yes, Hidden: [][2]string{{"do", string(act.Kind)}}})
+	why, err := v.ask2(act, asked{Back: back, Yes: yes, Hidden: [][2]string{{"do", string(act.Kind)}, {"role", string(act.Role)}, {"was", string(act.Was)}}})
 	if err == nil && why != "" {
 		return v.member(http.StatusUnprocessableEntity, why)
 	}

@@ -48,8 +48,16 @@ func (s *site) moderating(cfg *Config) {
 		if err != nil {
 			return err
 		}
-		if act.Kind == moderate.ActRemove {
+		switch act.Kind {
+		case moderate.ActRemove:
 			return membership.Remove(tx, as, m)
+		case moderate.ActRole:
+			_, err := membership.SetRole(tx, as, m, act.Role)
+			return err
+		case moderate.ActTrust:
+			return membership.Trust(tx, as, m)
+		case moderate.ActSuspend, moderate.ActResume:
+			return membership.Suspend(tx, as, m, act.Kind == moderate.ActSuspend)
 		}
 		return membership.SetModerated(tx, as, m, act.Kind == moderate.ActModerate)
 	}
