@@ -35,7 +35,13 @@ func (s *site) moderating(cfg *Config) {
 	cfg.People = func(tx *store.Tx, by moderate.By, act moderate.Act) error {
 		as := membership.By{Actor: by.Actor, Now: by.Now}
 		switch act.Kind {
+		case moderate.ActAdd:
+			_, err := membership.Add(tx, as, act.List, membership.Member{Person: list.Person{Address: act.Address, Name: act.Name}, Membership: list.Membership{Role: list.RoleMember, Mode: list.ModeEvery}})
+			return err
 		case moderate.ActBan:
+			if act.Domain != "" {
+				return membership.BanDomain(tx, as, act.List, act.Domain)
+			}
 			return membership.Ban(tx, as, act.List, act.Address)
 		case moderate.ActUnban:
 			return membership.Unban(tx, as, act.List, act.Address)
