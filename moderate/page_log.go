@@ -64,7 +64,7 @@ func Audited(r list.Reader) []list.ID {
 }
 
 func lineOfEntry(tx *store.Tx, e audit.Entry) (line LogLine, err error) {
-	line.Entry, line.By = e, e.Actor
+	line.Entry, line.By = e, actorInLog(e.Actor)
 	if l, err := list.Get(tx, list.ID(e.List)); err == nil {
 		line.List = l.Title
 	}
@@ -78,6 +78,20 @@ func lineOfEntry(tx *store.Tx, e audit.Entry) (line LogLine, err error) {
 		line.Person, err = nameInLog(tx, list.PersonID(e.Person))
 	}
 	return line, err
+}
+
+// actorInLog is whoever did something and is no member, in words. The record itself has the number of the user on the server's
+// machine; "sencoforum audit" shows that.
+func actorInLog(actor string) string {
+	switch {
+	case strings.HasPrefix(actor, "operator "):
+		return "Whoever runs the server"
+	case actor == "server", actor == "bounce":
+		return "The server, by itself"
+	case actor == "applicant":
+		return "Somebody who wants to join"
+	}
+	return actor
 }
 
 // nameInLog is a person as members see them, with the number by which the record knows them.

@@ -156,8 +156,11 @@ func thousands(n int) string {
 	return s
 }
 
-// capital makes the first letter of a sentence large.
+// capital makes the first letter of a sentence large, but leaves an address as it was written.
 func capital(s string) string {
+	if first, _, _ := strings.Cut(s, " "); strings.Contains(first, "@") {
+		return s
+	}
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }

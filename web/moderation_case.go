@@ -101,8 +101,11 @@ func sizeBehind(kind string, n int64) string {
 	return ", " + sizeOf(n)
 }
 
-// capital writes a sentence with a capital letter.
+// capital writes a sentence with a capital letter, but leaves an address as it was written.
 func capital(s string) string {
+	if first, _, _ := strings.Cut(s, " "); strings.Contains(first, "@") {
+		return s
+	}
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
 		return s

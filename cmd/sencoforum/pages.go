@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -71,30 +72,62 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		return nil, err
 	}
 	return web.New(s.log, h.db, h.keys, web.Config{
-		Path:        base.Path,
-		HTTPS:       base.Scheme == "https",
-		Plain:       !s.certs.forPages(),
-		Challenge:   challenge,
-		Proxies:     proxies,
-		Connections: pageConnections(descriptors()),
-		Host:        h.host,
-		Bounces:     h.bounces,
-		Now:         time.Now,
-		Hostname:    s.cfg.Hostname,
-		Overview:    h.overview,
-		Search:      h.searcher,
-		Signin:      h.signin,
-		Desk:        h.pageDesk(),
-		Data:        h.pageData,
-		Standing:    h.watch.Standings,
-		Digests:     h.digests,
-		Demo:        demo,
-		Texts:       texts,
-		Panel:       h.panel,
-		Acts:        h.acts,
-		People:      incoming.OnPeople,
-		Pupil:       func(l list.List, m *message.Message) []string { return h.pupil(l, m).Places },
+		Path:         base.Path,
+		HTTPS:        base.Scheme == "https",
+		Plain:        !s.certs.forPages(),
+		Challenge:    challenge,
+		Proxies:      proxies,
+		Connections:  pageConnections(descriptors()),
+		Host:         h.host,
+		Bounces:      h.bounces,
+		Now:          time.Now,
+		Hostname:     s.cfg.Hostname,
+		Overview:     h.overview,
+		Search:       h.searcher,
+		Signin:       h.signin,
+		Desk:         h.pageDesk(),
+		Data:         h.pageData,
+		Standing:     h.watch.Standings,
+		Digests:      h.digests,
+		Demo:         demo,
+		Texts:        texts,
+		Panel:        h.panel,
+		HostSettings: hostSettings(s.cfg),
+		Acts:         h.acts,
+		People:       incoming.OnPeople,
+		Pupil:        func(l list.List, m *message.Message) []string { return h.pupil(l, m).Places },
 	}), nil
+}
+
+// hostSettings are what owners of lists ask about and whoever runs the server has set. There is nothing secret in it.
+func hostSettings(cfg config.Config) []web.HostSetting {
+	nation := "none are known"
+	if cfg.Calendar.Nation != "" {
+		nation = "those of " + strings.ReplaceAll(cfg.Calendar.Nation, "-", " ")
+	}
+	out := "directly to each member’s mail host"
+	if cfg.Delivery.Through == config.ThroughSmarthost {
+		out = "through a mail service"
+	}
+	return []web.HostSetting{
+		{Name: "Quiet hours of moderators", Value: "21:00 to 07:00: nothing is mailed to them that can wait", Key: "fixed"},
+		{Name: "School holidays", Value: nation, Key: "calendar.nation"},
+		{Name: "The largest message on this server", Value: cfg.SMTP.MaxMessage.String(), Key: "smtp.max_message"},
+		{Name: "How email goes out", Value: out, Key: "delivery.through"},
+		{Name: "How long email that cannot be delivered is tried again", Value: cfg.Delivery.RetryFor.String(), Key: "delivery.retry_for"},
+		{Name: "Pages of the forum’s own", Value: cmp.Or(ownPages(cfg.Texts), "none"), Key: "texts"},
+	}
+}
+
+// ownPages are the names of the pages that the operator has written.
+func ownPages(t config.Texts) string {
+	var all []string
+	for _, name := range []string{"rules", "privacy", "accessibility", "help", "contact"} {
+		if t.Path(name) != "" {
+			all = append(all, name)
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // readers keeps who is signed in. Without pages it does nothing.

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"sencoforum/audit"
+	"sencoforum/hold"
+	"sencoforum/internal/testdb"
+	"sencoforum/store"
+)
+
+// The record names whoever runs the server in words, and not by the number of a user on its machine.
+func TestTheRecordNamesTheOperatorInWords(t *testing.T) {
+	s := newSite(t, nil)
+	s.delayed()
+	testdb.Update(t, s.db, func(tx *store.Tx) error {
+		for _, actor := range []string{"operator uid 0", "server"} {
+			if err := audit.Append(tx, audit.Entry{At: s.now, Actor: actor, Action: "list set", List: 1, Detail: "duty all"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	html := s.as(2).get("/mod/log")
+	wants(t, html, "<strong>Whoever runs the server</strong>", "<strong>The server, by itself</strong>")
+	if strings.Contains(html, "uid") {
+		t.Errorf("the page has the number of a user:\n%s", html)
+	}
+}
+
+// An address stands in a sentence as it was written, also at its beginning.
+func TestAnAddressKeepsItsLetters(t *testing.T) {
+	for is, want := range map[string]string{"stranger@elsewhere.example is not a member": "stranger@elsewhere.example is not a member", "jo is new": "Jo is new", "": "", "é": "É"} {
+		if got := capital(is); got != want {
+			t.Errorf("%q: %q, want %q", is, got, want)
+		}
+	}
+	s := newSite(t, nil)
+	s.delayed()
+	s.held(heldMail{kind: hold.Post, subject: "Pens", body: "Which pens?"})
+	if html := s.as(2).get("/mod"); strings.Contains(html, "Tom@school.example") || !strings.Contains(html, "tom@school.example is not a member") {
+		t.Errorf("page:\n%s", html)
+	}
+}
