@@ -131,6 +131,9 @@ var journeys = []struct {
 	{"somebody replies, looks at it first, changes it and sends it", replyWithPreview},
 	{"a moderator approves one that waits, and sends another back with words", moderateWaiting},
 	{"somebody changes settings", changeSettings},
+	{"an owner changes settings of the list, gets one wrong, and is asked once more", changeListSettings},
+	{"an owner gives a role, and takes it again", giveARole},
+	{"a moderator reads the settings of the list, bans somebody and ends that", banAndUnban},
 	{"somebody chooses large letters on blue paper", chooseLooks},
 	{"somebody leaves, and what they open then asks them to sign in", leaveForGood},
 }
