@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,10 +38,11 @@ func TestNoCertificateNoSTARTTLS(t *testing.T) {
 // TestCertificateReload: the certificate is asked for each time, and a fault of
 // it passes.
 func TestCertificateReload(t *testing.T) {
-	faults := 1
+	var broken atomic.Bool
+	broken.Store(true)
 	cfg := config()
 	cfg.Certificate = func() (*tls.Certificate, error) {
-		if faults--; faults >= 0 {
+		if broken.Load() {
 			return nil, errSecret
 		}
 		return certificate()
@@ -50,7 +52,25 @@ func TestCertificateReload(t *testing.T) {
 	if got := c.say("STARTTLS", "454 4.7.0 "); strings.Contains(got, "secret") {
 		t.Errorf("a stranger reads %q", got)
 	}
+	broken.Store(false)
 	c.startTLS().open()
+}
+
+// TestNoCertificateYet: while an authority has not issued one, STARTTLS is no
+// more offered than without; then it is, without a restart.
+func TestNoCertificateYet(t *testing.T) {
+	var issued atomic.Bool
+	cfg := config()
+	cfg.Certificate = func() (*tls.Certificate, error) {
+		if !issued.Load() {
+			return nil, nil
+		}
+		return certificate()
+	}
+	r := onLoopback(t, cfg)
+	r.connect(t).greet().say("STARTTLS", "502 5.5.1 mx.lists.test: STARTTLS is not offered.")
+	issued.Store(true)
+	r.connect(t).greet().startTLS().open()
 }
 
 func TestOldTLSIsRefused(t *testing.T) {

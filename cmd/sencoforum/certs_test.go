@@ -89,17 +89,7 @@ func issuedBy(t *testing.T, way string) {
 		t.Errorf("another name has a certificate: %d", r.StatusCode)
 	}
 	encryptedMail(t, mail.Addr().String(), &tls.Config{ServerName: "mail.example.org", RootCAs: ca.Roots()})
-	for path, want := range map[string]int{"/.well-known/acme-challenge/none": http.StatusNotFound, "/t/1": http.StatusPermanentRedirect} {
-		q, err := http.NewRequestWithContext(ctx, "GET", "http://"+clear.Addr().String()+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q.Host = "forum.example.org"
-		r, err := http.DefaultTransport.RoundTrip(q)
-		if err != nil || r.StatusCode != want {
-			t.Errorf("%s without TLS: %v, %v", path, r, err)
-		}
-	}
+	inClear(t, clear.Addr().String())
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -116,5 +106,21 @@ func encryptedMail(t *testing.T, at string, config *tls.Config) {
 	defer c.Close()
 	if err := c.StartTLS(config); err != nil {
 		t.Errorf("mail: %v", err)
+	}
+}
+
+// inClear looks at the port without TLS: it has proofs for the authority and nothing else, and sends all others to HTTPS.
+func inClear(t *testing.T, at string) {
+	t.Helper()
+	for path, want := range map[string]int{"/.well-known/acme-challenge/none": http.StatusNotFound, "/t/1": http.StatusPermanentRedirect} {
+		q, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+at+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Host = "forum.example.org"
+		r, err := http.DefaultTransport.RoundTrip(q)
+		if err != nil || r.StatusCode != want {
+			t.Errorf("%s without TLS: %v, %v", path, r, err)
+		}
 	}
 }
