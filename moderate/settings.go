@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"sencoforum/audit"
 	"sencoforum/list"
@@ -93,5 +92,23 @@ func (a *Acts) SetList(tx *store.Tx, h Hand, l list.ID, seen string, change func
 		}
 		words = append(words, s.Words)
 	}
-	return a.tellDone(tx, h, Act{List: l}, notice.Carried{What: "change the settings of the list", Result: "What is set now:\n\n  " + strings.Join(words, "\n  ")})
+	return a.tellChanged(tx, h, of, words)
+}
+
+// tellChanged tells all who look after a list what is set now.
+func (a *Acts) tellChanged(tx *store.Tx, h Hand, l list.List, words []string) error {
+	by, err := calledBy(tx, h.Person)
+	if err != nil {
+		return err
+	}
+	to, err := a.circle(tx, l.ID)
+	if err != nil {
+		return err
+	}
+	for _, who := range to {
+		if err := a.mail(tx, a.roundFor(l, who, Act{List: l.ID}, h), notice.ListChanged{By: by, Changes: words, At: london(h.Now)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -32,6 +32,8 @@ func TestMailsAboutActs(t *testing.T) {
 		"stopped-again":     Stopped{Post: post, By: "Asha", At: at, Have: 1, Of: 1204, Again: true},
 		"confirm-recall":    Confirm{What: `recall post 48213, "Re: Part-time timetables"`, Then: "310 people have the post. Each gets an email that asks them to delete it.\nNobody can take the emails back from them.", Days: 14},
 		"carried":           Carried{By: "Asha", What: `recall post 48213, "Re: Part-time timetables"`, Result: "310 people were asked to delete it.", At: at},
+		"list-changed":      ListChanged{By: "Asha", At: at, Changes: []string{"Where an answer goes: to the writer alone", "What the list is called: The forum for everybody who looks after special needs in a school", "Each message ends with lines on how to reply and how to leave: no"}},
+		"list-changed-once": ListChanged{By: "Asha", At: at, Changes: []string{"How many minutes a message waits before it goes out: 10"}},
 		"carried-not":       Carried{By: "Asha", What: "take words out of post 48213", Result: "These words are not in the post.", Fault: true, At: at},
 		"act-unread":        Unread{Read: "stop it maybe", About: post.name(), Words: StoppedWords(310)},
 		"act-undone":        Unread{Read: "yes", About: "Practice", Why: "That was done before. Nothing changed."},

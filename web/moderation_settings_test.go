@@ -83,7 +83,7 @@ func TestAnOwnerChangesSettings(t *testing.T) {
 		t.Errorf("the record has the owner's words:\n%s", record)
 	}
 	mails := strings.Join(s.letters()[told:], "\n")
-	wants(t, mails, "Done: change the settings of the list", "Ellen asked for this at 12:00", "Where an answer goes: to the writer alone")
+	wants(t, mails, "Settings changed: 5 things, by Ellen", "Ellen changed this for the whole list at 12:00.", "Where an answer goes: to the writer alone")
 	if n := len(s.letters()) - told; n != 2 {
 		t.Errorf("%d mails, want one for each moderator", n)
 	}
