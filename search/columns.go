@@ -23,7 +23,7 @@ type columns struct {
 	loaded    bool
 	seq       archive.Seq
 	rows      []column // by number of the post
-	authors   []Author // by number of column
+	names     []string // of authors, as they are shown, by number of column; what it holds never changes
 	numbers   map[Author]uint32
 	shown     int
 }
@@ -190,8 +190,8 @@ func (c *columns) columnOf(p archive.Post) column {
 	a := Author{Person: p.Author, Name: p.AuthorName}
 	n, ok := c.numbers[a]
 	if !ok {
-		n = uint32(len(c.authors))
-		c.authors, c.numbers[a] = append(c.authors, a), n
+		n = uint32(len(c.names))
+		c.names, c.numbers[a] = append(c.names, list.CleanName(a.Name)), n
 	}
 	r := column{list: p.List, author: n, written: seconds(p.Written)}
 	if p.Facts.Files > 0 {

@@ -16,7 +16,7 @@ type cursor interface {
 	doc() uint64             // where it stands; end: nowhere
 	advance(to uint64) error // to the first one at or behind a place; it never goes back
 	matches() (bool, error)  // whether that post matches
-	score() (float64, bool)  // what it is worth, and whether the typed words match; after matches
+	score() float64          // what it is worth; after matches
 	cost() uint64            // about how many posts it stands on
 }
 
@@ -46,11 +46,10 @@ type termCursor struct {
 	scored bool
 	weight float64 // with the rarity of the word
 	length float64 // of the field, on average
-	typed  bool
 }
 
 // term returns the cursor of a word, or nil where no post holds it.
-func (s *scanned) term(field, word string, boost float64, typed bool) (cursor, error) {
+func (s *scanned) term(field, word string, boost float64) (cursor, error) {
 	scored := boost > 0 && !options[field].SkipFreqNorm()
 	r, err := s.reader.TermFieldReader(s.ctx, []byte(word), field, scored, scored, false)
 	if err != nil {
@@ -61,7 +60,7 @@ func (s *scanned) term(field, word string, boost float64, typed bool) (cursor, e
 		return nil, r.Close()
 	}
 	rarity := math.Log(1 + max(0, s.posts-float64(n)+0.5)/(float64(n)+0.5))
-	c := &termCursor{reader: r, count: n, scored: scored, weight: boost * rarity, length: max(1, s.average[field]), typed: typed}
+	c := &termCursor{reader: r, count: n, scored: scored, weight: boost * rarity, length: max(1, s.average[field])}
 	return c, c.take(r.Next(c.row.Reset()))
 }
 
@@ -95,13 +94,22 @@ func (c *termCursor) advance(to uint64) error {
 	return c.take(c.reader.Advance(c.goal, &c.row))
 }
 
-func (c *termCursor) score() (float64, bool) {
+func (c *termCursor) score() float64 {
 	if !c.scored {
-		return c.weight, c.typed
+		return c.weight
 	}
 	often := float64(c.row.Freq)
 	long := 1 / (c.row.Norm * c.row.Norm) / c.length
-	return c.weight * often * (bmK1 + 1) / (often + bmK1*(1-bmB+bmB*long)), c.typed
+	return c.weight * often * (bmK1 + 1) / (often + bmK1*(1-bmB+bmB*long))
+}
+
+// count is in how many posts a word stands.
+func (s *scanned) count(field, word string) (uint64, error) {
+	r, err := s.reader.TermFieldReader(s.ctx, []byte(word), field, false, false, false)
+	if err != nil {
+		return 0, err
+	}
+	return r.Count(), r.Close()
 }
 
 // An andCursor stands on the posts on which all its parts stand.
@@ -171,13 +179,11 @@ func (c *andCursor) matches() (bool, error) {
 	return true, nil
 }
 
-func (c *andCursor) score() (float64, bool) {
-	sum, typed := 0.0, true
+func (c *andCursor) score() (sum float64) {
 	for _, p := range c.parts {
-		v, t := p.score()
-		sum, typed = sum+v, typed && t
+		sum += p.score()
 	}
-	return sum, typed
+	return sum
 }
 
 // An orCursor stands on the posts on which one of its parts stands. A post is worth what its best part is worth, and a little
@@ -247,15 +253,15 @@ func (c *orCursor) matches() (any bool, err error) {
 	return any, nil
 }
 
-func (c *orCursor) score() (float64, bool) {
-	best, sum, typed := 0.0, 0.0, false
+func (c *orCursor) score() float64 {
+	best, sum := 0.0, 0.0
 	for i, p := range c.parts {
 		if c.hit[i] {
-			v, t := p.score()
-			best, sum, typed = max(best, v), sum+v, typed || t
+			v := p.score()
+			best, sum = max(best, v), sum+v
 		}
 	}
-	return best + others*(sum-best), typed
+	return best + others*(sum-best)
 }
 
 // A likeCursor stands where its first part stands. A post is worth more where the second matches, too.
@@ -271,16 +277,15 @@ func like(must, like cursor) cursor {
 	return &likeCursor{cursor: must, like: like}
 }
 
-func (c *likeCursor) score() (float64, bool) {
-	v, typed := c.cursor.score()
+func (c *likeCursor) score() float64 {
+	v := c.cursor.score()
 	at := c.doc()
 	if c.like.advance(at) == nil && c.like.doc() == at {
 		if ok, err := c.like.matches(); ok && err == nil {
-			more, _ := c.like.score()
-			v += more
+			v += c.like.score()
 		}
 	}
-	return v, typed
+	return v
 }
 
 // A notCursor stands where its first part stands. A post does not match where one of the others does.

@@ -31,6 +31,7 @@ type Index struct {
 	columns   *columns
 	figures   *figures
 	analysers analyserPool
+	counts    counts
 	patience  time.Duration // how long a search may take: queryTime, but for tests
 
 	bell    chan struct{} // something was asked of the one that follows

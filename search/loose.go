@@ -19,7 +19,8 @@ const (
 type part struct {
 	found
 	worth float64
-	best  map[archive.Number]hit // by discussion
+	best  []hit                    // of each discussion, by its place
+	at    map[archive.Number]int32 // its place, by number
 }
 
 // loosen adds discussions that have what was asked for in several posts, or have most of it, to those with a post that has all of
@@ -40,16 +41,20 @@ func (s *Searcher) loosen(ctx context.Context, r Reader, got *Answers, f *result
 		total += p.worth
 	}
 	had := len(f.Hits)
-	f.loose = map[archive.Number]bool{}
+	f.loose = make([]bool, len(f.Threads))
+	seen := map[archive.Number]bool{}
+	for _, d := range f.Threads {
+		seen[d.Thread] = true
+	}
 	for _, p := range parts {
-		for n := range p.best {
-			if _, ok := f.Threads[n]; !ok {
-				f.add(n, parts, total)
+		for _, d := range p.Threads {
+			if !seen[d.Thread] {
+				seen[d.Thread] = true
+				f.add(d, parts, total)
 			}
 		}
 	}
-	got.Loose = had == 0 && len(f.loose) == len(f.Threads) && len(f.Hits) > 0
-	f.sort(got.Query.Sort)
+	got.Loose = had == 0 && len(f.Hits) > 0 && !slices.Contains(f.loose, false)
 	return nil
 }
 
@@ -65,11 +70,14 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 	if p.found, err = s.index.hits(ctx, r, one, s.tuned.weights); err != nil {
 		return p, err
 	}
-	p.best = map[archive.Number]hit{}
+	p.best, p.at = make([]hit, len(p.Threads)), make(map[archive.Number]int32, len(p.Threads))
 	for _, h := range p.Hits {
-		if b, ok := p.best[h.Thread]; !ok || better(h, b, Best) {
-			p.best[h.Thread] = h
+		if b := &p.best[h.In]; b.Post == 0 || better(h, *b, Best) {
+			*b = h
 		}
+	}
+	for i, d := range p.Threads {
+		p.at[d.Thread] = int32(i)
 	}
 	if len(p.Hits) > 0 {
 		p.worth = math.Log(1 + float64(s.index.columns.total())/float64(len(p.Hits)))
@@ -81,29 +89,29 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 }
 
 // add adds a discussion that the parts found, where they make enough of the query.
-func (f *result) add(n archive.Number, parts []part, total float64) {
+func (f *result) add(d archive.Outline, parts []part, total float64) {
 	share, sum, all := 0.0, 0.0, true
 	var top hit
 	for _, p := range parts {
-		h, ok := p.best[n]
+		at, ok := p.at[d.Thread]
 		if !ok {
 			all = all && p.worth == 0 // what stands nowhere is missed nowhere
 			continue
 		}
+		h := p.best[at]
 		if share == 0 || better(h, top, Best) {
 			top = h
 		}
 		share += p.worth / total
 		sum += float64(h.Score)
-		f.Threads[n] = p.Threads[n]
 	}
 	if share < looseShare {
-		delete(f.Threads, n)
 		return
 	}
-	top.Score = float32(sum * spread * share * share)
+	top.Score, top.In = float32(sum*spread*share*share), int32(len(f.Threads))
 	f.Hits = append(f.Hits, top)
-	if !all {
-		f.loose[n] = true
-	}
+	f.Threads, f.loose = append(f.Threads, d), append(f.loose, !all)
 }
+
+// isLoose reports a discussion that has only some of the words, by its place.
+func (f *result) isLoose(in int32) bool { return f.loose != nil && f.loose[in] }

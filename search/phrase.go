@@ -37,14 +37,14 @@ type places struct {
 
 // phrase returns the cursor of words that stand together in a field, or nil where no post holds all of them. Where a field has
 // no positions all words must be in it.
-func (s *scanned) phrase(field string, words []placedWord, boost float64, typed bool) (cursor, error) {
+func (s *scanned) phrase(field string, words []placedWord, boost float64) (cursor, error) {
 	var parts []cursor
 	counts := map[string]uint64{}
 	for _, w := range words {
 		if _, double := counts[w.term]; double {
 			continue
 		}
-		c, err := s.term(field, w.term, boost, typed)
+		c, err := s.term(field, w.term, boost)
 		if err != nil || c == nil {
 			return nil, err
 		}

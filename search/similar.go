@@ -3,6 +3,8 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
 	"sencoforum/archive"
@@ -51,7 +53,8 @@ func (s *Searcher) Similar(ctx context.Context, r Reader, n archive.Number, coun
 	if err != nil {
 		return nil, err
 	}
-	a := newAnalyser()
+	a := s.index.analysers.get()
+	defer s.index.analysers.put(a)
 	words := termsOf(a.tokens(subject, subjectWords), a.tokens(own, similarRead))
 	likes, err := s.like(ctx, r, words, root)
 	if err != nil {
@@ -85,36 +88,43 @@ type wanted struct {
 	worth float64
 }
 
-// like finds discussions by the most telling of some words.
+// like finds discussions by the most telling of some words, the best first.
 func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, root archive.Number) (likes []Like, err error) {
 	best, err := s.telling(words)
 	if err != nil || len(best) < similarLeast {
 		return nil, err
 	}
-	total := 0.0
-	share, had, sums := map[archive.Number]float64{}, map[archive.Number]int{}, map[archive.Number]archive.Summary{}
-	titled, titles := map[archive.Number]bool{}, false
-	for _, w := range best {
-		total += w.worth
-		titles = titles || w.title
-		f, err := s.index.hits(ctx, r, Query{Exact: true, Clauses: []Clause{{Terms: []Term{{Words: []string{w.word}}}}}}, s.tuned.weights)
-		if err != nil {
-			return nil, err
-		}
-		seen := map[archive.Number]bool{root: true}
-		for _, h := range f.Hits {
-			if !seen[h.Thread] {
-				seen[h.Thread] = true
-				share[h.Thread] += w.worth
-				had[h.Thread]++
-				titled[h.Thread] = titled[h.Thread] || w.title
-				sums[h.Thread] = f.Threads[h.Thread]
+	held, err := s.index.holders(ctx, r, best)
+	if err != nil {
+		return nil, err
+	}
+	of, all, err := s.index.overview.Outlines(func(yield func(archive.Number) bool) {
+		for _, posts := range held {
+			for _, n := range posts {
+				if !yield(n) {
+					return
+				}
 			}
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
-	for n, v := range share {
-		if worth := v / total; had[n] >= similarLeast && worth >= similarEnough && (titled[n] || !titles) {
-			likes = append(likes, Like{Summary: sums[n], Worth: worth})
+	shares := make([]share, len(all))
+	total, titles := 0.0, false
+	for i, posts := range held {
+		total += best[i].worth
+		titles = titles || best[i].title
+		for _, at := range of[:len(posts)] {
+			if at >= 0 {
+				shares[at].add(int32(i)+1, best[i])
+			}
+		}
+		of = of[len(posts):]
+	}
+	for i, v := range shares {
+		if worth := v.worth / total; v.words >= similarLeast && worth >= similarEnough && (v.title || !titles) && all[i].Thread != root {
+			likes = append(likes, Like{Summary: archive.Summary{Thread: all[i].Thread}, Worth: worth})
 		}
 	}
 	slices.SortFunc(likes, func(a, b Like) int {
@@ -123,14 +133,60 @@ func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, 
 	return likes, nil
 }
 
+// A share is what a discussion has of the words that are looked for.
+type share struct {
+	worth float64
+	words int32
+	last  int32 // the word that was counted last: one that stands in two posts counts once
+	title bool  // one of them stands in the subject that is looked for
+}
+
+func (h *share) add(n int32, w wanted) {
+	if h.last == n {
+		return
+	}
+	h.last, h.worth, h.words, h.title = n, h.worth+w.worth, h.words+1, h.title || w.title
+}
+
+// holders are the posts that hold each of some words, as far as a reader may read them. While there is no index there are none.
+func (x *Index) holders(ctx context.Context, r Reader, words []wanted) (held [][]archive.Number, err error) {
+	if err := x.columns.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	s, err := x.newSieve(r, Query{})
+	if err != nil {
+		return nil, err
+	}
+	held = make([][]archive.Number, len(words))
+	x.columns.mu.RLock()
+	defer x.columns.mu.RUnlock()
+	err = x.look(ctx, weights{}, func(l *look) error {
+		for i, w := range words {
+			c, err := l.compile(Query{Exact: true, Clauses: []Clause{{Terms: []Term{{Words: []string{w.word}}}}}})
+			if err == nil && c.must != nil {
+				held[i], err = l.matching(x.columns.rows, &s, c.must)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) || errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	return held, err
+}
+
 // telling are the words of a text that tell most what it is about: often in it, and seldom elsewhere.
 func (s *Searcher) telling(words map[string]wanted) (best []wanted, err error) {
 	posts := s.index.columns.total()
+	counts, err := s.index.holding(slices.Collect(maps.Keys(words)), posts)
+	if err != nil {
+		return nil, err
+	}
 	for term, w := range words {
-		n, err := s.index.holding(term)
-		if err != nil {
-			return nil, err
-		}
+		n := counts[term]
 		if n < similarRare && !w.title || n > uint64(max(similarFew, posts/similarCommon)) || len(term) < 3 {
 			continue
 		}
@@ -141,23 +197,38 @@ func (s *Searcher) telling(words map[string]wanted) (best []wanted, err error) {
 	return best[:min(len(best), similarTerms)], nil
 }
 
-// named adds the subjects, as the archive has them now.
+// named are the first that are to be seen, with what the archive says of them now.
 func (s *Searcher) named(likes []Like, count int) (out []Like, err error) {
-	err = s.index.db.View(func(tx *store.Tx) error {
-		for _, l := range likes {
-			if len(out) == count {
-				break
-			}
-			p, err := archive.Get(tx, l.First)
-			if err != nil {
-				return err
-			}
-			if p.Shown() && p.List == l.List {
-				l.Subject = p.Subject
-				out = append(out, l)
-			}
+	for len(likes) > 0 && len(out) < count {
+		some := likes[:min(len(likes), count)]
+		likes = likes[len(some):]
+		roots := make([]archive.Number, len(some))
+		for i, l := range some {
+			roots[i] = l.Thread
 		}
-		return nil
-	})
-	return out, err
+		sums, err := s.index.overview.Summaries(roots)
+		if err != nil {
+			return nil, err
+		}
+		err = s.index.db.View(func(tx *store.Tx) error {
+			for i, l := range some {
+				if l.Summary = sums[i]; l.Thread == 0 || len(out) == count {
+					continue
+				}
+				p, err := archive.Get(tx, l.First)
+				if err != nil {
+					return err
+				}
+				if p.Shown() && p.List == l.List {
+					l.Subject = p.Subject
+					out = append(out, l)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

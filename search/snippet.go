@@ -7,7 +7,6 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/message"
-	"sencoforum/store"
 )
 
 // Bounds of a snippet, in bytes.
@@ -19,17 +18,18 @@ const (
 
 // snippetOf is the piece of a post's own words that shows best why it was found. Quoted words are shown only where they were asked
 // for and nothing else was found. It reports whether a word of the search is in it.
-func (s *Searcher) snippetOf(tx *store.Tx, f result, p archive.Post, quotes bool) (_ []Span, tells bool, err error) {
-	raw, err := archive.Raw(tx, p)
+func (s shower) snippetOf(p archive.Post) (_ []Span, tells bool, err error) {
+	raw, err := archive.Raw(s.tx, p)
 	if err != nil || raw == nil {
 		return nil, false, err
 	}
 	words := message.Parse(raw).Words()
 	own := oneLine(words.Own)
-	marks := f.Marks(own)
-	if len(marks) == 0 && quotes {
-		if quoted := oneLine(quotedOf(words)); len(f.Marks(quoted)) > 0 {
-			return snippet(quoted, f.Marks(quoted)), true, nil
+	marks := s.marks(own)
+	if len(marks) == 0 && asksQuotes(s.f.query) {
+		quoted := oneLine(quotedOf(words))
+		if marks := s.marks(quoted); len(marks) > 0 {
+			return snippet(quoted, marks), true, nil
 		}
 	}
 	return snippet(own, marks), len(marks) > 0, nil
