@@ -185,7 +185,7 @@ func (s *Searcher) show(got *Answers, f *result, all *ranking, count int) error 
 			return err
 		}
 		err = s.index.db.View(func(tx *store.Tx) error {
-			show := shower{tx: tx, f: f, marks: func(text string) []Mark { return f.marks.in(a, text) }}
+			show := shower{tx: tx, f: f, texts: &s.index.texts, marks: func(text string) []Mark { return f.marks.in(a, text) }}
 			for i, g := range some {
 				one, err := show.one(g, sums[i])
 				if errors.Is(err, archive.ErrNoPost) || errors.Is(err, errUnseen) {
@@ -213,6 +213,7 @@ func (s *Searcher) show(got *Answers, f *result, all *ranking, count int) error 
 type shower struct {
 	tx    *store.Tx
 	f     *result
+	texts *texts
 	marks func(text string) []Mark
 }
 

@@ -16,7 +16,8 @@ import (
 // never stored. A post that nobody may see any more has none, so it is in no result from that moment on, whatever the index
 // still holds.
 type columns struct {
-	db *store.DB
+	db      *store.DB
+	changed func([]archive.Post) // is told of posts that changed
 
 	following sync.Mutex // held by the one that reads the store
 	mu        sync.RWMutex
@@ -42,8 +43,8 @@ type Author struct {
 	Name   string
 }
 
-func newColumns(db *store.DB) *columns {
-	return &columns{db: db, numbers: map[Author]uint32{}}
+func newColumns(db *store.DB, changed func([]archive.Post)) *columns {
+	return &columns{db: db, changed: changed, numbers: map[Author]uint32{}}
 }
 
 // Bounds of one snapshot of the store.
@@ -163,6 +164,7 @@ func (c *columns) step() (more bool, err error) {
 		return false, err
 	}
 	c.put(posts, last)
+	c.changed(posts)
 	return read == columnChanges, nil
 }
 
