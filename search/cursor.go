@@ -2,12 +2,10 @@ package search
 
 import (
 	"context"
-	"encoding/binary"
 	"math"
 	"slices"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // A cursor walks over the posts that match a part of a query, in the order of the index. It stands on the first when it is
@@ -32,6 +30,7 @@ const (
 type scanned struct {
 	ctx     context.Context
 	reader  *scorch.IndexSnapshot
+	kept    *postingsCache
 	posts   float64            // in the index
 	average map[string]float64 // length of a field
 }
@@ -39,41 +38,43 @@ type scanned struct {
 // A termCursor stands on the posts that hold a word in a field.
 type termCursor struct {
 	at     uint64
-	reader index.TermFieldReader
-	row    index.TermFieldDoc
-	goal   index.IndexInternalID
+	parts  []termPart // of the segments with the word
+	part   int        // in which it stands
+	i      int        // place in the postings of that
 	count  uint64
 	scored bool
 	weight float64 // with the rarity of the word
 	length float64 // of the field, on average
 }
 
-// term returns the cursor of a word, or nil where no post holds it.
-func (s *scanned) term(field, word string, boost float64) (cursor, error) {
-	scored := boost > 0 && !options[field].SkipFreqNorm()
-	r, err := s.reader.TermFieldReader(s.ctx, []byte(word), field, scored, scored, false)
-	if err != nil {
-		return nil, err
-	}
-	n := r.Count()
-	if n == 0 {
-		return nil, r.Close()
-	}
-	rarity := math.Log(1 + max(0, s.posts-float64(n)+0.5)/(float64(n)+0.5))
-	c := &termCursor{reader: r, count: n, scored: scored, weight: boost * rarity, length: max(1, s.average[field])}
-	return c, c.take(r.Next(c.row.Reset()))
+// A termPart is the posts of one segment.
+type termPart struct {
+	*postings
+	base, last uint64 // place of the segment, and of the last post that holds the word
+	segment    *scorch.SegmentSnapshot
 }
 
-func (c *termCursor) take(row *index.TermFieldDoc, err error) error {
-	if err != nil {
-		return err
+// term returns the cursor of a word, or nil where no post holds it.
+func (s *scanned) term(field, word string, boost float64) (*termCursor, error) {
+	c := &termCursor{scored: boost > 0 && !options[field].SkipFreqNorm(), length: max(1, s.average[field])}
+	base := uint64(0)
+	for _, seg := range s.reader.Segments() {
+		p, err := s.kept.get(s.ctx, seg, field, word)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(p.docs); n > 0 {
+			c.parts = append(c.parts, termPart{postings: p, base: base, last: base + uint64(p.docs[n-1]), segment: seg})
+			c.count += uint64(n)
+		}
+		base += seg.Segment().Count()
 	}
-	if row == nil {
-		c.at = end
-		return c.reader.Close()
+	if c.count == 0 {
+		return nil, nil
 	}
-	c.at = binary.BigEndian.Uint64(row.ID)
-	return nil
+	c.weight = boost * rarityOf(s.posts, float64(c.count))
+	c.at = c.parts[0].base + uint64(c.parts[0].docs[0])
+	return c, nil
 }
 
 func (c *termCursor) doc() uint64            { return c.at }
@@ -84,32 +85,66 @@ func (c *termCursor) advance(to uint64) error {
 	if c.at >= to {
 		return nil
 	}
-	if to == c.at+1 {
-		return c.take(c.reader.Next(&c.row))
+	for c.part < len(c.parts) && c.parts[c.part].last < to {
+		c.part, c.i = c.part+1, 0
 	}
-	if to == end {
-		return c.take(nil, nil)
+	if c.part == len(c.parts) {
+		c.at = end
+		return nil
 	}
-	c.goal = index.NewIndexInternalID(c.goal, to)
-	return c.take(c.reader.Advance(c.goal, &c.row))
+	p := &c.parts[c.part]
+	c.i = p.from(c.i, to)
+	c.at = p.base + uint64(p.docs[c.i])
+	return nil
+}
+
+// from is the place of the first post at or behind a place of the index, which there is, looking from one on that is not behind it.
+func (p *termPart) from(i int, to uint64) int {
+	if to <= p.base {
+		return i
+	}
+	goal, step := uint32(to-p.base), 1
+	if p.docs[i] >= goal {
+		return i
+	}
+	for i+step < len(p.docs) && p.docs[i+step] < goal {
+		i += step
+		step *= 2
+	}
+	low, high := i+1, min(i+step, len(p.docs)-1)
+	for low < high {
+		if mid := (low + high) / 2; p.docs[mid] < goal {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
 }
 
 func (c *termCursor) score() float64 {
 	if !c.scored {
 		return c.weight
 	}
-	often := float64(c.row.Freq)
-	long := 1 / (c.row.Norm * c.row.Norm) / c.length
+	p := &c.parts[c.part]
+	often, long := float64(p.often[c.i]), float64(p.length[c.i])/c.length
 	return c.weight * often * (bmK1 + 1) / (often + bmK1*(1-bmB+bmB*long))
 }
 
 // count is in how many posts a word stands.
-func (s *scanned) count(field, word string) (uint64, error) {
-	r, err := s.reader.TermFieldReader(s.ctx, []byte(word), field, false, false, false)
-	if err != nil {
-		return 0, err
+func (s *scanned) count(field, word string) (n uint64, err error) {
+	for _, seg := range s.reader.Segments() {
+		dict, err := seg.Segment().Dictionary(field)
+		if err != nil {
+			return 0, err
+		}
+		list, err := dict.PostingsList([]byte(word), seg.Deleted(), nil)
+		if err != nil {
+			return 0, err
+		}
+		n += list.Count()
 	}
-	return r.Count(), r.Close()
+	return n, nil
 }
 
 // An andCursor stands on the posts on which all its parts stand.

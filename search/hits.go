@@ -63,6 +63,9 @@ func (x *Index) hits(ctx context.Context, r Reader, q Query, w weights) (f found
 	}
 	f, err = x.collect(ctx, q, w, s)
 	f.Partial = f.Partial || ctx.Err() != nil // nothing more is looked for then
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
 	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) {
 		f.Hits, f.Partial, f.Rebuilding, err = nil, true, 0, nil
 	}
@@ -106,7 +109,7 @@ func (x *Index) look(ctx context.Context, w weights, fn func(l *look) error) err
 				return err
 			}
 			l := look{percent: percent, table: e.numbers(snap)}
-			l.compiler = compiler{scanned: &scanned{ctx: ctx, reader: snap, posts: float64(max(1, held)), average: map[string]float64{}}, weights: w, analyser: x.analysers.get()}
+			l.compiler = compiler{scanned: &scanned{ctx: ctx, reader: snap, kept: &e.postings, posts: float64(max(1, held)), average: map[string]float64{}}, weights: w, analyser: x.analysers.get()}
 			defer x.analysers.put(l.analyser)
 			for name, n := range at.Lengths {
 				l.average[name] = float64(n) / l.posts
@@ -144,9 +147,6 @@ func (x *Index) run(l *look, q Query, s sieve, f *found) error {
 		h.Score = float32(compiled.must.score())
 		f.Hits = append(f.Hits, h)
 	})
-	if errors.Is(err, context.DeadlineExceeded) {
-		f.Partial, err = true, nil
-	}
 	return err
 }
 
