@@ -201,6 +201,17 @@ func (o *Overview) ThreadOf(posts []Number) ([]Number, error) {
 	return roots, nil
 }
 
+// Roots gives fn the numbers of the discussions in which posts are now, by number of the post; 0 for none. Some have nothing to
+// see: Summaries leaves them out. fn must not change or keep them, nor call the Overview. It is for what looks at very many posts.
+func (o *Overview) Roots(fn func(of []Number) error) error {
+	if err := o.CatchUp(); err != nil {
+		return err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return fn(o.thread)
+}
+
 // Summaries returns the discussions with these numbers, as ThreadOf gives them, in their order; a zero one where there is none.
 func (o *Overview) Summaries(roots []Number) ([]Summary, error) {
 	if err := o.CatchUp(); err != nil {

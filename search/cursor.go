@@ -131,20 +131,22 @@ func (c *termCursor) score() float64 {
 	return c.weight * often * (bmK1 + 1) / (often + bmK1*(1-bmB+bmB*long))
 }
 
-// count is in how many posts a word stands.
-func (s *scanned) count(field, word string) (n uint64, err error) {
+// count adds in how many posts each of some words stands.
+func (s *scanned) count(field string, words []string, to map[string]uint64) error {
 	for _, seg := range s.reader.Segments() {
 		dict, err := seg.Segment().Dictionary(field)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		list, err := dict.PostingsList([]byte(word), seg.Deleted(), nil)
-		if err != nil {
-			return 0, err
+		for _, w := range words {
+			list, err := dict.PostingsList([]byte(w), seg.Deleted(), nil)
+			if err != nil {
+				return err
+			}
+			to[w] += list.Count()
 		}
-		n += list.Count()
 	}
-	return n, nil
+	return nil
 }
 
 // An andCursor stands on the posts on which all its parts stand.

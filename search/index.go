@@ -33,6 +33,7 @@ type Index struct {
 	analysers analyserPool
 	counts    counts
 	texts     texts
+	shares    sharesPool
 	patience  time.Duration // how long a search may take: queryTime, but for tests
 
 	bell    chan struct{} // something was asked of the one that follows

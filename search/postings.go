@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	api "github.com/blevesearch/scorch_segment_api/v2"
 )
 
 // Postings are the posts of one segment that hold a word in a field, unpacked: to walk over them takes a few nanoseconds a post,
@@ -71,6 +72,33 @@ func readPostings(ctx context.Context, seg *scorch.SegmentSnapshot, field, word 
 			return nil, ctx.Err()
 		}
 	}
+}
+
+// docs gives each the posts that hold a word in a field, segment by segment: their places in it, which are its own. It reads
+// nothing else, which is much less work.
+func (s *scanned) docs(field, word string, each func(segment int, docs []uint32)) error {
+	for i, seg := range s.reader.Segments() {
+		dict, err := seg.Segment().Dictionary(field)
+		if err != nil {
+			return err
+		}
+		list, err := dict.PostingsList([]byte(word), seg.Deleted(), nil)
+		if err != nil {
+			return err
+		}
+		it := list.Iterator(false, false, false, nil)
+		if bits, ok := it.(api.OptimizablePostingsIterator); ok && bits.ActualBitmap() != nil {
+			each(i, bits.ActualBitmap().ToArray())
+			continue
+		}
+		for one, err := it.Next(); one != nil || err != nil; one, err = it.Next() {
+			if err != nil {
+				return err
+			}
+			each(i, []uint32{uint32(one.Number())})
+		}
+	}
+	return nil
 }
 
 // readPlaces unpacks the places of all posts.

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"sencoforum/archive"
-	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -42,11 +42,10 @@ func (s *Searcher) Similar(ctx context.Context, r Reader, n archive.Number, coun
 		if err != nil {
 			return err
 		}
-		raw, err := archive.Raw(tx, p)
-		if err != nil {
+		subject = p.Subject
+		if own, _, err = s.index.texts.of(tx, p); err != nil {
 			return err
 		}
-		subject, own = p.Subject, message.Parse(raw).Words().Own
 		root, err = archive.ThreadOf(tx, n)
 		return err
 	})
@@ -94,88 +93,146 @@ func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, 
 	if err != nil || len(best) < similarLeast {
 		return nil, err
 	}
-	held, err := s.index.holders(ctx, r, best)
-	if err != nil {
-		return nil, err
+	total, titles := 0.0, false
+	for _, w := range best {
+		total += w.worth
+		titles = titles || w.title
 	}
-	of, all, err := s.index.overview.Outlines(func(yield func(archive.Number) bool) {
-		for _, posts := range held {
-			for _, n := range posts {
-				if !yield(n) {
-					return
-				}
-			}
+	err = s.index.share(ctx, r, best, func(n archive.Number, h share) {
+		if worth := h.worth / total; h.words >= similarLeast && worth >= similarEnough && (h.title || !titles) && n != root {
+			likes = append(likes, Like{Summary: archive.Summary{Thread: n}, Worth: worth})
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	shares := make([]share, len(all))
-	total, titles := 0.0, false
-	for i, posts := range held {
-		total += best[i].worth
-		titles = titles || best[i].title
-		for _, at := range of[:len(posts)] {
-			if at >= 0 {
-				shares[at].add(int32(i)+1, best[i])
-			}
-		}
-		of = of[len(posts):]
-	}
-	for i, v := range shares {
-		if worth := v.worth / total; v.words >= similarLeast && worth >= similarEnough && (v.title || !titles) && all[i].Thread != root {
-			likes = append(likes, Like{Summary: archive.Summary{Thread: all[i].Thread}, Worth: worth})
-		}
-	}
 	slices.SortFunc(likes, func(a, b Like) int {
 		return cmp.Or(cmp.Compare(b.Worth, a.Worth), cmp.Compare(b.Thread, a.Thread))
 	})
-	return likes, nil
+	return likes, err
 }
 
 // A share is what a discussion has of the words that are looked for.
 type share struct {
 	worth float64
-	words int32
-	last  int32 // the word that was counted last: one that stands in two posts counts once
+	words int16
+	last  int16 // the word that was counted last: one that stands in two posts counts once
 	title bool  // one of them stands in the subject that is looked for
 }
 
-func (h *share) add(n int32, w wanted) {
-	if h.last == n {
-		return
-	}
-	h.last, h.worth, h.words, h.title = n, h.worth+w.worth, h.words+1, h.title || w.title
-}
-
-// holders are the posts that hold each of some words, as far as a reader may read them. While there is no index there are none.
-func (x *Index) holders(ctx context.Context, r Reader, words []wanted) (held [][]archive.Number, err error) {
+// share gives each the discussions that have some of these words in posts that a reader may read. While there is no index there
+// are none.
+func (x *Index) share(ctx context.Context, r Reader, words []wanted, each func(archive.Number, share)) error {
 	if err := x.columns.catchUp(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	s, err := x.newSieve(r, Query{})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	held = make([][]archive.Number, len(words))
 	x.columns.mu.RLock()
+	rows := x.columns.rows
 	defer x.columns.mu.RUnlock()
+	all := x.shares.get()
+	defer x.shares.put(all)
 	err = x.look(ctx, weights{}, func(l *look) error {
-		for i, w := range words {
-			c, err := l.compile(Query{Exact: true, Clauses: []Clause{{Terms: []Term{{Words: []string{w.word}}}}}})
-			if err == nil && c.must != nil {
-				held[i], err = l.matching(x.columns.rows, &s, c.must)
+		return x.overview.Roots(func(root []archive.Number) error {
+			all.fit(len(root))
+			for i, w := range words {
+				err := l.holders(w.word, func(posts []archive.Number) {
+					for _, n := range posts {
+						if int(n) < len(rows) && int(n) < len(root) && root[n] != 0 && s.passes(n, rows[n]) {
+							all.add(root[n], int16(i)+1, w)
+						}
+					}
+				})
+				if err != nil {
+					return err
+				}
 			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) || errors.Is(err, context.DeadlineExceeded) {
 		err = nil
 	}
-	return held, err
+	for _, n := range all.seen {
+		each(n, all.of[n])
+	}
+	return err
+}
+
+// Shares are those of all discussions, by number, and which are not zero.
+type shares struct {
+	of   []share
+	seen []archive.Number
+}
+
+func (h *shares) fit(posts int) {
+	if posts > len(h.of) {
+		h.of = make([]share, posts+posts/8)
+	}
+}
+
+func (h *shares) add(n archive.Number, word int16, w wanted) {
+	one := &h.of[n]
+	if one.last == word {
+		return
+	}
+	if one.last == 0 {
+		h.seen = append(h.seen, n)
+	}
+	one.last, one.worth, one.words, one.title = word, one.worth+w.worth, one.words+1, one.title || w.title
+}
+
+// sharesPool keeps shares of which all are zero: to make them anew would cost more than to use them. Of several that come back at
+// once the last is kept.
+type sharesPool struct{ free atomic.Pointer[shares] }
+
+func (p *sharesPool) get() *shares {
+	if h := p.free.Swap(nil); h != nil {
+		return h
+	}
+	return &shares{}
+}
+
+func (p *sharesPool) put(h *shares) {
+	for _, n := range h.seen {
+		h.of[n] = share{}
+	}
+	h.seen = h.seen[:0]
+	p.free.Store(h)
+}
+
+// holders gives each the posts that hold a word in their own text or their files, some at a time and perhaps twice.
+func (l *look) holders(word string, each func([]archive.Number)) error {
+	for _, form := range l.forms(word, false) {
+		if len(form) > 1 {
+			c, err := l.fields(Any, form, 1)
+			if err != nil {
+				return err
+			}
+			if c == nil {
+				continue
+			}
+			err = l.walk(c, nil, func(n archive.Number) { each([]archive.Number{n}) })
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, field := range []string{fieldAny, fieldFiles} {
+			var posts []archive.Number
+			err := l.docs(field, form[0].term, func(segment int, docs []uint32) {
+				posts = posts[:0]
+				for _, d := range docs {
+					posts = append(posts, l.table.rows[segment][d])
+				}
+				each(posts)
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return l.ctx.Err()
 }
 
 // telling are the words of a text that tell most what it is about: often in it, and seldom elsewhere.

@@ -76,16 +76,15 @@ func (x *Index) holding(terms []string, posts int) (map[string]uint64, error) {
 		return all, nil
 	}
 	err := x.look(context.Background(), weights{}, func(l *look) error {
-		for _, t := range asked {
-			n, err := l.count(fieldAny, t)
-			if err != nil {
-				return err
-			}
-			all[t], x.counts.known[t] = n, n
-		}
-		return nil
+		return l.count(fieldAny, asked, all)
 	})
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range asked {
+		x.counts.known[t] = all[t]
+	}
+	return all, nil
 }
 
 // countsMost is of how many words it is remembered in how many posts they stand.
