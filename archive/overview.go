@@ -3,7 +3,6 @@ package archive
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"log/slog"
 	"math"
 	"slices"
@@ -238,27 +237,29 @@ type Outline struct {
 	Topics []TopicID // not to be changed: discussions share it
 }
 
-// Outlines says of each post at which place of all the discussion is in which it is now; -1 for a post that has none to be
+// Outlines says of each of n posts at which place of all the discussion is in which it is now; -1 for a post that has none to be
 // seen. It is for the hits of a search, of which there may be hundreds of thousands.
-func (o *Overview) Outlines(posts iter.Seq[Number]) (of []int32, all []Outline, err error) {
+func (o *Overview) Outlines(n int, post func(i int) Number) (of []int32, all []Outline, err error) {
 	if err := o.CatchUp(); err != nil {
 		return nil, nil, err
 	}
 	o.mu.RLock()
 	defer o.mu.RUnlock()
+	of, all = make([]int32, n), make([]Outline, 0, min(n/2+16, len(o.rows)))
 	seen := make([]int32, len(o.rows)) // 1 and the place in all
-	for n := range posts {
-		at := int32(-1)
-		if int(n) < len(o.thread) {
-			if i, lives := o.place(o.thread[n]); lives {
-				if seen[i] == 0 {
-					all = append(all, o.outline(&o.rows[i]))
-					seen[i] = int32(len(all))
-				}
-				at = seen[i] - 1
-			}
+	for at := range of {
+		of[at] = -1
+		n := post(at)
+		if int(n) >= len(o.thread) {
+			continue
 		}
-		of = append(of, at)
+		if i, lives := o.place(o.thread[n]); lives {
+			if seen[i] == 0 {
+				all = append(all, o.outline(&o.rows[i]))
+				seen[i] = int32(len(all))
+			}
+			of[at] = seen[i] - 1
+		}
 	}
 	return of, all, nil
 }

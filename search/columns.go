@@ -23,8 +23,9 @@ type columns struct {
 	mu        sync.RWMutex
 	loaded    bool
 	seq       archive.Seq
-	rows      []column // by number of the post
-	names     []string // of authors, as they are shown, by number of column; what it holds never changes
+	rows      []column          // by number of the post
+	authors   []author          // by number of column; what it holds never changes
+	named     map[string]uint32 // the first author with a name, as it is shown
 	numbers   map[Author]uint32
 	shown     int
 }
@@ -43,8 +44,14 @@ type Author struct {
 	Name   string
 }
 
+// An author is a name, as it is shown, with the number of the first who has it: who are called the same count as one.
+type author struct {
+	name  string
+	first uint32
+}
+
 func newColumns(db *store.DB, changed func([]archive.Post)) *columns {
-	return &columns{db: db, changed: changed, numbers: map[Author]uint32{}}
+	return &columns{db: db, changed: changed, numbers: map[Author]uint32{}, named: map[string]uint32{}}
 }
 
 // Bounds of one snapshot of the store.
@@ -192,8 +199,13 @@ func (c *columns) columnOf(p archive.Post) column {
 	a := Author{Person: p.Author, Name: p.AuthorName}
 	n, ok := c.numbers[a]
 	if !ok {
-		n = uint32(len(c.names))
-		c.names, c.numbers[a] = append(c.names, list.CleanName(a.Name)), n
+		n = uint32(len(c.authors))
+		name := list.CleanName(a.Name)
+		first, ok := c.named[name]
+		if !ok {
+			first, c.named[name] = n, n
+		}
+		c.authors, c.numbers[a] = append(c.authors, author{name, first}), n
 	}
 	r := column{list: p.List, author: n, written: seconds(p.Written)}
 	if p.Facts.Files > 0 {

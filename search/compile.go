@@ -63,10 +63,10 @@ func (c *compiler) compile(q Query) (out compiled, err error) {
 	if out.none || len(must) == 0 {
 		return out, nil
 	}
-	if out.must, err = and(must...); out.must != nil && len(out.not) > 0 {
+	if out.must = and(must...); out.must != nil && len(out.not) > 0 {
 		out.must = &notCursor{cursor: out.must, not: out.not}
 	}
-	return out, err
+	return out, nil
 }
 
 func isCommon(cl Clause) bool {
@@ -113,9 +113,9 @@ func (c *compiler) term(t Term, not bool) (cursor, error) {
 		}
 		parts = append(parts, got)
 	}
-	all, err := and(parts...)
-	if err != nil || all == nil || len(parts) < 2 || not {
-		return all, err
+	all := and(parts...)
+	if all == nil || len(parts) < 2 || not {
+		return all, nil
 	}
 	near, err := c.fields(t.Field, c.sequence(t.Words), c.Together)
 	return like(all, near), err

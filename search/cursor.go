@@ -11,11 +11,11 @@ import (
 // A cursor walks over the posts that match a part of a query, in the order of the index. It stands on the first when it is
 // made. A post on which it stands may still not match: matches looks closer, and is asked only where all else does.
 type cursor interface {
-	doc() uint64             // where it stands; end: nowhere
-	advance(to uint64) error // to the first one at or behind a place; it never goes back
-	matches() (bool, error)  // whether that post matches
-	score() float64          // what it is worth; after matches
-	cost() uint64            // about how many posts it stands on
+	doc() uint64              // where it stands; end: nowhere
+	advance(to uint64) uint64 // to the first one at or behind a place, where it stands then; it never goes back
+	matches() (bool, error)   // whether that post matches
+	score() float64           // what it is worth; after matches
+	cost() uint64             // about how many posts it stands on
 }
 
 const end = math.MaxUint64
@@ -81,21 +81,21 @@ func (c *termCursor) doc() uint64            { return c.at }
 func (c *termCursor) cost() uint64           { return c.count }
 func (c *termCursor) matches() (bool, error) { return true, nil }
 
-func (c *termCursor) advance(to uint64) error {
+func (c *termCursor) advance(to uint64) uint64 {
 	if c.at >= to {
-		return nil
+		return c.at
 	}
 	for c.part < len(c.parts) && c.parts[c.part].last < to {
 		c.part, c.i = c.part+1, 0
 	}
 	if c.part == len(c.parts) {
 		c.at = end
-		return nil
+		return end
 	}
 	p := &c.parts[c.part]
 	c.i = p.from(c.i, to)
 	c.at = p.base + uint64(p.docs[c.i])
-	return nil
+	return c.at
 }
 
 // from is the place of the first post at or behind a place of the index, which there is, looking from one on that is not behind it.
@@ -156,16 +156,17 @@ type andCursor struct {
 }
 
 // and returns the cursor of what all parts match. A nil part matches nothing, and so does all of it.
-func and(parts ...cursor) (cursor, error) {
+func and(parts ...cursor) cursor {
 	if len(parts) == 0 || slices.Contains(parts, nil) {
-		return nil, nil
+		return nil
 	}
 	if len(parts) == 1 {
-		return parts[0], nil
+		return parts[0]
 	}
 	slices.SortStableFunc(parts, func(a, b cursor) int { return compare(a.cost(), b.cost()) })
 	c := &andCursor{parts: parts}
-	return c, c.meet(parts[0].doc())
+	c.meet(parts[0].doc())
+	return c
 }
 
 func compare[T uint64 | float32 | uint32](a, b T) int {
@@ -179,32 +180,28 @@ func compare[T uint64 | float32 | uint32](a, b T) int {
 }
 
 // meet goes to the first post, from a place on, on which all parts stand.
-func (c *andCursor) meet(to uint64) error {
+func (c *andCursor) meet(to uint64) {
 	for again := true; again; {
 		again = false
 		for _, p := range c.parts {
-			if err := p.advance(to); err != nil {
-				return err
-			}
-			if d := p.doc(); d > to {
+			if d := p.advance(to); d > to {
 				to, again = d, d != end
 				break
 			}
 		}
 	}
 	c.at = to
-	return nil
 }
 
 func (c *andCursor) doc() uint64 { return c.at }
 
 func (c *andCursor) cost() uint64 { return c.parts[0].cost() }
 
-func (c *andCursor) advance(to uint64) error {
-	if c.at >= to {
-		return nil
+func (c *andCursor) advance(to uint64) uint64 {
+	if c.at < to {
+		c.meet(to)
 	}
-	return c.meet(to)
+	return c.at
 }
 
 func (c *andCursor) matches() (bool, error) {
@@ -226,9 +223,10 @@ func (c *andCursor) score() (sum float64) {
 // An orCursor stands on the posts on which one of its parts stands. A post is worth what its best part is worth, and a little
 // for the others, so that many ways to say a thing do not outweigh the words that were typed.
 type orCursor struct {
-	at    uint64
-	parts []cursor
-	hit   []bool // parts that match the post
+	at     uint64
+	parts  []cursor
+	stands []uint64 // where each part stands
+	hit    []bool   // parts that match the post
 }
 
 // others is what the parts beside the best one count.
@@ -243,16 +241,12 @@ func or(parts ...cursor) cursor {
 	case 1:
 		return parts[0]
 	}
-	c := &orCursor{parts: parts, hit: make([]bool, len(parts))}
-	c.look()
-	return c
-}
-
-func (c *orCursor) look() {
-	c.at = end
-	for _, p := range c.parts {
-		c.at = min(c.at, p.doc())
+	c := &orCursor{at: end, parts: parts, stands: make([]uint64, len(parts)), hit: make([]bool, len(parts))}
+	for i, p := range parts {
+		c.stands[i] = p.doc()
+		c.at = min(c.at, c.stands[i])
 	}
+	return c
 }
 
 func (c *orCursor) doc() uint64 { return c.at }
@@ -264,23 +258,25 @@ func (c *orCursor) cost() (n uint64) {
 	return n
 }
 
-func (c *orCursor) advance(to uint64) error {
+func (c *orCursor) advance(to uint64) uint64 {
 	if c.at >= to {
-		return nil
+		return c.at
 	}
-	for _, p := range c.parts {
-		if err := p.advance(to); err != nil {
-			return err
+	c.at = end
+	for i, at := range c.stands {
+		if at < to {
+			at = c.parts[i].advance(to)
+			c.stands[i] = at
 		}
+		c.at = min(c.at, at)
 	}
-	c.look()
-	return nil
+	return c.at
 }
 
 func (c *orCursor) matches() (any bool, err error) {
 	for i, p := range c.parts {
 		c.hit[i] = false
-		if p.doc() == c.at {
+		if c.stands[i] == c.at {
 			if c.hit[i], err = p.matches(); err != nil {
 				return false, err
 			}
@@ -317,7 +313,7 @@ func like(must, like cursor) cursor {
 func (c *likeCursor) score() float64 {
 	v := c.cursor.score()
 	at := c.doc()
-	if c.like.advance(at) == nil && c.like.doc() == at {
+	if c.like.advance(at) == at {
 		if ok, err := c.like.matches(); ok && err == nil {
 			v += c.like.score()
 		}
@@ -337,10 +333,7 @@ func (c *notCursor) matches() (bool, error) {
 	}
 	at := c.doc()
 	for _, n := range c.not {
-		if err := n.advance(at); err != nil {
-			return false, err
-		}
-		if n.doc() != at {
+		if n.advance(at) != at {
 			continue
 		}
 		if ok, err := n.matches(); err != nil || ok {

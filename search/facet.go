@@ -39,7 +39,7 @@ const (
 
 // facets counts discussions. One with two posts of a kind counts once.
 func (s *Searcher) facets(f *result, all []group, loose bool) (out Facets, err error) {
-	c := counter{topics: map[archive.TopicID]int{}, lists: map[list.ID]int{}, authors: map[string]int{}}
+	c := counter{topics: map[archive.TopicID]int{}, lists: map[list.ID]int{}}
 	for i := range all {
 		if all[i].loose == loose {
 			c.discussion(&f.Threads[i])
@@ -47,7 +47,7 @@ func (s *Searcher) facets(f *result, all []group, loose bool) (out Facets, err e
 	}
 	c.posts(f, all, loose)
 	out.Years = c.bands()
-	out.Authors = most(c.authors, func(name string) Facet { return Facet{Name: name, Value: name} })
+	out.Authors = c.authors(f)
 	out.Has = some(Facet{"A file", "file", c.files}, Facet{"A link", "link", c.links})
 	out.Is = some(Facet{"Answered", "answered", c.answered}, Facet{"No answer yet", "unanswered", c.unanswered})
 	err = s.index.db.View(func(tx *store.Tx) error {
@@ -74,10 +74,10 @@ func (s *Searcher) facets(f *result, all []group, loose bool) (out Facets, err e
 }
 
 type counter struct {
-	years   [bandsMost]int // by the number of a band
-	topics  map[archive.TopicID]int
-	lists   map[list.ID]int
-	authors map[string]int
+	years    [bandsMost]int // by the number of a band
+	topics   map[archive.TopicID]int
+	lists    map[list.ID]int
+	byAuthor []int32 // by number
 
 	files, links, answered, unanswered int
 }
@@ -109,8 +109,8 @@ func (c *counter) posts(f *result, all []group, loose bool) {
 		posts[next[h.In]] = h
 		next[h.In]++
 	}
-	byAuthor := make([]int32, len(f.names))
-	counted := make([]int32, len(f.names)) // 1 and the discussion in which an author was counted last
+	c.byAuthor = make([]int32, len(f.authors))
+	counted := make([]int32, len(f.authors)) // 1 and the discussion in which an author was counted last
 	for i := range all {
 		if all[i].loose != loose {
 			continue
@@ -121,7 +121,7 @@ func (c *counter) posts(f *result, all []group, loose bool) {
 			facts |= h.Facts
 			if counted[h.Author] != int32(i)+1 {
 				counted[h.Author] = int32(i) + 1
-				byAuthor[h.Author]++
+				c.byAuthor[h.Author]++
 			}
 		}
 		for ; bands != 0; bands &= bands - 1 {
@@ -134,11 +134,24 @@ func (c *counter) posts(f *result, all []group, loose bool) {
 			c.links++
 		}
 	}
-	for a, n := range byAuthor {
-		if name := f.names[a]; n > 0 && name != "" {
-			c.authors[name] += int(n)
+}
+
+// authors are those who wrote in most discussions, the first ones first. Who are called the same are one.
+func (c *counter) authors(f *result) (top []Facet) {
+	for a, n := range c.byAuthor {
+		if first := f.authors[a].first; int(first) != a {
+			c.byAuthor[a] = 0
+			c.byAuthor[first] += n
 		}
 	}
+	for a, n := range c.byAuthor {
+		name := f.authors[a].name
+		if n == 0 || name == "" || len(top) == facetMost && int(n) < top[facetMost-1].Count {
+			continue
+		}
+		top = ordered(append(top, Facet{Name: name, Value: name, Count: int(n)}))
+	}
+	return top
 }
 
 // Bands are numbered from the one that begins with this year.
@@ -174,15 +187,6 @@ func (c *counter) bands() (out []Facet) {
 	}
 	slices.Reverse(out)
 	return out
-}
-
-func most[K comparable](counts map[K]int, facet func(K) Facet) (out []Facet) {
-	for k, n := range counts {
-		one := facet(k)
-		one.Count = n
-		out = append(out, one)
-	}
-	return ordered(out)
 }
 
 // ordered are the most frequent ones.

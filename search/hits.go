@@ -22,7 +22,7 @@ type hit struct {
 	Post    archive.Number
 	In      int32  // place in found.Threads of the discussion in which it is now
 	Written uint32 // Unix seconds
-	Author  uint32 // number of an author, see found.names
+	Author  uint32 // number of an author, see found.authors
 	Score   float32
 	Facts   Fact // HasFile and HasLink
 }
@@ -34,8 +34,8 @@ type found struct {
 	Rebuilding int               // in percent how much the index holds while it is made anew and there is no older one; 100: all
 	Threads    []archive.Outline // each has a hit
 
-	marks marks
-	names []string // of authors, as they are shown, by number
+	marks   marks
+	authors []author // by number
 }
 
 // errNotReady says that the index cannot be searched now.
@@ -80,7 +80,7 @@ func (x *Index) collect(ctx context.Context, q Query, w weights, s sieve) (f fou
 	f.Rebuilding = 100
 	x.columns.mu.RLock()
 	defer x.columns.mu.RUnlock()
-	f.names = x.columns.names
+	f.authors = x.columns.authors
 	if len(q.Clauses) == 0 {
 		f.Hits = x.all(s, nil)
 		return f, nil
@@ -177,9 +177,7 @@ func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archiv
 				each(n)
 			}
 		}
-		if err := c.advance(c.doc() + 1); err != nil {
-			return err
-		}
+		c.advance(c.doc() + 1)
 	}
 	return nil
 }
@@ -196,15 +194,20 @@ func (x *Index) all(s sieve, without map[archive.Number]bool) (hits []hit) {
 
 // place says of each hit in which discussion it is, and keeps those whose discussion is as was asked.
 func (x *Index) place(f *found, s sieve) error {
-	of, all, err := x.overview.Outlines(func(yield func(archive.Number) bool) {
-		for i := range f.Hits {
-			if !yield(f.Hits[i].Post) {
-				return
-			}
-		}
-	})
+	of, all, err := x.overview.Outlines(len(f.Hits), func(i int) archive.Number { return f.Hits[i].Post })
 	if err != nil {
 		return err
+	}
+	if !s.named && s.wantsAny() {
+		kept := f.Hits[:0]
+		for i, h := range f.Hits {
+			if of[i] >= 0 {
+				h.In = of[i]
+				kept = append(kept, h)
+			}
+		}
+		f.Hits, f.Threads = kept, all
+		return nil
 	}
 	const unwanted = -1
 	places := make([]int32, len(all)) // 1 and the place of a discussion among those that are kept
@@ -352,11 +355,13 @@ func (s *sieve) passes(n archive.Number, r column) bool {
 	return !s.named || s.posts[n] || len(s.threads) > 0 // which discussion is known later
 }
 
+// wantsAny reports that any discussion will do.
+func (s *sieve) wantsAny() bool {
+	return s.is|s.isNot == 0 && len(s.topics) == 0 && len(s.notTopics) == 0
+}
+
 // wants reports whether a discussion is as was asked.
 func (s *sieve) wants(d archive.Outline) bool {
-	if s.is|s.isNot == 0 && len(s.topics) == 0 && len(s.notTopics) == 0 {
-		return true
-	}
 	facts := Fact(0)
 	if d.Question {
 		facts |= IsQuestion

@@ -47,9 +47,9 @@ func (s *scanned) phrase(field string, words []placedWord, boost float64) (curso
 		byTerm[w.term] = c
 		parts = append(parts, c)
 	}
-	all, err := and(parts...)
-	if err != nil || all == nil || len(words) < 2 || !options[field].IncludeTermVectors() {
-		return all, err
+	all := and(parts...)
+	if all == nil || len(words) < 2 || !options[field].IncludeTermVectors() {
+		return all, nil
 	}
 	c := &phraseCursor{cursor: all, seen: end}
 	words = slices.Clone(words)
