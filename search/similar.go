@@ -112,13 +112,13 @@ func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, 
 // A share is what a discussion has of the words that are looked for.
 type share struct {
 	worth float64
-	words int16
-	last  int16 // the word that was counted last: one that stands in two posts counts once
-	title bool  // one of them stands in the subject that is looked for
+	words int8
+	last  int8 // the word that was counted last: one that stands in two posts counts once
+	title bool // one of them stands in the subject that is looked for
 }
 
-// share gives each the discussions that have some of these words in posts that a reader may read. While there is no index there
-// are none.
+// share gives each the discussions that may have enough of these words, of which the first are worth most, in posts that a reader
+// may read. While there is no index there are none.
 func (x *Index) share(ctx context.Context, r Reader, words []wanted, each func(archive.Number, share)) error {
 	if err := x.columns.catchUp(ctx); err != nil {
 		return err
@@ -126,6 +126,10 @@ func (x *Index) share(ctx context.Context, r Reader, words []wanted, each func(a
 	s, err := x.newSieve(r, Query{})
 	if err != nil {
 		return err
+	}
+	total := 0.0
+	for _, w := range words {
+		total += w.worth
 	}
 	x.columns.mu.RLock()
 	rows := x.columns.rows
@@ -135,11 +139,15 @@ func (x *Index) share(ctx context.Context, r Reader, words []wanted, each func(a
 	err = x.look(ctx, weights{}, func(l *look) error {
 		return x.overview.Roots(func(root []archive.Number) error {
 			all.fit(len(root))
+			left := total
 			for i, w := range words {
+				// What has none of the words so far could no longer have enough of them.
+				late := left < similarEnough*total-1e-9
+				left -= w.worth
 				err := l.holders(w.word, func(posts []archive.Number) {
 					for _, n := range posts {
 						if int(n) < len(rows) && int(n) < len(root) && root[n] != 0 && s.passes(n, rows[n]) {
-							all.add(root[n], int16(i)+1, w)
+							all.add(root[n], int8(i)+1, w, late)
 						}
 					}
 				})
@@ -171,9 +179,9 @@ func (h *shares) fit(posts int) {
 	}
 }
 
-func (h *shares) add(n archive.Number, word int16, w wanted) {
+func (h *shares) add(n archive.Number, word int8, w wanted, late bool) {
 	one := &h.of[n]
-	if one.last == word {
+	if one.last == word || late && one.last == 0 {
 		return
 	}
 	if one.last == 0 {
