@@ -12,7 +12,7 @@ import (
 	"sencoforum/store"
 )
 
-// Columns are what filters and counts need of each post, in memory: 20 bytes for each. They follow the change record and are
+// Columns are what filters and counts need of each post, in memory: 16 bytes for each. They follow the change record and are
 // never stored. A post that nobody may see any more has none, so it is in no result from that moment on, whatever the index
 // still holds.
 type columns struct {
