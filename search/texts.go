@@ -57,7 +57,7 @@ func (t *texts) find(p archive.Post) (string, bool) {
 }
 
 func (t *texts) put(p archive.Post, own string) {
-	if len(own) > textLong {
+	if len(own) > textLong || !p.Shown() {
 		return
 	}
 	t.mu.Lock()
