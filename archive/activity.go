@@ -66,12 +66,12 @@ func (o *Overview) activity(l list.ID, in *time.Location) ([]ActiveMonth, error)
 // countMonths does it. The caller holds mu.
 func (o *Overview) countMonths(l list.ID, in *time.Location) []ActiveMonth {
 	m := months{in: in, all: map[int64]*ActiveMonth{}}
-	mine := make([]bool, len(o.when)) // by thread: 250,000 look-ups in a map take ten times as long
-	for root, i := range o.at {
-		if missing := int(root) + 1 - len(mine); missing > 0 { // a thread whose founder is not to be seen
-			mine = append(mine, make([]bool, missing)...)
-		}
-		mine[root] = o.rows[i].list == l
+	mine := make([]bool, len(o.when))                  // by thread: 250,000 look-ups in a map take ten times as long
+	if missing := len(o.at) - len(mine); missing > 0 { // threads whose founders are not to be seen
+		mine = append(mine, make([]bool, missing)...)
+	}
+	for root, at := range o.at {
+		mine[root] = at != 0 && o.rows[at-1].list == l
 	}
 	for n, when := range o.when {
 		if when != 0 && int(o.thread[n]) < len(mine) && mine[o.thread[n]] {

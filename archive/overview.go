@@ -15,8 +15,8 @@ import (
 
 // An Overview is a table in memory of all discussions that members can see, for lists of them: pages of the web, hits of
 // a search, digests. It follows the change record and is never stored; the first call that needs it reads it from
-// the rows of threads and posts, which Run does in the background at the start. It costs about 100 bytes for a discussion
-// and 8 for a post.
+// the rows of threads and posts, which Run does in the background at the start. It costs about 80 bytes for a discussion
+// and 12 for a post.
 //
 // What a method returns holds at least all that was committed when it was called. Who may see a list is not decided
 // here. Any number of goroutines may use an Overview.
@@ -31,7 +31,7 @@ type Overview struct {
 	seq    Seq          // the change up to which it holds everything
 	rows   []row
 	free   []uint32                 // places in rows that hold nothing
-	at     map[Number]uint32        // place in rows of a thread that lives and has something to see
+	at     []uint32                 // 1 and the place in rows, by the number of a thread that lives and has something to see; else 0
 	orders map[list.ID]*[3][]uint32 // places in rows, by Order, the first of a page first; nil while it is loaded
 	thread []Number                 // of each post, by number; 0: none, or nothing to see
 	when   []uint32                 // of each post, as long as thread; 0: it is not to be seen
@@ -167,15 +167,22 @@ func (o *Overview) Get(n Number) (Summary, error) {
 func (o *Overview) living(n Number) (Summary, bool) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	i, ok := o.at[n]
+	i, ok := o.place(n)
 	if !ok {
 		return Summary{}, false
 	}
 	return o.summary(&o.rows[i]), true
 }
 
-// ThreadOf returns the discussions in which posts are now, 0 for those that have none to be seen. It is for hits of a
-// search, of which there may be thousands.
+// place is where the row of a thread is, if it has one.
+func (o *Overview) place(n Number) (uint32, bool) {
+	if int(n) >= len(o.at) || o.at[n] == 0 {
+		return 0, false
+	}
+	return o.at[n] - 1, true
+}
+
+// ThreadOf returns the discussions in which posts are now, 0 for those that have none to be seen.
 func (o *Overview) ThreadOf(posts []Number) ([]Number, error) {
 	if err := o.CatchUp(); err != nil {
 		return nil, err
@@ -185,12 +192,23 @@ func (o *Overview) ThreadOf(posts []Number) ([]Number, error) {
 	roots := make([]Number, len(posts))
 	for i, n := range posts {
 		if int(n) < len(o.thread) {
-			if _, lives := o.at[o.thread[n]]; lives {
+			if _, lives := o.place(o.thread[n]); lives {
 				roots[i] = o.thread[n]
 			}
 		}
 	}
 	return roots, nil
+}
+
+// Roots gives fn the numbers of the discussions in which posts are now, by number of the post; 0 for none. Some have nothing to
+// see: Summaries leaves them out. fn must not change or keep them, nor call the Overview. It is for what looks at very many posts.
+func (o *Overview) Roots(fn func(of []Number) error) error {
+	if err := o.CatchUp(); err != nil {
+		return err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	return fn(o.thread)
 }
 
 // Summaries returns the discussions with these numbers, as ThreadOf gives them, in their order; a zero one where there is none.
@@ -202,11 +220,55 @@ func (o *Overview) Summaries(roots []Number) ([]Summary, error) {
 	defer o.mu.RUnlock()
 	all := make([]Summary, len(roots))
 	for i, n := range roots {
-		if at, ok := o.at[n]; ok {
+		if at, ok := o.place(n); ok {
 			all[i] = o.summary(&o.rows[at])
 		}
 	}
 	return all, nil
+}
+
+// An Outline is what filters, counts and orders need of a discussion; the fields are those of its Summary.
+type Outline struct {
+	Thread, First Number
+	List          list.ID
+
+	Question, Answered, Closed bool
+
+	Topics []TopicID // not to be changed: discussions share it
+}
+
+// Outlines says of each of n posts at which place of all the discussion is in which it is now; -1 for a post that has none to be
+// seen. It is for the hits of a search, of which there may be hundreds of thousands.
+func (o *Overview) Outlines(n int, post func(i int) Number) (of []int32, all []Outline, err error) {
+	if err := o.CatchUp(); err != nil {
+		return nil, nil, err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	of, all = make([]int32, n), make([]Outline, 0, min(n/2+16, len(o.rows)))
+	seen := make([]int32, len(o.rows)) // 1 and the place in all
+	for at := range of {
+		of[at] = -1
+		n := post(at)
+		if int(n) >= len(o.thread) {
+			continue
+		}
+		if i, lives := o.place(o.thread[n]); lives {
+			if seen[i] == 0 {
+				all = append(all, o.outline(&o.rows[i]))
+				seen[i] = int32(len(all))
+			}
+			of[at] = seen[i] - 1
+		}
+	}
+	return of, all, nil
+}
+
+func (o *Overview) outline(r *row) Outline {
+	return Outline{
+		Thread: r.thread, First: r.first, List: r.list,
+		Question: r.flags&rowQuestion != 0, Answered: r.flags&rowAnswered != 0, Closed: r.flags&rowClosed != 0, Topics: slices.Clip(o.topics.sets[r.topics]),
+	}
 }
 
 // Len returns how many discussions of a list have something to see.

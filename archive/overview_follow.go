@@ -86,7 +86,7 @@ type summed struct {
 func (o *Overview) load(ctx context.Context) error {
 	var from Seq
 	o.mu.Lock() // what an earlier try has left is forgotten
-	o.rows, o.free, o.at, o.thread, o.when, o.topics, o.orders = nil, nil, map[Number]uint32{}, nil, nil, topicSets{}, nil
+	o.rows, o.free, o.at, o.thread, o.when, o.topics, o.orders = nil, nil, nil, nil, nil, topicSets{}, nil
 	o.mu.Unlock()
 	for next, more, first := Number(0), true, true; more; first = false {
 		if err := ctx.Err(); err != nil {
@@ -222,7 +222,7 @@ func (o *Overview) apply(all []summed, upTo Seq) {
 
 // drop takes a thread out of the table, if it is there.
 func (o *Overview) drop(n Number) {
-	i, ok := o.at[n]
+	i, ok := o.place(n)
 	if !ok {
 		return
 	}
@@ -234,7 +234,7 @@ func (o *Overview) drop(n Number) {
 			}
 		}
 	}
-	delete(o.at, n)
+	o.at[n] = 0
 	o.rows[i] = row{}
 	o.free = append(o.free, i)
 }
@@ -248,7 +248,10 @@ func (o *Overview) put(r row) {
 	} else {
 		o.rows = append(o.rows, r)
 	}
-	o.at[r.thread] = i
+	if missing := int(r.thread) + 1 - len(o.at); missing > 0 {
+		o.at = append(o.at, make([]uint32, missing)...)
+	}
+	o.at[r.thread] = i + 1
 	if o.orders == nil {
 		return
 	}
@@ -268,7 +271,11 @@ func (o *Overview) sort() {
 	defer o.mu.Unlock()
 	o.rows = slices.Clip(o.rows)
 	o.orders = map[list.ID]*[3][]uint32{}
-	for _, i := range o.at {
+	for _, at := range o.at {
+		if at == 0 {
+			continue
+		}
+		i := at - 1
 		l := o.rows[i].list
 		if o.orders[l] == nil {
 			o.orders[l] = new([3][]uint32)

@@ -17,6 +17,7 @@ const (
 	maxQuoted  = 5_000  // words that it quotes
 	maxFiled   = 10_000 // words in its files
 	maxStems   = 50_000 // words whose stem an analyser remembers
+	maxKnown   = 20_000 // words as they are written that it remembers
 	joinedMost = 3      // parts with hyphens between them that are also one word
 )
 
@@ -33,10 +34,14 @@ type token struct {
 type analyser struct {
 	env   *snowballstem.Env
 	stems map[string]string
+	known map[string]known
 }
 
+// known is what becomes of a word as it is written; without a term: nothing.
+type known struct{ term, word string }
+
 func newAnalyser() *analyser {
-	return &analyser{env: snowballstem.NewEnv(""), stems: map[string]string{}}
+	return &analyser{env: snowballstem.NewEnv(""), stems: map[string]string{}, known: map[string]known{}}
 }
 
 // tokens returns at most that many tokens of a text.
@@ -55,6 +60,12 @@ func (a *analyser) tokens(text string, most int) []token {
 
 // add appends the tokens of a word as it stands in a text, and returns the position of the last.
 func (a *analyser) add(out []token, raw string, at, pos int) ([]token, int) {
+	if !strings.ContainsFunc(raw, isHyphen) {
+		if t, ok := a.token(raw, at, pos+1); ok {
+			out = append(out, t)
+		}
+		return out, pos + 1
+	}
 	parts := strings.FieldsFunc(raw, isHyphen)
 	first, from := pos+1, 0
 	for _, part := range parts {
@@ -75,11 +86,19 @@ func (a *analyser) add(out []token, raw string, at, pos int) ([]token, int) {
 }
 
 func (a *analyser) token(raw string, at, pos int) (token, bool) {
-	word, ok := fold(raw)
+	k, ok := a.known[raw]
 	if !ok {
-		return token{}, false
+		if word, ok := fold(raw); ok {
+			k = known{a.stem(word), word}
+		}
+		if len(a.known) >= maxKnown {
+			clear(a.known)
+		}
+		if len(raw) <= maxWord {
+			a.known[strings.Clone(raw)] = known{k.term, strings.Clone(k.word)}
+		}
 	}
-	return token{term: a.stem(word), word: word, start: at, end: at + len(raw), pos: pos}, true
+	return token{term: k.term, word: k.word, start: at, end: at + len(raw), pos: pos}, k.word != ""
 }
 
 // stem brings a folded word to its stem, British and American alike. A word with a digit stays.

@@ -3,7 +3,6 @@ package search
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -91,18 +90,18 @@ func (s *Searcher) Search(ctx context.Context, r Reader, a Ask) (Answers, error)
 	if err != nil {
 		return got, err
 	}
-	all, err := s.group(f, got.Query.Sort)
+	all, err := s.group(&f, got.Query.Sort)
 	if err != nil {
 		return got, err
 	}
-	for _, g := range all {
-		if g.loose == got.Loose {
+	for i := range all {
+		if g := &all[i]; g.loose == got.Loose {
 			got.Discussions++
 			got.Posts += g.matches
 		}
 	}
 	if !a.Plain {
-		if got.Facets, err = s.facets(f, all, got.Loose); err != nil {
+		if got.Facets, err = s.facets(&f, all, got.Loose); err != nil {
 			return got, err
 		}
 	}
@@ -110,15 +109,15 @@ func (s *Searcher) Search(ctx context.Context, r Reader, a Ask) (Answers, error)
 	if count == 0 {
 		count = 10
 	}
-	return got, s.show(&got, f, behind(all, a.After, got.Query.Sort), count)
+	return got, s.show(&got, &f, rank(all, a.After, got.Query.Sort), count)
 }
 
 // A result is what a query found, and what was added to it.
 type result struct {
 	found
-	query Query                    // that found it
-	loose map[archive.Number]bool  // discussions that have only some of the words
-	tally map[archive.Number]tally // of those that loosen added: what stands for them is one post
+	query Query   // that found it
+	loose []bool  // discussions that have only some of the words, by place; nil: none
+	tally []tally // of those that loosen added, by place: what stands for them is one post
 }
 
 // run looks for what was asked: with what it means besides; if nothing has all its words, with another spelling; and else for what
@@ -132,7 +131,7 @@ func (s *Searcher) run(ctx context.Context, r Reader, q Query) (got Answers, f r
 	}
 	f.found, err = s.index.hits(ctx, r, got.Query, s.tuned.weights)
 	if errors.Is(err, errNotReady) {
-		return got, result{found: found{columns: s.index.columns}}, nil
+		return got, result{}, nil
 	}
 	if err != nil {
 		return got, f, err
@@ -177,81 +176,94 @@ func (s *Searcher) corrected(ctx context.Context, r Reader, words *Vocabulary, g
 }
 
 // show fills a page from the archive. What nobody may see any more is passed over, whatever the index holds.
-func (s *Searcher) show(got *Answers, f result, all []group, count int) error {
-	return s.index.db.View(func(tx *store.Tx) error {
-		for i, g := range all {
-			if len(got.Found) == count {
-				got.Next = got.Found[count-1].place
-				return nil
-			}
-			one, err := s.shown(tx, f, g)
-			if errors.Is(err, archive.ErrNoPost) || errors.Is(err, errUnseen) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			one.place = all[i].place
-			got.Found = append(got.Found, one)
+func (s *Searcher) show(got *Answers, f *result, all *ranking, count int) error {
+	a := s.index.analysers.get()
+	defer s.index.analysers.put(a)
+	for len(got.Found) < count && all.Len() > 0 {
+		some := all.take(count - len(got.Found))
+		roots := make([]archive.Number, len(some))
+		for i, g := range some {
+			roots[i] = f.Threads[g.in].Thread
 		}
-		return nil
-	})
+		sums, err := s.index.overview.Summaries(roots)
+		if err != nil {
+			return err
+		}
+		err = s.index.db.View(func(tx *store.Tx) error {
+			show := shower{tx: tx, f: f, texts: &s.index.texts, marks: func(text string) []Mark { return f.marks.in(a, text) }}
+			for i, g := range some {
+				one, err := show.one(g, sums[i])
+				if errors.Is(err, archive.ErrNoPost) || errors.Is(err, errUnseen) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				one.place = g.place
+				got.Found = append(got.Found, one)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(got.Found) == count && all.Len() > 0 {
+		got.Next = got.Found[count-1].place
+	}
+	return nil
+}
+
+// A shower makes what is shown of discussions.
+type shower struct {
+	tx    *store.Tx
+	f     *result
+	texts *texts
+	marks func(text string) []Mark
 }
 
 // errUnseen says that a post is not to be seen.
 var errUnseen = errors.New("the post is not to be seen")
 
-func (s *Searcher) shown(tx *store.Tx, f result, g group) (one Found, err error) {
-	p, err := archive.Get(tx, g.best.Post)
+func (s shower) one(g group, sum archive.Summary) (one Found, err error) {
+	p, err := archive.Get(s.tx, g.best.Post)
 	if err != nil {
 		return one, err
 	}
-	if !p.Shown() || p.List != g.summary.List {
+	if sum.Thread == 0 || !p.Shown() || p.List != sum.List {
 		return one, errUnseen
 	}
 	first := p
-	if g.summary.First != p.Number {
-		if first, err = archive.Get(tx, g.summary.First); err != nil {
+	if sum.First != p.Number {
+		if first, err = archive.Get(s.tx, sum.First); err != nil {
 			return one, err
 		}
 	}
-	had, added := f.tally[g.summary.Thread]
-	if !added {
-		had = tally{g.matches, g.opening}
+	had := tally{g.matches, g.opening}
+	if int(g.in) < len(s.f.tally) && s.f.tally[g.in].posts > 0 {
+		had = s.f.tally[g.in]
 	}
-	one = Found{Summary: g.summary, Loose: g.loose, Matches: had.posts, Best: p.Number, Author: list.CleanName(p.AuthorName), Written: p.Written}
+	one = Found{Summary: sum, Loose: g.loose, Matches: had.posts, Best: p.Number, Author: list.CleanName(p.AuthorName), Written: p.Written}
 	if first.Shown() {
-		one.Subject = marked(first.Subject, f.Marks(first.Subject))
+		one.Subject = marked(first.Subject, s.marks(first.Subject))
 	} else {
-		one.Subject = marked(p.Subject, f.Marks(p.Subject))
+		one.Subject = marked(p.Subject, s.marks(p.Subject))
 	}
-	if one.Era, err = archive.Era(tx, p.List, p.Written); err != nil {
+	if one.Era, err = archive.Era(s.tx, p.List, p.Written); err != nil {
 		return one, err
 	}
 	var tells bool
-	one.Snippet, tells, err = s.snippetOf(tx, f, p, asksQuotes(f.query))
-	if err != nil || tells || !had.opening || first.Number == p.Number || !first.Shown() || f.query.Sort != Best {
+	one.Snippet, tells, err = s.snippetOf(p)
+	if err != nil || tells || !had.opening || first.Number == p.Number || !first.Shown() || s.f.query.Sort != Best {
 		return one, err
 	}
 	// Only the subject matches: the question tells more of it than some reply.
 	one.Best, one.Author, one.Written = first.Number, list.CleanName(first.AuthorName), first.Written
-	if one.Era, err = archive.Era(tx, first.List, first.Written); err != nil {
+	if one.Era, err = archive.Era(s.tx, first.List, first.Written); err != nil {
 		return one, err
 	}
-	one.Snippet, _, err = s.snippetOf(tx, f, first, asksQuotes(f.query))
+	one.Snippet, _, err = s.snippetOf(first)
 	return one, err
-}
-
-// behind are the groups behind a place.
-func behind(all []group, p Place, by Sort) []group {
-	if p == (Place{}) {
-		return all
-	}
-	i, found := slices.BinarySearchFunc(all, p, func(g group, p Place) int { return g.place.compare(p, by) })
-	if found {
-		i++
-	}
-	return all[i:]
 }
 
 // NewSearcher returns a searcher over an index, which also looks for what else the vocabulary knows.

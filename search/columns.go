@@ -12,18 +12,20 @@ import (
 	"sencoforum/store"
 )
 
-// Columns are what filters and counts need of each post, in memory: 20 bytes for each. They follow the change record and are
+// Columns are what filters and counts need of each post, in memory: 16 bytes for each. They follow the change record and are
 // never stored. A post that nobody may see any more has none, so it is in no result from that moment on, whatever the index
 // still holds.
 type columns struct {
-	db *store.DB
+	db      *store.DB
+	changed func([]archive.Post) // is told of posts that changed
 
 	following sync.Mutex // held by the one that reads the store
 	mu        sync.RWMutex
 	loaded    bool
 	seq       archive.Seq
-	rows      []column // by number of the post
-	authors   []Author // by number of column
+	rows      []column          // by number of the post
+	authors   []author          // by number of column; what it holds never changes
+	named     map[string]uint32 // the first author with a name, as it is shown
 	numbers   map[Author]uint32
 	shown     int
 }
@@ -42,8 +44,14 @@ type Author struct {
 	Name   string
 }
 
-func newColumns(db *store.DB) *columns {
-	return &columns{db: db, numbers: map[Author]uint32{}}
+// An author is a name, as it is shown, with the number of the first who has it: who are called the same count as one.
+type author struct {
+	name  string
+	first uint32
+}
+
+func newColumns(db *store.DB, changed func([]archive.Post)) *columns {
+	return &columns{db: db, changed: changed, numbers: map[Author]uint32{}, named: map[string]uint32{}}
 }
 
 // Bounds of one snapshot of the store.
@@ -163,6 +171,7 @@ func (c *columns) step() (more bool, err error) {
 		return false, err
 	}
 	c.put(posts, last)
+	c.changed(posts)
 	return read == columnChanges, nil
 }
 
@@ -191,7 +200,12 @@ func (c *columns) columnOf(p archive.Post) column {
 	n, ok := c.numbers[a]
 	if !ok {
 		n = uint32(len(c.authors))
-		c.authors, c.numbers[a] = append(c.authors, a), n
+		name := list.CleanName(a.Name)
+		first, ok := c.named[name]
+		if !ok {
+			first, c.named[name] = n, n
+		}
+		c.authors, c.numbers[a] = append(c.authors, author{name, first}), n
 	}
 	r := column{list: p.List, author: n, written: seconds(p.Written)}
 	if p.Facts.Files > 0 {

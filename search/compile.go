@@ -63,10 +63,10 @@ func (c *compiler) compile(q Query) (out compiled, err error) {
 	if out.none || len(must) == 0 {
 		return out, nil
 	}
-	if out.must, err = and(must...); out.must != nil && len(out.not) > 0 {
+	if out.must = and(must...); out.must != nil && len(out.not) > 0 {
 		out.must = &notCursor{cursor: out.must, not: out.not}
 	}
-	return out, err
+	return out, nil
 }
 
 func isCommon(cl Clause) bool {
@@ -113,11 +113,11 @@ func (c *compiler) term(t Term, not bool) (cursor, error) {
 		}
 		parts = append(parts, got)
 	}
-	all, err := and(parts...)
-	if err != nil || all == nil || len(parts) < 2 || not {
-		return all, err
+	all := and(parts...)
+	if all == nil || len(parts) < 2 || not {
+		return all, nil
 	}
-	near, err := c.fields(t.Field, c.sequence(t.Words), c.Together, false)
+	near, err := c.fields(t.Field, c.sequence(t.Words), c.Together)
 	return like(all, near), err
 }
 
@@ -128,14 +128,14 @@ func (c *compiler) together(f Field, words []string, weight float64, typed bool)
 	}
 	seq := c.sequence(words)
 	c.marks.add(seq, typed)
-	return c.fields(f, seq, weight, typed)
+	return c.fields(f, seq, weight)
 }
 
 func (c *compiler) anyForm(f Field, forms [][]placedWord, weight float64, typed bool) (cursor, error) {
 	var parts []cursor
 	for _, form := range forms {
 		c.marks.add(form, typed)
-		got, err := c.fields(f, form, weight, typed)
+		got, err := c.fields(f, form, weight)
 		if err != nil {
 			return nil, err
 		}
@@ -196,7 +196,7 @@ func (c *compiler) sequence(words []string) (seq []placedWord) {
 }
 
 // fields looks for words that stand beside each other in each field that is meant.
-func (c *compiler) fields(f Field, seq []placedWord, weight float64, typed bool) (cursor, error) {
+func (c *compiler) fields(f Field, seq []placedWord, weight float64) (cursor, error) {
 	if len(seq) == 0 {
 		return nil, nil
 	}
@@ -206,8 +206,14 @@ func (c *compiler) fields(f Field, seq []placedWord, weight float64, typed bool)
 			return nil
 		}
 		var got cursor
-		got, err = c.phrase(name, seq, w*weight, typed)
+		got, err = c.phrase(name, seq, w*weight)
 		return got
+	}
+	more := func() cursor {
+		if c.Subject == 0 { // it finds no post that is not found in any
+			return nil
+		}
+		return in(fieldSubject, c.Subject)
 	}
 	var got cursor
 	switch f {
@@ -218,9 +224,9 @@ func (c *compiler) fields(f Field, seq []placedWord, weight float64, typed bool)
 	case Files:
 		got = in(fieldFiles, c.Own)
 	case Quotes:
-		got = or(like(in(fieldAny, c.Own), in(fieldSubject, c.Subject)), in(fieldFiles, c.Files), in(fieldQuoted, c.Quoted))
+		got = or(like(in(fieldAny, c.Own), more()), in(fieldFiles, c.Files), in(fieldQuoted, c.Quoted))
 	default:
-		got = or(like(in(fieldAny, c.Own), in(fieldSubject, c.Subject)), in(fieldFiles, c.Files))
+		got = or(like(in(fieldAny, c.Own), more()), in(fieldFiles, c.Files))
 	}
 	return got, err
 }

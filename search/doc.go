@@ -22,8 +22,8 @@
 //
 //	f, err := x.hits(ctx, reader, query, defaultWeights())
 //
-// It returns every post that matches, in the order of the query, with its discussion, author, date and score; grouping, counts
+// It returns every post that matches, in no order, with its discussion, author, date and score; grouping, counts
 // and pages are made of that. It takes two seconds at most, and says when that was too short (Partial) and when the index is
-// not complete (Rebuilding). f.Threads has the discussion of each hit, f.Marks finds the words in a text, and Words yields all
+// not complete (Rebuilding). f.Threads has the discussion of each hit, f.marks finds the words in a text, and Words yields all
 // words with their counts. A Reader says what somebody may read: hits of other lists do not exist for them.
 package search

@@ -22,14 +22,15 @@ var errBroken = errors.New("the index is broken")
 // An engine is one index in a directory of its own. The library may panic over damaged files, so each call of it is under
 // guard; an error that wraps errBroken means that the directory is of no use any more.
 type engine struct {
-	dir     string
-	index   index.Index
-	queue   *index.AnalysisQueue
-	pending chan struct{} // batches that are not on disk yet
-	at      atomic.Pointer[mark]
-	cache   numberCache
-	broken  atomic.Bool // it is to be given up
-	failed  uint64      // failures that were dealt with; of the one that follows
+	dir      string
+	index    index.Index
+	queue    *index.AnalysisQueue
+	pending  chan struct{} // batches that are not on disk yet
+	at       atomic.Pointer[mark]
+	cache    numberCache
+	postings postingsCache
+	broken   atomic.Bool // it is to be given up
+	failed   uint64      // failures that were dealt with; of the one that follows
 }
 
 // mark is what the index holds.

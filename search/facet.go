@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -37,16 +38,16 @@ const (
 )
 
 // facets counts discussions. One with two posts of a kind counts once.
-func (s *Searcher) facets(f result, all []group, loose bool) (out Facets, err error) {
-	c := counter{years: map[int]int{}, topics: map[archive.TopicID]int{}, lists: map[list.ID]int{}, authors: map[string]int{}}
-	for _, g := range all {
-		if g.loose == loose {
-			c.discussion(g.summary)
+func (s *Searcher) facets(f *result, all []group, loose bool) (out Facets, err error) {
+	c := counter{topics: map[archive.TopicID]int{}, lists: map[list.ID]int{}}
+	for i := range all {
+		if all[i].loose == loose {
+			c.discussion(&f.Threads[i])
 		}
 	}
-	c.posts(f, loose)
+	c.posts(f, all, loose)
 	out.Years = c.bands()
-	out.Authors = most(c.authors, func(name string) Facet { return Facet{Name: name, Value: name} })
+	out.Authors = c.authors(f)
 	out.Has = some(Facet{"A file", "file", c.files}, Facet{"A link", "link", c.links})
 	out.Is = some(Facet{"Answered", "answered", c.answered}, Facet{"No answer yet", "unanswered", c.unanswered})
 	err = s.index.db.View(func(tx *store.Tx) error {
@@ -73,15 +74,15 @@ func (s *Searcher) facets(f result, all []group, loose bool) (out Facets, err er
 }
 
 type counter struct {
-	years   map[int]int // by the first year of a band
-	topics  map[archive.TopicID]int
-	lists   map[list.ID]int
-	authors map[string]int
+	years    [bandsMost]int // by the number of a band
+	topics   map[archive.TopicID]int
+	lists    map[list.ID]int
+	byAuthor []int32 // by number
 
 	files, links, answered, unanswered int
 }
 
-func (c *counter) discussion(d archive.Summary) {
+func (c *counter) discussion(d *archive.Outline) {
 	c.lists[d.List]++
 	for _, t := range d.Topics {
 		c.topics[t]++
@@ -94,76 +95,98 @@ func (c *counter) discussion(d archive.Summary) {
 	}
 }
 
-// inThread is something that a discussion counts for once.
-type inThread struct {
-	thread archive.Number
-	what   uint32
-}
-
-// posts counts what is true of posts, once for each discussion.
-func (c *counter) posts(f result, loose bool) {
-	bands, authors := map[inThread]bool{}, map[inThread]bool{}
-	kinds := map[archive.Number]Fact{}
-	first := map[uint32]uint32{} // band of a year
-	byAuthor := map[uint32]int{}
-	for _, h := range f.Hits {
-		if f.loose[h.Thread] != loose {
+// posts counts what is true of posts, once for each discussion. It takes all posts of one before those of the next, so that what
+// was counted of it is a handful of things.
+func (c *counter) posts(f *result, all []group, loose bool) {
+	next := make([]int32, len(all)) // where the next post of a discussion goes
+	for i, at := 0, int32(0); i < len(all); i++ {
+		next[i] = at
+		at += int32(all[i].matches)
+	}
+	posts := make([]*hit, len(f.Hits))
+	for i := range f.Hits {
+		h := &f.Hits[i]
+		posts[next[h.In]] = h
+		next[h.In]++
+	}
+	c.byAuthor = make([]int32, len(f.authors))
+	counted := make([]int32, len(f.authors)) // 1 and the discussion in which an author was counted last
+	for i := range all {
+		if all[i].loose != loose {
 			continue
 		}
-		year := yearOf(h.Written, first)
-		if k := (inThread{h.Thread, year}); !bands[k] {
-			bands[k] = true
-			c.years[int(year)]++
-		}
-		if k := (inThread{h.Thread, h.Author}); !authors[k] {
-			authors[k] = true
-			byAuthor[h.Author]++
-		}
-		if fresh := h.Facts &^ kinds[h.Thread]; fresh != 0 {
-			kinds[h.Thread] |= fresh
-			if fresh&HasFile != 0 {
-				c.files++
-			}
-			if fresh&HasLink != 0 {
-				c.links++
+		bands, facts := uint64(0), Fact(0)
+		for _, h := range posts[int(next[i])-all[i].matches : next[i]] {
+			bands |= 1 << bandOf(h.Written)
+			facts |= h.Facts
+			if counted[h.Author] != int32(i)+1 {
+				counted[h.Author] = int32(i) + 1
+				c.byAuthor[h.Author]++
 			}
 		}
-	}
-	for a, n := range byAuthor {
-		if name := list.CleanName(f.Author(hit{Author: a}).Name); name != "" {
-			c.authors[name] += n
+		for ; bands != 0; bands &= bands - 1 {
+			c.years[bits.TrailingZeros64(bands)]++
+		}
+		if facts&HasFile != 0 {
+			c.files++
+		}
+		if facts&HasLink != 0 {
+			c.links++
 		}
 	}
 }
 
-// yearOf is the first year of the band of a moment. Days are remembered, because thousands of posts share them.
-func yearOf(written uint32, known map[uint32]uint32) uint32 {
-	day := written / 86400
-	year, ok := known[day]
-	if !ok {
-		year = uint32(time.Unix(int64(written), 0).In(calendar.London()).Year())
-		year -= year % bandYears
-		known[day] = year
+// authors are those who wrote in most discussions, the first ones first. Who are called the same are one.
+func (c *counter) authors(f *result) (top []Facet) {
+	for a, n := range c.byAuthor {
+		if first := f.authors[a].first; int(first) != a {
+			c.byAuthor[a] = 0
+			c.byAuthor[first] += n
+		}
 	}
-	return year
+	for a, n := range c.byAuthor {
+		name := f.authors[a].name
+		if n == 0 || name == "" || len(top) == facetMost && int(n) < top[facetMost-1].Count {
+			continue
+		}
+		top = ordered(append(top, Facet{Name: name, Value: name, Count: int(n)}))
+	}
+	return top
+}
+
+// Bands are numbered from the one that begins with this year.
+const (
+	firstBand = 1970
+	bandsMost = (2106-firstBand)/bandYears + 1
+)
+
+// bandStarts are the first seconds of bands, in London.
+var bandStarts = func() (starts [bandsMost]uint32) {
+	for i := range starts {
+		starts[i] = seconds(time.Date(firstBand+i*bandYears, 1, 1, 0, 0, 0, 0, calendar.London()))
+	}
+	return starts
+}()
+
+// bandOf is the number of the band of a moment.
+func bandOf(written uint32) int {
+	at := int(written / (bandYears * 366 * 86400)) // a band is no longer, so this is no later one
+	for at+1 < bandsMost && bandStarts[at+1] <= written {
+		at++
+	}
+	return at
 }
 
 func (c *counter) bands() (out []Facet) {
-	for from, n := range c.years {
-		band := fmt.Sprintf("%d-%d", from, from+bandYears-1)
-		out = append(out, Facet{Name: strings.Replace(band, "-", " to ", 1), Value: band, Count: n})
+	for i, n := range c.years {
+		if n > 0 {
+			from := firstBand + i*bandYears
+			band := fmt.Sprintf("%d-%d", from, from+bandYears-1)
+			out = append(out, Facet{Name: strings.Replace(band, "-", " to ", 1), Value: band, Count: n})
+		}
 	}
-	slices.SortFunc(out, func(a, b Facet) int { return cmp.Compare(b.Value, a.Value) })
+	slices.Reverse(out)
 	return out
-}
-
-func most[K comparable](counts map[K]int, facet func(K) Facet) (out []Facet) {
-	for k, n := range counts {
-		one := facet(k)
-		one.Count = n
-		out = append(out, one)
-	}
-	return ordered(out)
 }
 
 // ordered are the most frequent ones.

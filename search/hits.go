@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -21,35 +20,23 @@ const queryTime = 2 * time.Second
 // A hit is a post that matches.
 type hit struct {
 	Post    archive.Number
-	Thread  archive.Number // the discussion in which it is now
-	List    list.ID
+	In      int32  // place in found.Threads of the discussion in which it is now
 	Written uint32 // Unix seconds
-	Author  uint32 // number of an Author, see found.Author
+	Author  uint32 // number of an author, see found.authors
 	Score   float32
 	Facts   Fact // HasFile and HasLink
-	Typed   bool // the words that were typed match; else only what they mean besides
 }
 
 // found is what a search found.
 type found struct {
-	Hits       []hit // all that match, in the order of the query
-	Partial    bool  // there was no time for all
-	Rebuilding int   // in percent how much the index holds while it is made anew and there is no older one; 100: all
-	Threads    map[archive.Number]archive.Summary
+	Hits       []hit             // all that match, in no order
+	Partial    bool              // there was no time for all
+	Rebuilding int               // in percent how much the index holds while it is made anew and there is no older one; 100: all
+	Threads    []archive.Outline // each has a hit
 
 	marks   marks
-	columns *columns
+	authors []author // by number
 }
-
-// Author is who wrote a hit.
-func (f found) Author(h hit) Author {
-	f.columns.mu.RLock()
-	defer f.columns.mu.RUnlock()
-	return f.columns.authors[h.Author]
-}
-
-// Marks are the places of a text that the query is about.
-func (f found) Marks(text string) []Mark { return f.marks.in(newAnalyser(), text) }
 
 // errNotReady says that the index cannot be searched now.
 var errNotReady = errors.New("the index is not ready")
@@ -61,11 +48,11 @@ func (x *Index) hits(ctx context.Context, r Reader, q Query, w weights) (f found
 	defer cancel()
 	defer func() { x.figures.searched(q, time.Since(began), f.Partial, err) }()
 	if len(r.lists) == 0 {
-		return found{Rebuilding: 100, columns: x.columns}, nil
+		return found{Rebuilding: 100}, nil
 	}
 	err = x.columns.catchUp(ctx)
 	if ctx.Err() != nil {
-		return found{Partial: true, Rebuilding: 100, columns: x.columns}, nil
+		return found{Partial: true, Rebuilding: 100}, nil
 	}
 	if err != nil {
 		return f, err
@@ -75,19 +62,17 @@ func (x *Index) hits(ctx context.Context, r Reader, q Query, w weights) (f found
 		return f, err
 	}
 	f, err = x.collect(ctx, q, w, s)
-	f.columns = x.columns
 	f.Partial = f.Partial || ctx.Err() != nil // nothing more is looked for then
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
 	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) {
 		f.Hits, f.Partial, f.Rebuilding, err = nil, true, 0, nil
 	}
 	if err != nil {
 		return f, err
 	}
-	if err := x.place(&f, q, s); err != nil {
-		return f, err
-	}
-	f.sort(q.Sort)
-	return f, nil
+	return f, x.place(&f, s)
 }
 
 // collect runs a query over the index that serves, or over the columns alone where no words are asked for.
@@ -95,42 +80,60 @@ func (x *Index) collect(ctx context.Context, q Query, w weights, s sieve) (f fou
 	f.Rebuilding = 100
 	x.columns.mu.RLock()
 	defer x.columns.mu.RUnlock()
+	f.authors = x.columns.authors
 	if len(q.Clauses) == 0 {
 		f.Hits = x.all(s, nil)
 		return f, nil
 	}
-	err = x.serve(func(e *engine, percent int) error {
-		f.Rebuilding = percent
-		return e.read(func(snap *scorch.IndexSnapshot) error { return x.run(ctx, e, snap, q, w, s, &f) })
+	err = x.look(ctx, w, func(l *look) error {
+		f.Rebuilding = l.percent
+		return x.run(l, q, s, &f)
 	})
 	return f, err
 }
 
-// run runs a query over one moment of an index.
-func (x *Index) run(ctx context.Context, e *engine, snap *scorch.IndexSnapshot, q Query, w weights, s sieve, f *found) error {
-	at := e.mark()
-	held, err := snap.DocCount()
+// A look is one moment of the index that serves, with what queries are compiled by.
+type look struct {
+	compiler
+	table   numberTable
+	percent int // of the archive that the index holds
+}
+
+// look runs fn over one moment of the index that serves.
+func (x *Index) look(ctx context.Context, w weights, fn func(l *look) error) error {
+	return x.serve(func(e *engine, percent int) error {
+		return e.read(func(snap *scorch.IndexSnapshot) error {
+			at := e.mark()
+			held, err := snap.DocCount()
+			if err != nil {
+				return err
+			}
+			l := look{percent: percent, table: e.numbers(snap)}
+			l.compiler = compiler{scanned: &scanned{ctx: ctx, reader: snap, kept: &e.postings, posts: float64(max(1, held)), average: map[string]float64{}}, weights: w, analyser: x.analysers.get()}
+			defer x.analysers.put(l.analyser)
+			for name, n := range at.Lengths {
+				l.average[name] = float64(n) / l.posts
+			}
+			return fn(&l)
+		})
+	})
+}
+
+// run runs a query.
+func (x *Index) run(l *look, q Query, s sieve, f *found) error {
+	compiled, err := l.compile(q)
 	if err != nil {
 		return err
 	}
-	c := compiler{scanned: &scanned{ctx: ctx, reader: snap, posts: float64(max(1, held)), average: map[string]float64{}}, weights: w, analyser: x.analysers.get()}
-	defer x.analysers.put(c.analyser)
-	for name, n := range at.Lengths {
-		c.average[name] = float64(n) / c.posts
-	}
-	compiled, err := c.compile(q)
-	if err != nil {
-		return err
-	}
-	f.marks = c.marks
+	f.marks = l.marks
 	if compiled.none {
 		return nil
 	}
-	table := e.numbers(snap)
+	rows := x.columns.rows
 	if compiled.must == nil {
 		without := map[archive.Number]bool{}
-		for _, n := range compiled.not {
-			err := walk(ctx, n, table, func(n archive.Number, _ cursor) error { without[n] = true; return nil }, nil)
+		for _, c := range compiled.not {
+			err := l.walk(c, nil, func(n archive.Number) { without[n] = true })
 			if err != nil {
 				return err
 			}
@@ -138,42 +141,43 @@ func (x *Index) run(ctx context.Context, e *engine, snap *scorch.IndexSnapshot, 
 		f.Hits = x.all(s, without)
 		return nil
 	}
-	rows := x.columns.rows
-	err = walk(ctx, compiled.must, table, func(n archive.Number, c cursor) error {
-		v, typed := c.score()
+	f.Hits = make([]hit, 0, min(compiled.must.cost(), uint64(x.columns.shown)))
+	err = l.walk(compiled.must, func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }, func(n archive.Number) {
 		h := hitOf(n, rows[n])
-		h.Score, h.Typed = float32(v), typed
+		h.Score = float32(compiled.must.score())
 		f.Hits = append(f.Hits, h)
-		return nil
-	}, func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) })
-	if errors.Is(err, context.DeadlineExceeded) {
-		f.Partial, err = true, nil
-	}
+	})
 	return err
 }
 
+// matching are the posts that match and pass.
+func (l *look) matching(rows []column, s *sieve, c cursor) (all []archive.Number, err error) {
+	all = make([]archive.Number, 0, min(c.cost(), uint64(len(rows))))
+	err = l.walk(c, func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }, func(n archive.Number) { all = append(all, n) })
+	return all, err
+}
+
 func hitOf(n archive.Number, r column) hit {
-	return hit{Post: n, List: r.list, Written: r.written, Author: r.author, Facts: r.facts, Typed: true}
+	return hit{Post: n, Written: r.written, Author: r.author, Facts: r.facts}
 }
 
 // walk calls each for the posts that match, looking closer only at those that pass.
-func walk(ctx context.Context, c cursor, table numberTable, each func(archive.Number, cursor) error, passes func(archive.Number) bool) error {
+func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archive.Number)) error {
+	table := l.table // it asks in ascending order
 	for i := 1; c.doc() != end; i++ {
-		if i%256 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%256 == 0 && l.ctx.Err() != nil {
+			return l.ctx.Err()
 		}
 		if n := table.number(c.doc()); n != 0 && (passes == nil || passes(n)) {
 			ok, err := c.matches()
-			if err == nil && ok {
-				err = each(n, c)
-			}
 			if err != nil {
 				return err
 			}
+			if ok {
+				each(n)
+			}
 		}
-		if err := c.advance(c.doc() + 1); err != nil {
-			return err
-		}
+		c.advance(c.doc() + 1)
 	}
 	return nil
 }
@@ -189,57 +193,49 @@ func (x *Index) all(s sieve, without map[archive.Number]bool) (hits []hit) {
 }
 
 // place says of each hit in which discussion it is, and keeps those whose discussion is as was asked.
-func (x *Index) place(f *found, q Query, s sieve) error {
-	posts := make([]archive.Number, len(f.Hits))
-	for i, h := range f.Hits {
-		posts[i] = h.Post
-	}
-	threads, err := x.overview.ThreadOf(posts)
+func (x *Index) place(f *found, s sieve) error {
+	of, all, err := x.overview.Outlines(len(f.Hits), func(i int) archive.Number { return f.Hits[i].Post })
 	if err != nil {
 		return err
 	}
-	roots := slices.Clone(threads)
-	slices.Sort(roots)
-	roots = slices.Compact(roots)
-	sums, err := x.overview.Summaries(roots)
-	if err != nil {
-		return err
-	}
-	f.Threads = make(map[archive.Number]archive.Summary, len(roots))
-	for i, n := range roots {
-		if n != 0 && sums[i].Thread != 0 && s.wants(sums[i]) {
-			f.Threads[n] = sums[i]
+	if !s.named && s.wantsAny() {
+		kept := f.Hits[:0]
+		for i, h := range f.Hits {
+			if of[i] >= 0 {
+				h.In = of[i]
+				kept = append(kept, h)
+			}
 		}
+		f.Hits, f.Threads = kept, all
+		return nil
 	}
+	const unwanted = -1
+	places := make([]int32, len(all)) // 1 and the place of a discussion among those that are kept
 	kept := f.Hits[:0]
 	for i, h := range f.Hits {
-		if s.named && !s.posts[h.Post] && !s.threads[threads[i]] {
+		at := of[i]
+		if at < 0 || places[at] == unwanted || s.named && !s.posts[h.Post] && !s.threads[all[at].Thread] {
 			continue
 		}
-		if _, ok := f.Threads[threads[i]]; ok {
-			h.Thread = threads[i]
-			kept = append(kept, h)
+		if places[at] == 0 {
+			if !s.wants(all[at]) {
+				places[at] = unwanted
+				continue
+			}
+			f.Threads = append(f.Threads, all[at])
+			places[at] = int32(len(f.Threads))
 		}
+		h.In = places[at] - 1
+		kept = append(kept, h)
 	}
 	f.Hits = kept
 	return nil
 }
 
-func (f found) sort(by Sort) {
-	slices.SortFunc(f.Hits, func(a, b hit) int {
-		switch by {
-		case Newest:
-			return cmp.Or(compare(b.Written, a.Written), compare(uint32(b.Post), uint32(a.Post)))
-		case Oldest:
-			return cmp.Or(compare(a.Written, b.Written), compare(uint32(a.Post), uint32(b.Post)))
-		}
-		return cmp.Or(compare(b.Score, a.Score), compare(b.Written, a.Written), compare(uint32(b.Post), uint32(a.Post)))
-	})
-}
-
 // A sieve lets pass what a reader may read and the filter of a query wants.
 type sieve struct {
 	lists         map[list.ID]bool
+	one           list.ID // of them, most often the only one; 0 for none
 	after, before uint32
 	timed         bool
 	has, hasNot   Fact                    // of posts
@@ -275,7 +271,7 @@ func (x *Index) newSieve(r Reader, q Query) (s sieve, err error) {
 			}
 			name := strings.ToLower(l.Name)
 			if (len(fl.Lists) == 0 || slices.Contains(fl.Lists, name)) && !slices.Contains(fl.NotLists, name) {
-				s.lists[id] = true
+				s.lists[id], s.one = true, id
 			}
 		}
 		if err := s.lookUp(tx, fl); err != nil {
@@ -349,8 +345,8 @@ func (s *sieve) readTopics(tx *store.Tx, fl Filter) error {
 }
 
 // passes reports whether a post may be in a result, as far as its column tells.
-func (s sieve) passes(n archive.Number, r column) bool {
-	if !s.lists[r.list] || r.facts&s.has != s.has || r.facts&s.hasNot != 0 {
+func (s *sieve) passes(n archive.Number, r column) bool {
+	if r.list == 0 || r.list != s.one && !s.lists[r.list] || r.facts&s.has != s.has || r.facts&s.hasNot != 0 {
 		return false
 	}
 	if s.timed && (r.written < s.after || r.written >= s.before) {
@@ -359,8 +355,13 @@ func (s sieve) passes(n archive.Number, r column) bool {
 	return !s.named || s.posts[n] || len(s.threads) > 0 // which discussion is known later
 }
 
+// wantsAny reports that any discussion will do.
+func (s *sieve) wantsAny() bool {
+	return s.is|s.isNot == 0 && len(s.topics) == 0 && len(s.notTopics) == 0
+}
+
 // wants reports whether a discussion is as was asked.
-func (s sieve) wants(d archive.Summary) bool {
+func (s *sieve) wants(d archive.Outline) bool {
 	facts := Fact(0)
 	if d.Question {
 		facts |= IsQuestion

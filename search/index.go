@@ -31,6 +31,9 @@ type Index struct {
 	columns   *columns
 	figures   *figures
 	analysers analyserPool
+	counts    counts
+	texts     texts
+	shares    sharesPool
 	patience  time.Duration // how long a search may take: queryTime, but for tests
 
 	bell    chan struct{} // something was asked of the one that follows
@@ -54,11 +57,12 @@ type Index struct {
 // full disk, it tries again.
 func Open(log *slog.Logger, db *store.DB, overview *archive.Overview, c Config) *Index {
 	x := &Index{
-		log: log, db: db, overview: overview, config: c, columns: newColumns(db), figures: newFigures(), patience: queryTime,
+		log: log, db: db, overview: overview, config: c, figures: newFigures(), patience: queryTime,
 		bell:    make(chan struct{}, 1),
 		noRoom:  seldom.NewLine("no room on disk: new posts cannot be found by their words", slog.LevelError, seldom.Minute),
 		trouble: seldom.NewLine("posts cannot be indexed, which is tried again", slog.LevelError, seldom.Minute),
 	}
+	x.columns = newColumns(db, x.texts.forget)
 	if err := x.openAll(); err != nil {
 		x.trouble.Log(log, slogCause(err))
 	}

@@ -119,12 +119,12 @@ func (s *shelf) asked(name string, with *Searcher) way {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		all, err := with.group(f, got.Query.Sort)
+		all, err := with.group(&f, got.Query.Sort)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		for _, g := range all {
-			first, found[g.summary.Thread] = append(first, g.summary.Thread), true
+		for _, g := range rank(all, Place{}, got.Query.Sort).take(len(all)) {
+			first, found[g.place.thread] = append(first, g.place.thread), true
 		}
 		return first, found
 	}}

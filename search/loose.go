@@ -19,8 +19,9 @@ const (
 type part struct {
 	found
 	worth float64
-	best  map[archive.Number]hit // by discussion
-	tally map[archive.Number]tally
+	best  []hit                    // of each discussion, by its place
+	tally []tally                  // likewise
+	at    map[archive.Number]int32 // its place, by number
 }
 
 // tally is how many posts of a discussion a clause found, and whether the one that began it is among them.
@@ -47,16 +48,20 @@ func (s *Searcher) loosen(ctx context.Context, r Reader, got *Answers, f *result
 		total += p.worth
 	}
 	had := len(f.Hits)
-	f.loose, f.tally = map[archive.Number]bool{}, map[archive.Number]tally{}
+	f.loose, f.tally = make([]bool, len(f.Threads)), make([]tally, len(f.Threads))
+	seen := map[archive.Number]bool{}
+	for _, d := range f.Threads {
+		seen[d.Thread] = true
+	}
 	for _, p := range parts {
-		for n := range p.best {
-			if _, ok := f.Threads[n]; !ok {
-				f.add(n, parts, total)
+		for _, d := range p.Threads {
+			if !seen[d.Thread] {
+				seen[d.Thread] = true
+				f.add(d, parts, total)
 			}
 		}
 	}
-	got.Loose = had == 0 && len(f.loose) == len(f.Threads) && len(f.Hits) > 0
-	f.sort(got.Query.Sort)
+	got.Loose = had == 0 && len(f.Hits) > 0 && !slices.Contains(f.loose, false)
 	return nil
 }
 
@@ -72,13 +77,16 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 	if p.found, err = s.index.hits(ctx, r, one, s.tuned.weights); err != nil {
 		return p, err
 	}
-	p.best, p.tally = map[archive.Number]hit{}, map[archive.Number]tally{}
+	p.best, p.tally, p.at = make([]hit, len(p.Threads)), make([]tally, len(p.Threads)), make(map[archive.Number]int32, len(p.Threads))
 	for _, h := range p.Hits {
-		n := p.tally[h.Thread]
-		p.tally[h.Thread] = tally{n.posts + 1, n.opening || h.Post == p.Threads[h.Thread].First}
-		if b, ok := p.best[h.Thread]; !ok || better(h, b, Best) {
-			p.best[h.Thread] = h
+		n := &p.tally[h.In]
+		n.posts, n.opening = n.posts+1, n.opening || h.Post == p.Threads[h.In].First
+		if b := &p.best[h.In]; b.Post == 0 || better(h, *b, Best) {
+			*b = h
 		}
+	}
+	for i, d := range p.Threads {
+		p.at[d.Thread] = int32(i)
 	}
 	if len(p.Hits) > 0 {
 		p.worth = math.Log(1 + float64(s.index.columns.total())/float64(len(p.Hits)))
@@ -90,32 +98,31 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 }
 
 // add adds a discussion that the parts found, where they make enough of the query.
-func (f *result) add(n archive.Number, parts []part, total float64) {
+func (f *result) add(d archive.Outline, parts []part, total float64) {
 	share, sum, all := 0.0, 0.0, true
 	var top hit
 	var had tally
 	for _, p := range parts {
-		h, ok := p.best[n]
+		at, ok := p.at[d.Thread]
 		if !ok {
 			all = false // also where it stands nowhere: who asks must hear that
 			continue
 		}
+		h := p.best[at]
 		if share == 0 || better(h, top, Best) {
 			top = h
 		}
 		share += p.worth / total
 		sum += float64(h.Score)
-		f.Threads[n] = p.Threads[n]
-		had = tally{max(had.posts, p.tally[n].posts), had.opening || p.tally[n].opening}
+		had = tally{max(had.posts, p.tally[at].posts), had.opening || p.tally[at].opening}
 	}
 	if share < looseShare {
-		delete(f.Threads, n)
 		return
 	}
-	top.Score = float32(sum * spread * share * share)
+	top.Score, top.In = float32(sum*spread*share*share), int32(len(f.Threads))
 	f.Hits = append(f.Hits, top)
-	f.tally[n] = had
-	if !all {
-		f.loose[n] = true
-	}
+	f.Threads, f.loose, f.tally = append(f.Threads, d), append(f.loose, !all), append(f.tally, had)
 }
+
+// isLoose reports a discussion that has only some of the words, by its place.
+func (f *result) isLoose(in int32) bool { return f.loose != nil && f.loose[in] }

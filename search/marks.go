@@ -10,7 +10,7 @@ type Mark struct {
 
 // marks know what a query looks for, to find it in a text. The zero marks find nothing.
 type marks struct {
-	patterns []pattern
+	patterns map[string][]pattern // by their first word
 }
 
 type pattern struct {
@@ -19,9 +19,14 @@ type pattern struct {
 }
 
 func (m *marks) add(words []placedWord, typed bool) {
-	if len(words) > 0 {
-		m.patterns = append(m.patterns, pattern{words: words, typed: typed})
+	if len(words) == 0 {
+		return
 	}
+	if m.patterns == nil {
+		m.patterns = map[string][]pattern{}
+	}
+	first := words[0].term
+	m.patterns[first] = append(m.patterns[first], pattern{words: words, typed: typed})
 }
 
 // in returns the places in a text that match, in order and apart from each other.
@@ -30,15 +35,11 @@ func (m marks) in(a *analyser, text string) []Mark {
 		return nil
 	}
 	tokens := a.tokens(text, maxOwn)
-	at := map[int][]token{} // tokens by position: a word with a hyphen has two
-	for _, t := range tokens {
-		at[t.pos] = append(at[t.pos], t)
-	}
 	var all []Mark
-	for _, t := range tokens {
-		for _, p := range m.patterns {
-			if last, ok := p.from(t, at); ok {
-				all = append(all, Mark{Start: t.start, End: last, Typed: p.typed})
+	for i := range tokens {
+		for _, p := range m.patterns[tokens[i].term] {
+			if last, ok := p.from(tokens, i); ok {
+				all = append(all, Mark{Start: tokens[i].start, End: last, Typed: p.typed})
 			}
 		}
 	}
@@ -51,18 +52,21 @@ func (m marks) in(a *analyser, text string) []Mark {
 	return merged(all)
 }
 
-// from reports whether the words stand in a text from a token on, and where they end.
-func (p pattern) from(first token, at map[int][]token) (end int, ok bool) {
-	if first.term != p.words[0].term {
-		return 0, false
-	}
-	end = first.end
+// from reports whether the words stand in a text from a token on, whose word is the first, and where they end. Tokens stand in
+// the order of their places, but for those of words with hyphens, which stand behind their parts.
+func (p pattern) from(tokens []token, first int) (end int, ok bool) {
+	end = tokens[first].end
 	for _, w := range p.words[1:] {
-		i := slices.IndexFunc(at[first.pos+w.behind], func(t token) bool { return t.term == w.term })
-		if i < 0 {
+		at, found := tokens[first].pos+w.behind, false
+		for i := max(0, first-joinedMost); i < len(tokens) && tokens[i].pos <= at+joinedMost; i++ {
+			if tokens[i].pos == at && tokens[i].term == w.term {
+				end, found = max(end, tokens[i].end), true
+				break
+			}
+		}
+		if !found {
 			return 0, false
 		}
-		end = max(end, at[first.pos+w.behind][i].end)
 	}
 	return end, true
 }

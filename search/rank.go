@@ -1,9 +1,8 @@
 package search
 
 import (
-	"cmp"
+	"container/heap"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +29,7 @@ func defaultTuning() tuning {
 
 // A group is the posts of one discussion that match.
 type group struct {
-	summary archive.Summary
+	in      int32 // place of the discussion in found.Threads
 	best    hit
 	matches int
 	opening bool // the post that began it matches
@@ -66,52 +65,96 @@ func ReadPlace(s string) Place {
 
 // compare orders places as pages do.
 func (p Place) compare(q Place, by Sort) int {
-	if by == Oldest {
-		return cmp.Or(cmp.Compare(p.value, q.value), cmp.Compare(p.thread, q.thread))
+	if by != Oldest {
+		p, q = q, p
 	}
-	return cmp.Or(cmp.Compare(q.value, p.value), cmp.Compare(q.thread, p.thread))
+	switch {
+	case p.value < q.value || p.value == q.value && p.thread < q.thread:
+		return -1
+	case p == q:
+		return 0
+	}
+	return 1
 }
 
 // looseWorth takes discussions with some of the words below all that have all of them.
 const looseWorth = 1e-6
 
-// group joins hits by discussion and puts these into order.
-func (s *Searcher) group(f result, by Sort) ([]group, error) {
-	at := make(map[archive.Number]int, len(f.Threads))
-	all := make([]group, 0, len(f.Threads))
+// group joins hits by discussion; a group is at the place of its discussion.
+func (s *Searcher) group(f *result, by Sort) ([]group, error) {
+	all := make([]group, len(f.Threads))
 	for _, h := range f.Hits {
-		i, ok := at[h.Thread]
-		if !ok {
-			i = len(all)
-			at[h.Thread] = i
-			all = append(all, group{summary: f.Threads[h.Thread], best: h, loose: f.loose[h.Thread]})
-		}
-		g := &all[i]
-		g.matches++
-		g.opening = g.opening || h.Post == g.summary.First
-		if better(h, g.best, by) {
+		g := &all[h.In]
+		if g.matches == 0 {
+			g.in, g.best, g.loose = h.In, h, f.isLoose(h.In)
+		} else if better(h, g.best, by) {
 			g.best = h
 		}
+		g.matches++
+		g.opening = g.opening || h.Post == f.Threads[h.In].First
 	}
 	eras, err := s.eras(f)
 	if err != nil {
 		return nil, err
 	}
 	for i := range all {
-		all[i].place = Place{s.worth(all[i], by, eras), all[i].summary.Thread}
+		d := &f.Threads[i]
+		all[i].place = Place{s.worth(&all[i], d, by, eras), d.Thread}
 	}
-	slices.SortFunc(all, func(a, b group) int { return a.place.compare(b.place, by) })
 	return all, nil
 }
 
+// A ranking gives groups in order, one after the other: of thousands a page shows few.
+type ranking struct {
+	groups []group
+	heap   []int32 // of places in groups: the next one first
+	by     Sort
+}
+
+// rank begins with the group behind a place.
+func rank(all []group, behind Place, by Sort) *ranking {
+	r := &ranking{groups: all, by: by, heap: make([]int32, 0, len(all))}
+	for i := range all {
+		if behind == (Place{}) || all[i].place.compare(behind, by) > 0 {
+			r.heap = append(r.heap, int32(i))
+		}
+	}
+	heap.Init(r)
+	return r
+}
+
+// take returns the next ones, at most n.
+func (r *ranking) take(n int) (some []group) {
+	for len(some) < n && len(r.heap) > 0 {
+		some = append(some, r.groups[r.heap[0]])
+		heap.Pop(r)
+	}
+	return some
+}
+
+// Len and the other methods are those of heap.Interface.
+func (r *ranking) Len() int { return len(r.heap) }
+func (r *ranking) Less(i, j int) bool {
+	return r.groups[r.heap[i]].place.compare(r.groups[r.heap[j]].place, r.by) < 0
+}
+func (r *ranking) Swap(i, j int) { r.heap[i], r.heap[j] = r.heap[j], r.heap[i] }
+func (r *ranking) Push(any)      {}
+func (r *ranking) Pop() any {
+	r.heap = r.heap[:len(r.heap)-1]
+	return nil
+}
+
 // eras are the moments at which the law changed, by list.
-func (s *Searcher) eras(f result) (map[list.ID][]uint32, error) {
+func (s *Searcher) eras(f *result) (map[list.ID][]uint32, error) {
 	ends := map[list.ID][]uint32{}
 	err := s.index.db.View(func(tx *store.Tx) error {
-		for _, d := range f.Threads {
-			if _, ok := ends[d.List]; ok {
+		last := list.ID(0)
+		for i := range f.Threads {
+			d := &f.Threads[i]
+			if _, ok := ends[d.List]; d.List == last || ok {
 				continue
 			}
+			last = d.List
 			ends[d.List] = nil
 			eras, err := archive.Eras(tx, d.List)
 			if err != nil {
@@ -130,15 +173,15 @@ func (s *Searcher) eras(f result) (map[list.ID][]uint32, error) {
 func better(a, b hit, by Sort) bool {
 	switch by {
 	case Newest:
-		return a.Written > b.Written
+		return a.Written > b.Written || a.Written == b.Written && a.Post > b.Post
 	case Oldest:
-		return a.Written < b.Written
+		return a.Written < b.Written || a.Written == b.Written && a.Post < b.Post
 	}
 	return a.Score > b.Score || a.Score == b.Score && a.Post < b.Post
 }
 
 // worth is by what discussions are ordered.
-func (s *Searcher) worth(g group, by Sort, eras map[list.ID][]uint32) float64 {
+func (s *Searcher) worth(g *group, d *archive.Outline, by Sort, eras map[list.ID][]uint32) float64 {
 	if by != Best {
 		return float64(g.best.Written)
 	}
@@ -146,10 +189,10 @@ func (s *Searcher) worth(g group, by Sort, eras map[list.ID][]uint32) float64 {
 	if g.opening {
 		w *= 1 + s.tuned.opening
 	}
-	if g.summary.Answered {
+	if d.Answered {
 		w *= 1 + s.tuned.answered
 	}
-	for _, end := range eras[g.summary.List] {
+	for _, end := range eras[d.List] {
 		if g.best.Written < end {
 			w /= 1 + s.tuned.era
 		}

@@ -3,10 +3,12 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
+	"maps"
 	"slices"
+	"sync/atomic"
 
 	"sencoforum/archive"
-	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -40,18 +42,18 @@ func (s *Searcher) Similar(ctx context.Context, r Reader, n archive.Number, coun
 		if err != nil {
 			return err
 		}
-		raw, err := archive.Raw(tx, p)
-		if err != nil {
+		subject = p.Subject
+		if own, _, err = s.index.texts.of(tx, p); err != nil {
 			return err
 		}
-		subject, own = p.Subject, message.Parse(raw).Words().Own
 		root, err = archive.ThreadOf(tx, n)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	a := newAnalyser()
+	a := s.index.analysers.get()
+	defer s.index.analysers.put(a)
 	words := termsOf(a.tokens(subject, subjectWords), a.tokens(own, similarRead))
 	likes, err := s.like(ctx, r, words, root)
 	if err != nil {
@@ -85,52 +87,171 @@ type wanted struct {
 	worth float64
 }
 
-// like finds discussions by the most telling of some words.
+// like finds discussions by the most telling of some words, the best first.
 func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, root archive.Number) (likes []Like, err error) {
 	best, err := s.telling(words)
 	if err != nil || len(best) < similarLeast {
 		return nil, err
 	}
-	total := 0.0
-	share, had, sums := map[archive.Number]float64{}, map[archive.Number]int{}, map[archive.Number]archive.Summary{}
-	titled, titles := map[archive.Number]bool{}, false
+	total, titles := 0.0, false
 	for _, w := range best {
 		total += w.worth
 		titles = titles || w.title
-		f, err := s.index.hits(ctx, r, Query{Exact: true, Clauses: []Clause{{Terms: []Term{{Words: []string{w.word}}}}}}, s.tuned.weights)
-		if err != nil {
-			return nil, err
-		}
-		seen := map[archive.Number]bool{root: true}
-		for _, h := range f.Hits {
-			if !seen[h.Thread] {
-				seen[h.Thread] = true
-				share[h.Thread] += w.worth
-				had[h.Thread]++
-				titled[h.Thread] = titled[h.Thread] || w.title
-				sums[h.Thread] = f.Threads[h.Thread]
-			}
-		}
 	}
-	for n, v := range share {
-		if worth := v / total; had[n] >= similarLeast && worth >= similarEnough && (titled[n] || !titles) {
-			likes = append(likes, Like{Summary: sums[n], Worth: worth})
+	err = s.index.share(ctx, r, best, func(n archive.Number, h share) {
+		if worth := h.worth / total; h.words >= similarLeast && worth >= similarEnough && (h.title || !titles) && n != root {
+			likes = append(likes, Like{Summary: archive.Summary{Thread: n}, Worth: worth})
 		}
-	}
+	})
 	slices.SortFunc(likes, func(a, b Like) int {
 		return cmp.Or(cmp.Compare(b.Worth, a.Worth), cmp.Compare(b.Thread, a.Thread))
 	})
-	return likes, nil
+	return likes, err
+}
+
+// A share is what a discussion has of the words that are looked for.
+type share struct {
+	worth float64
+	words int8
+	last  int8 // the word that was counted last: one that stands in two posts counts once
+	title bool // one of them stands in the subject that is looked for
+}
+
+// share gives each the discussions that may have enough of these words, of which the first are worth most, in posts that a reader
+// may read. While there is no index there are none.
+func (x *Index) share(ctx context.Context, r Reader, words []wanted, each func(archive.Number, share)) error {
+	if err := x.columns.catchUp(ctx); err != nil {
+		return err
+	}
+	s, err := x.newSieve(r, Query{})
+	if err != nil {
+		return err
+	}
+	total := 0.0
+	for _, w := range words {
+		total += w.worth
+	}
+	x.columns.mu.RLock()
+	rows := x.columns.rows
+	defer x.columns.mu.RUnlock()
+	all := x.shares.get()
+	defer x.shares.put(all)
+	err = x.look(ctx, weights{}, func(l *look) error {
+		return x.overview.Roots(func(root []archive.Number) error {
+			all.fit(len(root))
+			left := total
+			for i, w := range words {
+				// What has none of the words so far could no longer have enough of them.
+				late := left < similarEnough*total-1e-9
+				left -= w.worth
+				err := l.holders(w.word, func(posts []archive.Number) {
+					for _, n := range posts {
+						if int(n) < len(rows) && int(n) < len(root) && root[n] != 0 && s.passes(n, rows[n]) {
+							all.add(root[n], int8(i)+1, w, late)
+						}
+					}
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) || errors.Is(err, context.DeadlineExceeded) {
+		err = nil
+	}
+	for _, n := range all.seen {
+		each(n, all.of[n])
+	}
+	return err
+}
+
+// Shares are those of all discussions, by number, and which are not zero.
+type shares struct {
+	of   []share
+	seen []archive.Number
+}
+
+func (h *shares) fit(posts int) {
+	if posts > len(h.of) {
+		h.of = make([]share, posts+posts/8)
+	}
+}
+
+func (h *shares) add(n archive.Number, word int8, w wanted, late bool) {
+	one := &h.of[n]
+	if one.last == word || late && one.last == 0 {
+		return
+	}
+	if one.last == 0 {
+		h.seen = append(h.seen, n)
+	}
+	one.last, one.worth, one.words, one.title = word, one.worth+w.worth, one.words+1, one.title || w.title
+}
+
+// sharesPool keeps shares of which all are zero: to make them anew would cost more than to use them. Of several that come back at
+// once the last is kept.
+type sharesPool struct{ free atomic.Pointer[shares] }
+
+func (p *sharesPool) get() *shares {
+	if h := p.free.Swap(nil); h != nil {
+		return h
+	}
+	return &shares{}
+}
+
+func (p *sharesPool) put(h *shares) {
+	for _, n := range h.seen {
+		h.of[n] = share{}
+	}
+	h.seen = h.seen[:0]
+	p.free.Store(h)
+}
+
+// holders gives each the posts that hold a word in their own text or their files, some at a time and perhaps twice.
+func (l *look) holders(word string, each func([]archive.Number)) error {
+	for _, form := range l.forms(word, false) {
+		if len(form) > 1 {
+			c, err := l.fields(Any, form, 1)
+			if err != nil {
+				return err
+			}
+			if c == nil {
+				continue
+			}
+			err = l.walk(c, nil, func(n archive.Number) { each([]archive.Number{n}) })
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, field := range []string{fieldAny, fieldFiles} {
+			var posts []archive.Number
+			err := l.docs(field, form[0].term, func(segment int, docs []uint32) {
+				posts = posts[:0]
+				for _, d := range docs {
+					posts = append(posts, l.table.rows[segment][d])
+				}
+				each(posts)
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return l.ctx.Err()
 }
 
 // telling are the words of a text that tell most what it is about: often in it, and seldom elsewhere.
 func (s *Searcher) telling(words map[string]wanted) (best []wanted, err error) {
 	posts := s.index.columns.total()
+	counts, err := s.index.holding(slices.Collect(maps.Keys(words)), posts)
+	if err != nil {
+		return nil, err
+	}
 	for term, w := range words {
-		n, err := s.index.holding(term)
-		if err != nil {
-			return nil, err
-		}
+		n := counts[term]
 		if n < similarRare && !w.title || n > uint64(max(similarFew, posts/similarCommon)) || len(term) < 3 {
 			continue
 		}
@@ -141,23 +262,38 @@ func (s *Searcher) telling(words map[string]wanted) (best []wanted, err error) {
 	return best[:min(len(best), similarTerms)], nil
 }
 
-// named adds the subjects, as the archive has them now.
+// named are the first that are to be seen, with what the archive says of them now.
 func (s *Searcher) named(likes []Like, count int) (out []Like, err error) {
-	err = s.index.db.View(func(tx *store.Tx) error {
-		for _, l := range likes {
-			if len(out) == count {
-				break
-			}
-			p, err := archive.Get(tx, l.First)
-			if err != nil {
-				return err
-			}
-			if p.Shown() && p.List == l.List {
-				l.Subject = p.Subject
-				out = append(out, l)
-			}
+	for len(likes) > 0 && len(out) < count {
+		some := likes[:min(len(likes), count)]
+		likes = likes[len(some):]
+		roots := make([]archive.Number, len(some))
+		for i, l := range some {
+			roots[i] = l.Thread
 		}
-		return nil
-	})
-	return out, err
+		sums, err := s.index.overview.Summaries(roots)
+		if err != nil {
+			return nil, err
+		}
+		err = s.index.db.View(func(tx *store.Tx) error {
+			for i, l := range some {
+				if l.Summary = sums[i]; l.Thread == 0 || len(out) == count {
+					continue
+				}
+				p, err := archive.Get(tx, l.First)
+				if err != nil {
+					return err
+				}
+				if p.Shown() && p.List == l.List {
+					l.Subject = p.Subject
+					out = append(out, l)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

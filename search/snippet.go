@@ -7,7 +7,6 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/message"
-	"sencoforum/store"
 )
 
 // Bounds of a snippet, in bytes.
@@ -19,17 +18,19 @@ const (
 
 // snippetOf is the piece of a post's own words that shows best why it was found. Quoted words are shown only where they were asked
 // for and nothing else was found. It reports whether a word of the search is in it.
-func (s *Searcher) snippetOf(tx *store.Tx, f result, p archive.Post, quotes bool) (_ []Span, tells bool, err error) {
-	raw, err := archive.Raw(tx, p)
-	if err != nil || raw == nil {
+func (s shower) snippetOf(p archive.Post) (_ []Span, tells bool, err error) {
+	own, words, err := s.texts.of(s.tx, p)
+	if err != nil || own == "" && words == nil {
 		return nil, false, err
 	}
-	words := message.Parse(raw).Words()
-	own := oneLine(words.Own)
-	marks := f.Marks(own)
-	if len(marks) == 0 && quotes {
-		if quoted := oneLine(quotedOf(words)); len(f.Marks(quoted)) > 0 {
-			return snippet(quoted, f.Marks(quoted)), true, nil
+	marks := s.marks(own)
+	if len(marks) == 0 && asksQuotes(s.f.query) {
+		quoted, err := s.quoted(p, words)
+		if err != nil {
+			return nil, false, err
+		}
+		if marks := s.marks(quoted); len(marks) > 0 {
+			return snippet(quoted, marks), true, nil
 		}
 	}
 	if len(marks) == 0 {
@@ -56,6 +57,19 @@ func greeted(text string) int {
 		}
 	}
 	return 0
+}
+
+// quoted is what a post quotes, in one line. Its words are nil where they were not read yet.
+func (s shower) quoted(p archive.Post, words *message.Words) (string, error) {
+	if words == nil {
+		raw, err := archive.Raw(s.tx, p)
+		if err != nil || raw == nil {
+			return "", err
+		}
+		w := message.Parse(raw).Words()
+		words = &w
+	}
+	return oneLine(quotedOf(*words)), nil
 }
 
 // oneLine is a text without line ends.

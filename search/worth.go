@@ -3,8 +3,7 @@ package search
 import (
 	"context"
 	"math"
-
-	"github.com/blevesearch/bleve/v2/index/scorch"
+	"sync"
 )
 
 // worthOf is what a match of a cursor is worth by the rarity of its words alone.
@@ -38,10 +37,7 @@ type scaledCursor struct {
 	by float64
 }
 
-func (c *scaledCursor) score() (float64, bool) {
-	v, typed := c.cursor.score()
-	return c.by * v, typed
-}
+func (c *scaledCursor) score() float64 { return c.by * c.cursor.score() }
 
 // noMore makes a cursor that is worth at most so much by its words; 0: what it is worth. Words that mean the same are no better
 // because they are rarer or more.
@@ -60,17 +56,43 @@ func rarityOf(posts, holding float64) float64 {
 	return math.Log(1 + max(0, posts-holding+0.5)/(holding+0.5))
 }
 
-// holding is how many posts hold a word, by its stem.
-func (x *Index) holding(term string) (n uint64, err error) {
-	err = x.serve(func(e *engine, _ int) error {
-		return e.read(func(snap *scorch.IndexSnapshot) error {
-			r, err := snap.TermFieldReader(context.Background(), []byte(term), fieldAny, false, false, false)
-			if err != nil {
-				return err
-			}
-			n = r.Count()
-			return r.Close()
-		})
+// holding is how many posts hold each of some words, by their stems. What was counted is remembered until a hundredth of all posts
+// is new: how rare a word is changes slowly.
+func (x *Index) holding(terms []string, posts int) (map[string]uint64, error) {
+	x.counts.Lock()
+	defer x.counts.Unlock()
+	if c := &x.counts; c.known == nil || max(posts-c.posts, c.posts-posts) > c.posts/100 || len(c.known) > countsMost {
+		c.known, c.posts = map[string]uint64{}, posts
+	}
+	all := make(map[string]uint64, len(terms))
+	var asked []string
+	for _, t := range terms {
+		n, ok := x.counts.known[t]
+		if all[t] = n; !ok {
+			asked = append(asked, t)
+		}
+	}
+	if len(asked) == 0 {
+		return all, nil
+	}
+	err := x.look(context.Background(), weights{}, func(l *look) error {
+		return l.count(fieldAny, asked, all)
 	})
-	return n, err
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range asked {
+		x.counts.known[t] = all[t]
+	}
+	return all, nil
+}
+
+// countsMost is of how many words it is remembered in how many posts they stand.
+const countsMost = 50_000
+
+// counts remember in how many posts words stand.
+type counts struct {
+	sync.Mutex
+	known map[string]uint64
+	posts int // that there were
 }

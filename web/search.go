@@ -17,7 +17,7 @@ var searchRoutes = []route{
 	{"GET", "/glossary", anybody, glossaryPage, false},
 }
 
-// searchPer is how many discussions one page of answers has.
+// searchPer is how many discussions one page of answers has, where no more are asked for.
 const searchPer = 10
 
 // searchData is what was found.
@@ -43,6 +43,8 @@ type searchData struct {
 	Number   int // of the page
 	First    string
 	Next     string
+	PerMany  string // per of a long page; empty: it is a short one
+	Per      link   // pages of the other length
 	Facets   facetsData
 	Sorts    []optionData
 	Tips     []search.HelpLine
@@ -107,7 +109,7 @@ func (v *visit) find(w wish, at sheet) (got search.Answers, any anyTime, err err
 		return got, any, err
 	}
 	defer leave()
-	if got, err = v.answers(w, at, searchPer); err != nil || w.first("when") == "" {
+	if got, err = v.answers(w, at, w.per()); err != nil || w.first("when") == "" {
 		return got, anyTime{got.Facets.Years, got.Discussions}, err
 	}
 	all, err := v.answers(w.without("when"), sheet{number: 1}, 1) // other years may be chosen in place of this one
@@ -132,7 +134,7 @@ func (v *visit) answers(w wish, at sheet, count int) (search.Answers, error) {
 func (v *visit) found(w wish, at sheet, got search.Answers) searchData {
 	base := v.s.cfg.Path
 	d := searchData{
-		Typed: w.typed, Begun: len(got.Query.Clauses) > 0 || len(w.path("")) > len("/search"), Number: at.number, Also: got.Also, Why: got.Why, Partial: got.Partial, Loose: got.Loose,
+		Typed: w.typed, Begun: len(got.Query.Clauses) > 0 || len(w.without("per").path("")) > len("/search"), Number: at.number, Also: got.Also, Why: got.Why, Partial: got.Partial, Loose: got.Loose,
 		Chips: v.chips(w, got.Facets), Tips: search.Help(), Glossary: base + "/glossary",
 	}
 	v.spelt(&d, w, got)
@@ -151,6 +153,11 @@ func (v *visit) found(w wish, at sheet, got search.Answers) searchData {
 	}
 	if next := at.next(got.Next); next != "" {
 		d.Next = base + w.path(next)
+	}
+	if d.PerMany = w.first("per"); d.PerMany != "" {
+		d.Per = link{Path: base + w.without("per").path(""), Text: fmt.Sprintf("%d on a page", searchPer)}
+	} else if got.Discussions > searchPer {
+		d.Per = link{Path: base + w.with("per", perMany).path(""), Text: perMany + " on a page"}
 	}
 	for _, f := range got.Found {
 		d.Found = append(d.Found, v.foundOne(f, len(got.Query.Clauses) > 0))

@@ -22,8 +22,11 @@ type wish struct {
 
 // wishNames are what may be chosen beside the words, and of how many values each.
 var wishNames = map[string]int{
-	"when": 1, "topic": search.MaxTerms, "list": 1, "has": search.MaxTerms, "is": search.MaxTerms, "from": 1, "sort": 1, "only": 1,
+	"when": 1, "topic": search.MaxTerms, "list": 1, "has": search.MaxTerms, "is": search.MaxTerms, "from": 1, "sort": 1, "only": 1, "per": 1,
 }
+
+// perMany is the value of per for long pages.
+var perMany = strconv.Itoa(search.PageMost)
 
 // wishLength bounds one value, in characters.
 const wishLength = 100
@@ -40,6 +43,9 @@ func (v *visit) wish() wish {
 				w.also[name] = append(w.also[name], value)
 			}
 		}
+	}
+	if w.first("per") != perMany {
+		delete(w.also, "per")
 	}
 	if w.first("sort") == "best" && typed.Sort == search.Best {
 		delete(w.also, "sort")
@@ -67,6 +73,14 @@ func (w wish) first(name string) string {
 		return all[0]
 	}
 	return ""
+}
+
+// per is how many discussions a page of it has.
+func (w wish) per() int {
+	if w.first("per") == perMany {
+		return search.PageMost
+	}
+	return searchPer
 }
 
 func (w wish) has(name, value string) bool { return slices.Contains(w.also[name], value) }

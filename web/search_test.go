@@ -354,3 +354,27 @@ func TestASearchWhileTheIndexIsMadeAnew(t *testing.T) {
 		t.Errorf("the discussion:\n%s", page)
 	}
 }
+
+func TestALongPageOfAnswersStaysLong(t *testing.T) {
+	s := newSite(t, nil)
+	for i := range 25 {
+		s.post(1, 1, fmt.Sprint("Pens ", i), "Which pens do you use?")
+	}
+	tom := s.searching().as(1)
+	short := tom.get("/search?q=pens")
+	if n := strings.Count(short, "<li><h3>"); n != searchPer || !strings.Contains(short, `<a href="/search?per=50&amp;q=pens">50 on a page</a>`) {
+		t.Errorf("%d discussions on a page, or no way to more:\n%s", n, short)
+	}
+	long := tom.get("/search?q=pens&per=50")
+	if n := strings.Count(long, "<li><h3>"); n != 25 {
+		t.Errorf("%d discussions on a long page, want 25", n)
+	}
+	for _, want := range []string{`<input type="hidden" name="per" value="50">`, `<a href="/search?q=pens">10 on a page</a>`, "per=50"} {
+		if !strings.Contains(long, want) {
+			t.Errorf("no %s on a long page", want)
+		}
+	}
+	if n := strings.Count(tom.get("/search?q=pens&per=5000"), "<li><h3>"); n != searchPer {
+		t.Errorf("%d discussions where 5,000 were asked for", n)
+	}
+}

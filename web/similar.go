@@ -54,17 +54,21 @@ func (l *likes) put(k likeKey, found []archive.Number, now time.Time) {
 	l.known[k] = alike{found, now}
 }
 
-// similar are discussions of the same list that are about the same. A fault of the search is no fault of the page.
-func (v *visit) similar(disc archive.Discussion, posts []archive.Post) ([]discussionData, error) {
+// similar begins to look for discussions of the same list that are about the same, and returns what waits for them: the page is
+// made meanwhile.
+func (v *visit) similar(disc archive.Discussion, posts []archive.Post) (wait func() []archive.Number) {
 	if v.s.cfg.Search == nil {
-		return nil, nil
+		return func() []archive.Number { return nil }
 	}
-	top := firstShown(posts)
 	key := likeKey{disc.Number, len(posts)}
-	firsts, ok := v.s.finder.likes.get(key, v.now)
-	if !ok {
-		firsts = v.lookAlike(key, top)
+	if firsts, ok := v.s.finder.likes.get(key, v.now); ok {
+		return func() []archive.Number { return firsts }
 	}
+	return v.lookAlike(key, firstShown(posts))
+}
+
+// named are what is shown of discussions that are like another. A fault of the search is no fault of the page.
+func (v *visit) named(disc archive.Discussion, firsts []archive.Number) ([]discussionData, error) {
 	var out []discussionData
 	err := v.s.db.View(func(tx *store.Tx) error {
 		out = nil
@@ -85,23 +89,30 @@ func (v *visit) similar(disc archive.Discussion, posts []archive.Post) ([]discus
 	return out, err
 }
 
-// lookAlike asks the search, where it has time, and waits a little for the answer.
-func (v *visit) lookAlike(k likeKey, top archive.Post) []archive.Number {
-	leave, err := v.s.finder.enter(v.r.Context(), similarWait)
-	if err != nil {
-		return nil
-	}
+// lookAlike asks the search, where it has time, and returns what waits a little for the answer, as long as it takes from now.
+func (v *visit) lookAlike(k likeKey, top archive.Post) (wait func() []archive.Number) {
+	late := time.After(v.s.finder.similarTime)
 	ready := make(chan []archive.Number, 1)
-	reader, now := search.Reading(v.reader).Within(top.List), v.now
+	reader, now, ctx := search.Reading(v.reader).Within(top.List), v.now, v.r.Context()
+	leave, err := v.s.finder.enter(ctx, 0)
 	go func() {
+		if err != nil {
+			leave, err = v.s.finder.enter(ctx, similarWait)
+		}
+		if err != nil {
+			ready <- nil
+			return
+		}
 		defer leave()
 		ready <- v.s.alike(k, reader, top.Number, now)
 	}()
-	select {
-	case firsts := <-ready:
-		return firsts
-	case <-time.After(v.s.finder.similarTime):
-		return nil
+	return func() []archive.Number {
+		select {
+		case firsts := <-ready:
+			return firsts
+		case <-late:
+			return nil
+		}
 	}
 }
 

@@ -101,6 +101,7 @@ func threadPage(v *visit) error {
 	var living archive.Number
 	var disc archive.Discussion
 	var posts []archive.Post
+	var alike func() []archive.Number
 	err = v.s.db.View(func(tx *store.Tx) error {
 		if disc, posts, err = archive.ReadThread(tx, v.reader, n); err != nil {
 			return err
@@ -112,6 +113,7 @@ func threadPage(v *visit) error {
 		if first >= len(posts) {
 			return errNoPage
 		}
+		alike = v.similar(disc, posts)
 		d, err = v.discussion(tx, disc, posts, first)
 		begun := firstShown(posts).Written.In(london)
 		month = link{Path: begun.Format("/2006/01"), Text: begun.Format("January 2006")}
@@ -123,7 +125,7 @@ func threadPage(v *visit) error {
 	case living != n: // it became a part of another, or n is a message of it
 		return v.to(http.StatusMovedPermanently, threadPath(living, page, v.query("all") != ""))
 	}
-	if d.Similar, err = v.similar(disc, posts); err != nil {
+	if d.Similar, err = v.named(disc, alike()); err != nil {
 		return err
 	}
 	d.Done = threadDone[v.query("done")]

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # An old archive brought here and searched: sencoforum through its running server and its pages, notmuch and mu, from the same
 # invented messages. Ours stores the messages with their threads and then makes an index of their words; the others leave
-# them where they are. With "beside", a member posts again and again while ours imports, and the replies are timed.
+# them where they are. With "beside", a member posts again and again while ours imports, and the replies are timed. With KEEP=yes
+# what an earlier run imported is searched again, and only that.
 . "$(dirname "$0")/lib.sh"
 need notmuch maildir-utils
 tools
@@ -12,6 +13,7 @@ WEB=${WEB:-2613}
 QUERIES=$ROOT/bench/query/queries.tsv
 
 archives() {
+  [ "${KEEP:-no}" = yes ] && [ -e "$WORK/archive.mbox" ] && return
   rm -rf "$WORK/archive" "$WORK/archive.mbox"
   "$BIN/gen" -n "$MESSAGES" -out "$WORK/archive.mbox" 2>/dev/null
   "$BIN/gen" -n "$MESSAGES" -format maildir -out "$WORK/archive" 2>/dev/null
@@ -40,6 +42,12 @@ both() { jq -cn --argjson s "$1" --argjson c "$2" '{cpu_seconds:($s.cpu_seconds+
 indexed() { while [ "$("$BIN/sencoforum" --config "$D/config.toml" reindex --status --json | jq .behind)" != 0 ]; do sleep 0.2; done; }
 
 run_ours() { # VARIANT
+  if [ "$1" = alone ] && kept; then
+    start_server
+    search_ours
+    stop_server
+    return
+  fi
   write_ours
   start_server
   ours list create senco-forum@lists.example --title Forum
@@ -79,16 +87,20 @@ search_ours() {
   local cookie
   cookie=$("$BIN/browse" -sign-in -url http://127.0.0.1:"$WEB" -address "$SENDER" -mail "$WORK/mail") || die "sign in"
   meter_reset
-  search ours ours -pause 1100ms -cookie "$cookie" -url "http://127.0.0.1:$WEB/search?q={}"
+  search ours ours -pause 1100ms -cookie "$cookie" -url "http://127.0.0.1:$WEB/search?per=50&q={}"
   emit ours search_memory "" "$(meter_get)"
 }
 
 run_notmuch() {
   local d=$WORK/notmuch start seconds
+  export NOTMUCH_CONFIG=$d/config
+  if [ "${KEEP:-no}" = yes ] && [ -e "$d/mail/.notmuch" ]; then
+    search notmuch notmuch -- notmuch search --limit=50 -- '{}'
+    return
+  fi
   rm -rf "$d"
   mkdir -p "$d/mail"
   cp -r "$WORK/archive" "$d/mail/archive"
-  export NOTMUCH_CONFIG=$d/config
   printf '[database]\npath=%s/mail\n[user]\nname=Bench\nprimary_email=bench@members.example\n[new]\ntags=\nignore=\n[search]\nexclude_tags=\n[maildir]\nsynchronize_flags=false\n' "$d" >"$d/config"
   sync
   start=$EPOCHREALTIME

@@ -213,6 +213,16 @@ ours() { "$BIN/sencoforum" --config "$D/config.toml" "$@" >>"$WORK/ours.log" 2>&
 write_ours() {
   rm -rf "$D"
   mkdir -p -m 700 "$D/data"
+  write_config
+}
+
+# kept reports that KEEP=yes and $D has data of an earlier run. Its settings are written anew, for the ports of this one.
+kept() {
+  [ "${KEEP:-no}" = yes ] && [ -e "$D/data/forum.db" ] || return 1
+  write_config
+}
+
+write_config() {
   cat >"$D/config.toml" <<C
 data = "$D/data"
 hostname = "lists.example"

@@ -9,7 +9,7 @@ WEB=${WEB:-2613}
 
 # fill makes the archive, or keeps the one of an earlier run when KEEP=yes.
 fill() {
-  [ "${KEEP:-no}" = yes ] && [ -e "$D/data/forum.db" ] && return
+  kept && return
   write_ours
   start_server
   ours list create senco-forum@lists.example --title Forum
