@@ -44,14 +44,15 @@ type Config struct {
 	Host        membership.Host
 	Now         func() time.Time
 
-	Hostname string            // of the mail server, for technicians
-	Overview *archive.Overview // all discussions
-	Search   *search.Searcher  // nil: nothing can be looked for
-	Signin   *signin.Book      // who is signed in
-	Desk     Desk              // takes what members write; the zero one: nothing can be written here
-	Data     Data              // for downloads; nil: by email only
-	Demo     Demo              // of a demonstration; nil for a real forum
-	Texts    map[string]Text   // of the operator's own, by TextNames
+	Hostname   string            // of the mail server, for technicians
+	Overview   *archive.Overview // all discussions
+	Search     *search.Searcher  // nil: nothing can be looked for
+	Signin     *signin.Book      // who is signed in
+	Desk       Desk              // takes what members write; the zero one: nothing can be written here
+	MaxMessage int64             // bytes of a message, with its files as mail has them
+	Data       Data              // for downloads; nil: by email only
+	Demo       Demo              // of a demonstration; nil for a real forum
+	Texts      map[string]Text   // of the operator's own, by TextNames
 
 	Digests *digest.Editor // past digests in words; nil: there are no pages of them
 
@@ -77,6 +78,7 @@ type Server struct {
 	clients *clients
 	finder  *finder
 	feeder  *feeder
+	gate    gate // of those who bring files
 	server  *http.Server
 	clear   *http.Server // sends who comes without TLS to HTTPS
 }
