@@ -35,29 +35,7 @@ func TestADemonstrationBeginsWithSomethingToDo(t *testing.T) {
 		}
 	}
 	go io.Copy(io.Discard, read)
-	base := opensAt.FindStringSubmatch(said)[1]
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &http.Client{Jar: jar, Timeout: time.Minute}
-	page := func(method, path string, form url.Values) string {
-		r, err := http.NewRequestWithContext(ctx, method, base+path, strings.NewReader(form.Encode()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		answer, err := c.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		text, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(text)
-	}
+	page := visitor(ctx, t, opensAt.FindStringSubmatch(said)[1])
 	names := regexp.MustCompile(`value="([^"]+)"`).FindAllStringSubmatch(page("GET", "/demo", nil), -1)
 	// the last one owns the list
 	page("POST", "/demo", url.Values{"person": {names[len(names)-1][1]}})
@@ -83,5 +61,31 @@ func TestADemonstrationBeginsWithSomethingToDo(t *testing.T) {
 			case <-tick.C:
 			}
 		}
+	}
+}
+
+// visitor opens the pages of a demonstration, with one browser's cookies.
+func visitor(ctx context.Context, t *testing.T, base string) func(method, path string, form url.Values) string {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &http.Client{Jar: jar, Timeout: time.Minute}
+	return func(method, path string, form url.Values) string {
+		r, err := http.NewRequestWithContext(ctx, method, base+path, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := c.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
 	}
 }
