@@ -58,14 +58,6 @@ type row struct {
 	Files []File    `json:"files"`
 }
 
-// size is how many bytes the files of a form have.
-func (r row) size() (n int64) {
-	for _, f := range r.Files {
-		n += f.Size
-	}
-	return n
-}
-
 type formKey = store.Pair[list.PersonID, token.Digest]
 
 var (
