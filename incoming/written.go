@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
+	"sencoforum/draft"
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
@@ -23,6 +24,9 @@ import (
 // What is written on a page is made into a mail and takes the way of every other: policy, guard and hold rules are the same. That
 // it is its writer's is shown by the session in which it was written. The From of that mail shows nothing; it is the address that
 // is stored.
+//
+// Files are not handed in with the text: they are those that package draft keeps for the form. Whoever calls gives them up when what
+// was written is stored.
 
 // A Written is what a member who is signed in wrote on a page.
 type Written struct {
@@ -154,7 +158,11 @@ func (d *Desk) writtenOf(w Written) (*arrival, error) {
 		if err != nil {
 			return err
 		}
-		raw, err = compose(w, dest.List, p, above, env.Received)
+		files, err := filesOf(tx, w, env.Received)
+		if err != nil {
+			return err
+		}
+		raw, err = compose(w, files, letterhead{dest.List, p, above, env.Received})
 		return err
 	})
 	if err != nil {
@@ -196,8 +204,33 @@ func referencesTo(tx *store.Tx, n archive.Number) ([]string, error) {
 	return append(above, p.MessageID), nil
 }
 
+// filesOf are the files that are kept for a form.
+func filesOf(tx *store.Tx, w Written, now time.Time) (all []message.Enclosed, err error) {
+	kept, err := draft.Files(tx, now, draft.Form{Person: w.Person, Name: w.Form})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range kept {
+		b, err := draft.Content(tx, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, message.Enclosed{Name: f.Name, Type: f.Type, Content: b})
+	}
+	return all, nil
+}
+
+// letterhead is what stands above something written.
+type letterhead struct {
+	list   list.List
+	writer list.Person
+	above  []string // Message-IDs that it answers
+	now    time.Time
+}
+
 // compose writes the mail.
-func compose(w Written, l list.List, p list.Person, above []string, now time.Time) ([]byte, error) {
+func compose(w Written, files []message.Enclosed, h letterhead) ([]byte, error) {
+	l, p, above := h.list, h.writer, h.above
 	id, err := formID(w, l)
 	if err != nil {
 		return nil, err
@@ -206,14 +239,14 @@ func compose(w Written, l list.List, p list.Person, above []string, now time.Tim
 	head.Mailbox("From", message.Mailbox{Name: list.CleanName(p.Name), Address: p.Address})
 	head.Mailbox("To", message.Mailbox{Name: l.Title, Address: w.To})
 	head.Text("Subject", oneLine(w.Subject))
-	head.Raw("Date", now.Format(time.RFC1123Z))
+	head.Raw("Date", h.now.Format(time.RFC1123Z))
 	head.Raw("Message-ID", id)
 	if above = slices.DeleteFunc(above, func(id string) bool { return len(id) > 250 || strings.ContainsFunc(id, notPrintable) }); len(above) > 0 {
 		head.Raw("In-Reply-To", above[len(above)-1])
 		head.Raw("References", strings.Join(above, " "))
 	}
 	head.Raw("MIME-Version", "1.0")
-	body, fields := message.PlainText(strings.Trim(strings.ReplaceAll(w.Text, "\r\n", "\n"), "\n") + "\n")
+	body, fields := message.TextWithFiles(strings.Trim(strings.ReplaceAll(w.Text, "\r\n", "\n"), "\n")+"\n", files)
 	for _, f := range fields {
 		head.Raw(f.Name, f.Value)
 	}

@@ -198,7 +198,7 @@ func (d *Desk) Complain(ctx context.Context, c Complaint) (taken bool, err error
 	}
 	w := Written{To: l.Service("owner"), Person: c.Person, Subject: reportSubject(c.Post), Text: c.Words, Form: c.Form}
 	env := &message.Envelope{From: author.Address, To: w.To, Received: d.cfg.Now()}
-	raw, err := compose(w, l, author, nil, env.Received)
+	raw, err := compose(w, nil, letterhead{l, author, nil, env.Received})
 	if err != nil {
 		return false, err
 	}
@@ -224,11 +224,11 @@ func (d *Desk) Complain(ctx context.Context, c Complaint) (taken bool, err error
 
 func reportSubject(n archive.Number) string { return fmt.Sprintf("Report #%d", n) }
 
-// TakeBack takes back a post of a member's that has not gone out. It reports false for one that has. The error is archive.ErrNoPost
-// for a post that is not theirs.
-func (d *Desk) TakeBack(_ context.Context, n archive.Number, by list.PersonID) (back bool, err error) {
+// TakeBack takes back a post of a member's that has not gone out, and returns the message. It returns nil for one that has. The error
+// is archive.ErrNoPost for a post that is not theirs.
+func (d *Desk) TakeBack(_ context.Context, n archive.Number, by list.PersonID) (raw []byte, err error) {
 	err = d.update(func(tx *store.Tx) error {
-		back = false
+		raw = nil
 		p, err := archive.Get(tx, n)
 		if err != nil {
 			return err
@@ -236,15 +236,21 @@ func (d *Desk) TakeBack(_ context.Context, n archive.Number, by list.PersonID) (
 		if p.Author == 0 || p.Author != by {
 			return archive.ErrNoPost
 		}
+		was, err := intake.Raw(tx, p.Intake)
+		if err != nil {
+			return err
+		}
 		_, err = d.cfg.Panel.TakeBackPost(tx, d.cfg.Now(), n)
 		if errors.Is(err, archive.ErrNotWaiting) {
 			return nil
 		}
-		back = err == nil
+		if err == nil {
+			raw = was
+		}
 		return err
 	})
-	if back {
+	if raw != nil {
 		d.log.Info("taken back on a page", "post", n, "person", uint32(by))
 	}
-	return back, err
+	return raw, err
 }

@@ -33,6 +33,14 @@ func ReaderOf(tx *store.Tx, p PersonID) (Reader, error) {
 	return r, nil
 }
 
+// Among is the same reader, of no list but these.
+func (r Reader) Among(lists []List) Reader {
+	r.of = slices.DeleteFunc(slices.Clone(r.of), func(m Membership) bool {
+		return !slices.ContainsFunc(lists, func(l List) bool { return l.ID == m.List })
+	})
+	return r
+}
+
 // Only is the same reader, of one list and of no other.
 func (r Reader) Only(l ID) Reader {
 	r.of = slices.DeleteFunc(slices.Clone(r.of), func(m Membership) bool { return m.List != l })

@@ -33,13 +33,17 @@ func (m *Message) Risky() []string {
 		if p == nil {
 			continue
 		}
-		data := p.Content()
-		kind := TrueType(data, a.Type, a.Name)
-		if riskyTypes[kind] || riskyName(a.Name) || isOLE(data) && bytes.Contains(data, vbaStream) || kind == kindZIP && packsRisk(data) {
+		if IsRisky(a.Name, a.Type, p.Content()) {
 			names = append(names, a.Name)
 		}
 	}
 	return names
+}
+
+// IsRisky is Risky for one file, with the type that its sender says it has.
+func IsRisky(name, said string, data []byte) bool {
+	kind := TrueType(data, said, name)
+	return riskyTypes[kind] || riskyName(name) || isOLE(data) && bytes.Contains(data, vbaStream) || kind == kindZIP && packsRisk(data)
 }
 
 func riskyName(name string) bool {

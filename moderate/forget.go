@@ -7,6 +7,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/audit"
+	"sencoforum/draft"
 	"sencoforum/hold"
 	"sencoforum/intake"
 	"sencoforum/list"
@@ -128,7 +129,7 @@ func (e *Eraser) forget(by By, p list.Person, posts PostsOf, f *Forgetting) erro
 				return err
 			}
 		}
-		if err := errors.Join(queue.ForgetMember(tx, uint32(p.ID)), hold.Forget(tx, p.ID), forgetActs(tx, p)); err != nil {
+		if err := errors.Join(queue.ForgetMember(tx, uint32(p.ID)), hold.Forget(tx, p.ID), draft.Forget(tx, p.ID), forgetActs(tx, p)); err != nil {
 			return err
 		}
 		if err := list.Forget(tx, p.ID); err != nil {

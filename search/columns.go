@@ -46,8 +46,9 @@ type Author struct {
 
 // An author is a name, as it is shown, with the number of the first who has it: who are called the same count as one.
 type author struct {
-	name  string
-	first uint32
+	name   string
+	first  uint32
+	person list.PersonID
 }
 
 func newColumns(db *store.DB, changed func([]archive.Post)) *columns {
@@ -205,7 +206,7 @@ func (c *columns) columnOf(p archive.Post) column {
 		if !ok {
 			first, c.named[name] = n, n
 		}
-		c.authors, c.numbers[a] = append(c.authors, author{name, first}), n
+		c.authors, c.numbers[a] = append(c.authors, author{name, first, a.Person}), n
 	}
 	r := column{list: p.List, author: n, written: seconds(p.Written)}
 	if p.Facts.Files > 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
+	"sencoforum/audit"
 	"sencoforum/list"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -61,6 +62,9 @@ func MakeFeed(tx *store.Tx, now time.Time, r list.Reader, l list.ID, topic archi
 	if err := feeds.Put(tx, name, f); err != nil {
 		return "", err
 	}
+	if err := f.record(tx, now, "feed make", f.who()); err != nil {
+		return "", err
+	}
 	return tok, feedsOf.Put(tx, personKey{A: f.Person, B: name}, struct{}{})
 }
 
@@ -83,7 +87,7 @@ func Feeds(tx *store.Tx, p list.PersonID) (all []Feed, err error) {
 }
 
 // EndFeed ends one feed of a person by its name; it returns ErrNoFeed if it is not theirs.
-func EndFeed(tx *store.Tx, p list.PersonID, name token.Digest) error {
+func EndFeed(tx *store.Tx, now time.Time, p list.PersonID, name token.Digest) error {
 	f, ok, err := feeds.Get(tx, name)
 	if err != nil {
 		return err
@@ -92,10 +96,24 @@ func EndFeed(tx *store.Tx, p list.PersonID, name token.Digest) error {
 		return ErrNoFeed
 	}
 	f.Name = name
-	return endFeed(tx, f)
+	return endFeed(tx, now, f, f.who())
 }
 
-func endFeed(tx *store.Tx, f Feed) error {
+func (f Feed) who() string { return fmt.Sprintf("member %d", f.Person) }
+
+// record says in the record that a feed was made or has ended. It names no token.
+func (f Feed) record(tx *store.Tx, now time.Time, action, by string) error {
+	e := audit.Entry{At: now, Actor: by, Action: action, List: uint32(f.List), Person: uint32(f.Person)}
+	if f.Topic != 0 {
+		e.Detail = fmt.Sprintf("topic %d", f.Topic)
+	}
+	return audit.Append(tx, e)
+}
+
+func endFeed(tx *store.Tx, now time.Time, f Feed, by string) error {
+	if err := f.record(tx, now, "feed end", by); err != nil {
+		return err
+	}
 	if err := feeds.Delete(tx, f.Name); err != nil {
 		return err
 	}
@@ -157,7 +175,7 @@ func (k *Keeper) sweepFeeds() error {
 	}
 	return k.db.Update(func(tx *store.Tx) error {
 		for _, f := range over {
-			if err := endFeed(tx, f); err != nil {
+			if err := endFeed(tx, k.book.now(), f, "server"); err != nil {
 				return err
 			}
 		}

@@ -2,9 +2,11 @@ package signin
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"sencoforum/audit"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/store"
@@ -74,7 +76,31 @@ func TestAFeedReadsOneListUntilItsMembershipEnds(t *testing.T) {
 		}
 		return err
 	})
+	if got := fmt.Sprint(d.recorded()); got != "[member 1: feed make 1/1, server: feed end 1/1]" {
+		t.Errorf("the record has %s", got)
+	}
 }
+
+// recorded is what the record says of feeds.
+func (d *desk) recorded() (all recordLines) {
+	testdb.View(d.t, d.db, func(tx *store.Tx) error {
+		for e, err := range audit.All(tx) {
+			if err != nil {
+				return err
+			}
+			if strings.HasPrefix(e.Action, "feed") {
+				all = append(all, fmt.Sprintf("%s: %s %d/%d", e.Actor, e.Action, e.List, e.Person))
+			}
+		}
+		return nil
+	})
+	return all
+}
+
+type recordLines []string
+
+// String has them all on one line.
+func (r recordLines) String() string { return "[" + strings.Join(r, ", ") + "]" }
 
 func TestFeedsAreStoredHashedCountedAndStopped(t *testing.T) {
 	d := newDesk(t)
@@ -108,12 +134,15 @@ func TestFeedsAreStoredHashedCountedAndStopped(t *testing.T) {
 		t.Errorf("of a list that is not theirs: %v", err)
 	}
 	d.update(func(tx *store.Tx) error {
-		if err := EndFeed(tx, 1, name); !errors.Is(err, ErrNoFeed) {
+		if err := EndFeed(tx, d.now, 1, name); !errors.Is(err, ErrNoFeed) {
 			t.Errorf("somebody else's: %v", err)
 		}
-		return EndFeed(tx, 2, name)
+		return EndFeed(tx, d.now, 2, name)
 	})
 	if _, err := d.feeds(first); !errors.Is(err, ErrNoFeed) {
 		t.Errorf("stopped: %v", err)
+	}
+	if got := d.recorded(); len(got) != FeedsMost+1 || got[FeedsMost] != "member 2: feed end 1/2" {
+		t.Errorf("the record has %s", got)
 	}
 }

@@ -46,14 +46,15 @@ type Config struct {
 	Challenge   func(http.Handler) http.Handler // answers a certificate authority on the port without TLS; nil: none asks
 	Now         func() time.Time
 
-	Hostname string            // of the mail server, for technicians
-	Overview *archive.Overview // all discussions
-	Search   *search.Searcher  // nil: nothing can be looked for
-	Signin   *signin.Book      // who is signed in
-	Desk     Desk              // takes what members write; the zero one: nothing can be written here
-	Data     Data              // for downloads; nil: by email only
-	Demo     Demo              // of a demonstration; nil for a real forum
-	Texts    map[string]Text   // of the operator's own at the start, by TextNames
+	Hostname   string            // of the mail server, for technicians
+	Overview   *archive.Overview // all discussions
+	Search     *search.Searcher  // nil: nothing can be looked for
+	Signin     *signin.Book      // who is signed in
+	Desk       Desk              // takes what members write; the zero one: nothing can be written here
+	MaxMessage int64             // bytes of a message, with its files as mail has them
+	Data       Data              // for downloads; nil: by email only
+	Demo       Demo              // of a demonstration; nil for a real forum
+	Texts      map[string]Text   // of the operator's own at the start, by TextNames
 
 	Digests *digest.Editor // past digests in words; nil: there are no pages of them
 
@@ -82,6 +83,7 @@ type Server struct {
 	finder  *finder
 	feeder  *feeder
 	texts   atomic.Pointer[map[string]Text] // of the operator's own
+	gate    gate                            // of those who bring files
 	server  *http.Server
 	clear   *http.Server // sends who comes without TLS to HTTPS
 }

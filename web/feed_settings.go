@@ -60,7 +60,7 @@ func changeFeeds(v *visit) error {
 		return err
 	}
 	if name := form.Get("stop"); name != "" {
-		err := v.s.db.Update(func(tx *store.Tx) error { return signin.EndFeed(tx, v.reader.Person(), token.Digest(name)) })
+		err := v.s.db.Update(func(tx *store.Tx) error { return signin.EndFeed(tx, v.now, v.reader.Person(), token.Digest(name)) })
 		if err != nil && !errors.Is(err, signin.ErrNoFeed) { // it was stopped before
 			return err
 		}

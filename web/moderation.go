@@ -420,8 +420,3 @@ func (v *visit) postOf(n hold.Number) (post uint32) {
 	}
 	return post
 }
-
-// signInAgain sends a moderator to sign in once more: some acts need a code that was typed a moment ago.
-func (v *visit) signInAgain(to string) error {
-	return v.to(http.StatusSeeOther, "/in?"+url.Values{"again": {"1"}, "to": {to}}.Encode())
-}

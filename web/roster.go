@@ -6,8 +6,11 @@ import (
 	"net/http"
 
 	"sencoforum/archive"
+	"sencoforum/intake"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/message"
+	"sencoforum/search"
 	"sencoforum/store"
 )
 
@@ -17,10 +20,11 @@ var rosterRoutes = []route{
 	{"GET", "/member/{person}", signedIn, rosterMemberPage, false},
 }
 
-// rosterPer is how many members of a list one page has, and memberPer how many discussions of one.
+// rosterPer is how many members of a list one page has, memberPer how many discussions of one, and answersPer how many answers.
 const (
-	rosterPer = 200
-	memberPer = 30
+	rosterPer  = 200
+	memberPer  = 30
+	answersPer = 20
 )
 
 type rosterData struct{ Lists []rosterList }
@@ -81,8 +85,19 @@ func roleOf(r list.Role) string {
 type rosterMember struct {
 	Name        string
 	Lists       []string
-	Discussions []discussionData
+	Discussions []discussionData // on the first page
+	Answers     []memberAnswer
+	Count       string // of all answers; empty: that is not known here
+	Newer       string // the page before
+	Older       string // the next page
+	Page        int
 	Self        bool
+}
+
+// memberAnswer is a message with which a member answered others.
+type memberAnswer struct {
+	Path, Subject, Excerpt string
+	Written                stamp
 }
 
 // rosterMemberPage shows a member in the lists in which they agreed to it and which the reader reads.
@@ -113,6 +128,26 @@ func rosterMemberPage(v *visit) error {
 	if d.Name == "" {
 		return errNoPage
 	}
+	if d.Page, err = v.page(); err != nil {
+		return err
+	}
+	if d.Page == 1 {
+		err = v.begunBy(&d, lists, p)
+	}
+	if err == nil && v.s.cfg.Search != nil {
+		err = v.answersBy(&d, lists, p)
+	}
+	if err != nil {
+		return err
+	}
+	if d.Page > 1 && len(d.Answers) == 0 {
+		return errNoPage
+	}
+	return v.show(http.StatusOK, "member.html", v.shell(d.Name, link{Path: "/members", Text: "Members"}), d)
+}
+
+// begunBy fills in the discussions that somebody began.
+func (v *visit) begunBy(d *rosterMember, lists []list.List, p list.PersonID) error {
 	var found []archive.Summary
 	for _, l := range lists {
 		page, _, err := v.s.cfg.Overview.Read(v.reader, archive.Query{List: l.ID, Asker: p, Order: archive.ByBegun, Count: memberPer})
@@ -121,12 +156,46 @@ func rosterMemberPage(v *visit) error {
 		}
 		found = append(found, page...)
 	}
-	err = v.s.db.View(func(tx *store.Tx) (err error) {
+	return v.s.db.View(func(tx *store.Tx) (err error) {
 		d.Discussions, err = v.discussions(tx, found, false)
 		return err
 	})
+}
+
+// answersBy fills in a page of what somebody answered to others, in the lists in which they agreed to be seen.
+func (v *visit) answersBy(d *rosterMember, lists []list.List, p list.PersonID) error {
+	reader := v.reader
+	if len(lists) < len(reader.Lists()) {
+		reader = reader.Among(lists)
+	}
+	numbers, all, err := v.s.cfg.Search.AnswersBy(v.r.Context(), search.Reading(reader), p, (d.Page-1)*answersPer, answersPer)
 	if err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "member.html", v.shell(d.Name, link{Path: "/members", Text: "Members"}), d)
+	d.Count = plural(all, "answer", "answers")
+	path := fmt.Sprintf("%s/member/%d?page=", v.s.cfg.Path, p)
+	if d.Page > 1 {
+		d.Newer = path + fmt.Sprint(d.Page-1)
+	}
+	if all > d.Page*answersPer {
+		d.Older = path + fmt.Sprint(d.Page+1)
+	}
+	return v.s.db.View(func(tx *store.Tx) error {
+		d.Answers = nil
+		for _, n := range numbers {
+			p, raw, err := archive.ReadText(tx, reader, n)
+			switch {
+			case errors.Is(err, archive.ErrNoPost), errors.Is(err, archive.ErrRemoved):
+				continue // it went a moment ago
+			case err != nil && !errors.Is(err, intake.ErrNoMessage):
+				return err
+			}
+			one := memberAnswer{Path: v.s.cfg.Path + "/m/" + number(n), Subject: subjectOf(p), Written: stampOf(p.Written, v.now)}
+			if err == nil {
+				one.Excerpt = excerpt(message.Parse(raw).Words().Own, excerptLength)
+			}
+			d.Answers = append(d.Answers, one)
+		}
+		return nil
+	})
 }

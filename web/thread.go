@@ -44,6 +44,7 @@ type threadData struct {
 
 	Done  string         // what was just done
 	Form  string         // of the box for an answer; empty: there is none
+	Room  string         // for files with it
 	To    archive.Number // the message that it answers
 	ToWho string
 	Max   int
@@ -183,6 +184,7 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(latest.Number)}, "Re: "+subjectOf(latest))
 		if v.s.cfg.Desk.Write != nil {
 			d.Form, d.To, d.ToWho, d.Max = token.Random(), latest.Number, firstName(latest), maxText
+			d.Room = list.Megabytes(v.s.roomForFiles(v.list(latest.List)))
 		}
 	}
 	if err := v.addSolved(tx, &d); err != nil {

@@ -71,7 +71,7 @@ func newSite(t testing.TB, change func(*Config)) *site {
 		}
 		return nil
 	})
-	cfg := Config{Host: membership.Host{Keys: s.keys, WebURL: "https://forum.example.org"}, Now: func() time.Time { return s.now }}
+	cfg := Config{Host: membership.Host{Keys: s.keys, WebURL: "https://forum.example.org"}, Now: func() time.Time { return s.now }, MaxMessage: 15 << 20}
 	cfg.Host.Apply = func(*store.Tx, membership.By, membership.Application) error { s.brought++; return nil }
 	cfg.Bounces = bounce.NewBook(s.keys, message.Address{}, cfg.Now)
 	cfg.Bounces.WebURL = cfg.Host.WebURL

@@ -15,11 +15,12 @@ import (
 	"sencoforum/token"
 )
 
-// A Desk takes what members write on pages. It makes a mail of it, which meets the rules of every other.
+// A Desk takes what members write on pages. It makes a mail of it, with the files that are kept for its form, which meets the rules
+// of every other. TakeBack returns the message that was taken back, or nil for one that has gone out.
 type Desk struct {
-	Foresee  func(context.Context, Written) (Outlook, error)                             // what would become of it; changes nothing
-	Write    func(context.Context, Written) (Outlook, error)                             // returns when what became of it is stored
-	TakeBack func(context.Context, archive.Number, list.PersonID) (back bool, err error) // false: it has gone out
+	Foresee  func(context.Context, Written) (Outlook, error) // what would become of it; changes nothing
+	Write    func(context.Context, Written) (Outlook, error) // returns when what became of it is stored
+	TakeBack func(context.Context, archive.Number, list.PersonID) (raw []byte, err error)
 	Complain func(context.Context, Complaint) (taken bool, err error)
 }
 
@@ -87,10 +88,13 @@ const (
 
 // mostBody is how much a request may bring, in bytes.
 func (s *Server) mostBody(r *http.Request) int64 {
-	if r.Method == http.MethodPost && s.pathOf(r) == checkPath {
-		return maxPostBody
+	switch {
+	case r.Method != http.MethodPost || s.pathOf(r) != checkPath:
+		return maxBody
+	case bringsFiles(r):
+		return mostRead
 	}
-	return maxBody
+	return maxPostBody
 }
 
 // An aim is whom something written is for.
@@ -129,7 +133,7 @@ func (v *visit) aimOf(get func(string) string) (aim, error) {
 	return a, err
 }
 
-// address is where it goes. A token in it says what it answers, and shows nobody's address.
+// addressOf is where it goes. A token in it says what it answers, and shows nobody's address.
 func (v *visit) addressOf(a aim) message.Address {
 	if a.post.Number == 0 {
 		return a.list.Post()
@@ -163,6 +167,8 @@ type writeData struct {
 	Answered   []piece
 	MaxText    int
 	MaxSubject int
+
+	filesData
 }
 
 // writePage is the page for a new question, or with ?to=NUMBER for an answer.
@@ -223,6 +229,9 @@ func (v *visit) askForText(status int, a aim, d writeData) error {
 	}
 	if d.Form == "" {
 		d.Form = token.Random()
+	}
+	if err := v.files(a.list, &d); err != nil {
+		return err
 	}
 	d.Title = "Ask everyone"
 	var crumbs []link

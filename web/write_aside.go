@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"sencoforum/archive"
@@ -128,46 +127,6 @@ func reportPost(v *visit) error {
 		s.Title, s.Texts = "You have reported very much today", []string{"Nothing was sent to the moderators. If it is urgent, write to " + v.list(p.List).Service("owner").String() + "."}
 	}
 	return v.show(http.StatusOK, "sent.html", v.shell(s.Title), s)
-}
-
-// keptData is what somebody typed whose session has ended.
-type keptData struct {
-	Action string
-	To     string
-	Text   string
-	Fields [][2]string
-}
-
-// keptFields are what forms with a text have besides it.
-var keptFields = []string{"form", "list", "to", "private", "subject"}
-
-// typed is what came with a form that has a text in it; it reports false where nothing was typed that could be lost.
-func (v *visit) typed() (d keptData, ok bool) {
-	if v.r.Method != http.MethodPost || v.rt.path != checkPath && v.rt.path != "/m/{number}/report" {
-		return d, false
-	}
-	form, err := v.form()
-	if err != nil || strings.TrimSpace(form.Get("text")) == "" {
-		return d, false
-	}
-	d = keptData{Action: v.s.pathOf(v.r), To: keptPath, Text: form.Get("text")}
-	for _, name := range keptFields {
-		if form.Get(name) != "" {
-			d.Fields = append(d.Fields, [2]string{name, form.Get(name)})
-		}
-	}
-	return d, true
-}
-
-// keep shows somebody who is not signed in what they typed, and how to go on with it.
-func (v *visit) keep(d keptData) error {
-	return v.show(http.StatusForbidden, "kept.html", v.shell("Sign in again, and go on"), d)
-}
-
-// signedInAgain is where somebody comes who signs in in a second window.
-func signedInAgain(v *visit) error {
-	return v.show(http.StatusOK, "sent.html", v.shell("You are signed in"), sentData{Title: "You are signed in", Back: "/", Texts: []string{
-		"Now go back to the window or tab with your text, and press Go on. You can close this one."}})
 }
 
 // nameAs is the name of the reader as they chose it.

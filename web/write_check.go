@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +26,9 @@ type previewData struct {
 }
 
 // checkPost shows what was written as it will look, and sends it when it comes a second time. What was typed is kept whatever is
-// wrong.
+// wrong, and so are files.
 func checkPost(v *visit) error {
-	form, err := v.form()
+	form, came, err := v.written()
 	if err != nil {
 		return err
 	}
@@ -39,27 +41,62 @@ func checkPost(v *visit) error {
 	}
 	a, err := v.aimOf(form.Get)
 	if err != nil {
-		return v.answersNothing(err, d)
+		return v.answersNothing(err, d, form, came)
 	}
 	if err := v.aimed(a, &d); err != nil {
 		return err
 	}
-	switch form.Get("do") {
-	case "edit":
-		return v.askForText(http.StatusOK, a, d)
-	case "cancel":
+	do := form.Get("do")
+	if do == "cancel" {
 		return v.takeBack(a, d, form.Get("number"))
 	}
-	if d.Wrong, d.Error = d.wrongWith(); d.Error != "" {
+	if err := v.files(a.list, &d); err != nil {
+		return err
+	}
+	lost := missing(form, d)
+	wrong, err := v.takeFiles(a.list, &d, form, came)
+	if err != nil {
+		return err
+	}
+	if do == "drop" {
+		return v.giveUp(d)
+	}
+	if do != "edit" {
+		d.Wrong, d.Error = d.wrongWith()
+	}
+	if wrong != "" {
+		d.Wrong, d.Error = cmp.Or(d.Wrong, "files"), strings.TrimSpace(d.Error+" "+wrong)
+	}
+	switch {
+	case d.Error == "" && do == "edit":
+		return v.askForText(http.StatusOK, a, d)
+	case d.Error != "":
 		return v.askForText(http.StatusUnprocessableEntity, a, d)
+	}
+	if err := v.files(a.list, &d); err != nil {
+		return err
 	}
 	w := Written{To: v.addressOf(a), Person: v.reader.Person(), Fresh: v.session.IsFresh(v.now), Subject: d.Subject, Text: d.Text, Form: d.Form}
 	if d.Post != 0 {
 		w.Subject = replySubject(a.post)
 	}
-	if form.Get("do") != "send" {
-		return v.preview(a, d, w)
+	if do != "send" || lost {
+		return v.preview(a, d, w, lost)
 	}
+	return v.send(a, d, w)
+}
+
+// written reads the form of something written, with the files that came with it.
+func (v *visit) written() (form url.Values, came brought, err error) {
+	if bringsFiles(v.r) {
+		return v.parts()
+	}
+	form, err = v.form()
+	return form, came, err
+}
+
+// send hands in what was written.
+func (v *visit) send(a aim, d writeData, w Written) error {
 	o, err := v.s.cfg.Desk.Write(v.r.Context(), w)
 	switch {
 	case err != nil:
@@ -69,14 +106,29 @@ func checkPost(v *visit) error {
 		return v.askForText(http.StatusUnprocessableEntity, a, d)
 	case d.Single && o.Fate == fateAsked && !o.Again: // they see here what they were mailed, and may send it after all
 		d.Form = token.Random()
+		if err := v.endFiles(w.Form, d.Form); err != nil {
+			return err
+		}
 		w.Form = d.Form
-		return v.preview(a, d, w)
+		return v.preview(a, d, w, false)
 	}
 	return v.sent(a, d, o)
 }
 
+// giveUp forgets the files of a message that is not sent.
+func (v *visit) giveUp(d writeData) error {
+	if err := v.endFiles(d.Form, ""); err != nil {
+		return err
+	}
+	back := d.Back
+	if back == "" {
+		back = "/"
+	}
+	return v.to(http.StatusSeeOther, back)
+}
+
 // answersNothing keeps what was typed in answer to a post that cannot be seen any more.
-func (v *visit) answersNothing(err error, d writeData) error {
+func (v *visit) answersNothing(err error, d writeData, form url.Values, came brought) error {
 	if !errors.Is(err, archive.ErrNoPost) && !errors.Is(err, archive.ErrRemoved) && !errors.Is(err, errNoPage) {
 		return err
 	}
@@ -84,13 +136,20 @@ func (v *visit) answersNothing(err error, d writeData) error {
 	if err != nil {
 		return err
 	}
-	d.Error = "The message that you answer is not here any more. You can still send your text as a new discussion."
+	if err := v.files(a.list, &d); err != nil {
+		return err
+	}
+	wrong, err := v.takeFiles(a.list, &d, form, came)
+	if err != nil {
+		return err
+	}
+	d.Error = strings.TrimSpace("The message that you answer is not here any more. You can still send your text as a new discussion. " + wrong)
 	d.Wrong = "subject"
 	return v.askForText(http.StatusUnprocessableEntity, a, d)
 }
 
-// preview shows a message as it will look, with what will become of it.
-func (v *visit) preview(a aim, d writeData, w Written) error {
+// preview shows a message as it will look, with what will become of it; lost says that files of it are not here any more.
+func (v *visit) preview(a aim, d writeData, w Written, lost bool) error {
 	o, err := v.s.cfg.Desk.Foresee(v.r.Context(), w)
 	if err != nil {
 		return err
@@ -101,6 +160,9 @@ func (v *visit) preview(a aim, d writeData, w Written) error {
 		return v.askForText(http.StatusUnprocessableEntity, a, d)
 	case o.Again:
 		return v.sent(a, d, o)
+	case lost:
+		d.Wrong, d.Error = "files", lostFiles
+		return v.askForText(http.StatusUnprocessableEntity, a, d)
 	}
 	d.Subject = w.Subject
 	p := previewData{writeData: d, Fate: o.Fate, Why: o.Why, Hints: o.Hints, Pieces: piecesOf(message.Parse(o.Raw).Words(), true, v.explaining())}
@@ -123,14 +185,17 @@ func (v *visit) takeBack(a aim, d writeData, typed string) error {
 	if err != nil || v.s.cfg.Desk.TakeBack == nil {
 		return errNoPage
 	}
-	back, err := v.s.cfg.Desk.TakeBack(v.r.Context(), n, v.reader.Person())
+	raw, err := v.s.cfg.Desk.TakeBack(v.r.Context(), n, v.reader.Person())
 	if err != nil {
 		return err
 	}
 	d.Form = token.Random()
-	if !back {
+	if raw == nil {
 		d.Error = "It has gone out already, so it cannot be taken back. If it must not be read, write to the moderators: " + a.list.Service("owner").String()
 		return v.askForText(http.StatusUnprocessableEntity, a, d)
+	}
+	if err := v.keepRaw(d.Form, raw); err != nil {
+		return err
 	}
 	d.Done = "We have taken it back, and nobody has it. Your text is still here, in case you want to change it."
 	return v.askForText(http.StatusOK, a, d)
@@ -160,6 +225,9 @@ func (v *visit) sent(a aim, d writeData, o Outlook) error {
 		s.Title = "You have sent this already"
 		s.Texts = append([]string{"Nothing was sent a second time."}, s.Texts...)
 		s.New = token.Random()
+	}
+	if err := v.endFiles(d.Form, s.New); err != nil {
+		return err
 	}
 	sh := v.shell(s.Title, link{Path: "/post", Text: "Ask everyone"})
 	return v.show(http.StatusOK, "sent.html", sh, s)

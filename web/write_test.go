@@ -24,7 +24,8 @@ type deskLog struct {
 	foreseen   []Written
 	complained []Complaint
 	says       Outlook
-	full       bool // no more reports today
+	full       bool   // no more reports today
+	back       []byte // what can be taken back
 }
 
 func (l *deskLog) desk() Desk {
@@ -39,7 +40,12 @@ func (l *deskLog) desk() Desk {
 			l.wrote = append(l.wrote, w)
 			return l.says, nil
 		},
-		TakeBack: func(context.Context, archive.Number, list.PersonID) (bool, error) { return false, archive.ErrNoPost },
+		TakeBack: func(context.Context, archive.Number, list.PersonID) ([]byte, error) {
+			if l.back == nil {
+				return nil, archive.ErrNoPost
+			}
+			return l.back, nil
+		},
 		Complain: func(_ context.Context, c Complaint) (bool, error) {
 			l.complained = append(l.complained, c)
 			return !l.full, nil

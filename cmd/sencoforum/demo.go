@@ -25,6 +25,7 @@ type demoOptions struct {
 	members   int
 	posts     int
 	sendDelay time.Duration
+	scene     bool
 }
 
 // demoModerators is how many people of a demo moderate.
@@ -50,6 +51,7 @@ func demoCommand(*rootOptions) *cobra.Command {
 	f.StringVar(&o.web, "web", "127.0.0.1:8080", "address to serve pages on, or a port near it; loopback only")
 	f.IntVar(&o.members, "members", 25, "how many members, besides 3 moderators")
 	f.IntVar(&o.posts, "posts", 300, "how many posts in the archive")
+	f.BoolVar(&o.scene, "scene", true, "begin with a lively week, and with messages that wait for moderators")
 	f.DurationVar(&o.sendDelay, "send-delay", 5*time.Second, "time between accepting a post and sending it")
 	return c
 }
@@ -77,14 +79,20 @@ func demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	cfg.WebURL = leaveURL(cfg)
 	forum := sample.New(o.members+demoModerators, o.posts, time.Now())
 	fmt.Fprintf(out, "Filling %s with %s and %s ...\n", dir, plural(len(forum.Members), "member"), plural(len(forum.Posts), "post"))
-	if err := fillOnce(cfg, forum, o.sendDelay); err != nil {
+	filled, err := fillOnce(cfg, forum, demoFill{o.sendDelay, o.scene})
+	if err != nil {
 		return err
 	}
 	log := slog.New(newTeller(out))
 	outbox := filepath.Join(dir, "outbox")
 	capture := courier.NewCapture(log, outbox)
+	scene := demoScene{to: forum.Name + "@" + forum.Domain, smtp: l.Addr().String(), capture: capture, delay: o.sendDelay}
+	if filled && o.scene {
+		scene.Scene = sample.NewScene(forum, time.Now())
+	}
 	return runServer(ctx, server{
-		log: log, cfg: cfg, courier: capture, certs: new(certificates),
+		beside: scene.play,
+		log:    log, cfg: cfg, courier: capture, certs: new(certificates),
 		listeners: []net.Listener{l}, web: []net.Listener{pages}, demo: &demoPages{capture: capture, people: demoPeople(forum)},
 		ready: func(*house) {
 			printWelcome(out, welcome{forum: forum, dir: dir, outbox: outbox, smtp: l.Addr().String(), web: leaveURL(cfg), delay: o.sendDelay})
@@ -145,27 +153,27 @@ func demoDirectory(named string) (dir string, done func(), err error) {
 const demoMark = "THIS-IS-A-DEMO"
 
 // fillOnce fills a new directory, and leaves one alone that an earlier demo
-// filled to the end. It refuses any other: a demo delivers nothing, so real mail
+// filled to the end, which it reports as false. It refuses any other: a demo delivers nothing, so real mail
 // would be lost in it.
-func fillOnce(cfg config.Config, forum sample.Forum, delay time.Duration) error {
+func fillOnce(cfg config.Config, forum sample.Forum, how demoFill) (filled bool, err error) {
 	mark := filepath.Join(cfg.Data, demoMark)
 	if _, err := os.Stat(mark); err == nil {
-		return nil
+		return false, nil
 	}
 	entries, err := os.ReadDir(cfg.Data)
 	if err != nil {
-		return fmt.Errorf("look into the demo's directory: %w", err)
+		return false, fmt.Errorf("look into the demo's directory: %w", err)
 	}
 	if len(entries) > 0 {
-		return usage("%s is not empty, and no demo filled it; give --dir a new directory", cfg.Data)
+		return false, usage("%s is not empty, and no demo filled it; give --dir a new directory", cfg.Data)
 	}
-	if err := fillDemo(cfg, forum, delay); err != nil {
-		return err
+	if err := fillDemo(cfg, forum, how); err != nil {
+		return false, err
 	}
 	if err := os.WriteFile(mark, []byte("Invented data. Nothing from here is ever delivered.\n"), 0o600); err != nil {
-		return fmt.Errorf("mark the demo's directory: %w", err)
+		return false, fmt.Errorf("mark the demo's directory: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
 // demoConfig is the configuration of a server that only this machine reaches.

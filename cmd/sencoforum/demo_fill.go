@@ -17,13 +17,19 @@ import (
 // fillBatch bounds one transaction.
 const fillBatch = 500
 
+// demoFill says how an invented forum is filled.
+type demoFill struct {
+	delay time.Duration // before what is posted goes out
+	scene bool          // somebody has just joined, and what strangers write goes to the moderators
+}
+
 // fillDemo puts an invented forum into a new store.
-func fillDemo(cfg config.Config, f sample.Forum, delay time.Duration) error {
+func fillDemo(cfg config.Config, f sample.Forum, how demoFill) error {
 	db, err := openStore(slog.New(slog.DiscardHandler), cfg.Data)
 	if err != nil {
 		return err
 	}
-	if err = fill(db, f, delay); err == nil {
+	if err = fill(db, f, how); err == nil {
 		err = publishDigests(db, cfg, time.Now())
 	}
 	if closed := db.Close(); err == nil {
@@ -35,9 +41,12 @@ func fillDemo(cfg config.Config, f sample.Forum, delay time.Duration) error {
 	return nil
 }
 
-func fill(db *store.DB, f sample.Forum, delay time.Duration) error {
+func fill(db *store.DB, f sample.Forum, how demoFill) error {
 	settings := list.DefaultSettings()
-	settings.SubjectTag, settings.SendDelay = f.Tag, delay
+	settings.SubjectTag, settings.SendDelay = f.Tag, how.delay
+	if how.scene {
+		settings.NonMember = list.NonMemberHold
+	}
 	l := list.List{Name: f.Name, Domain: f.Domain, Title: f.Title, Created: time.Now(), Settings: settings}
 	err := db.Update(func(tx *store.Tx) (err error) {
 		l, err = list.Create(tx, l)
@@ -48,6 +57,11 @@ func fill(db *store.DB, f sample.Forum, delay time.Duration) error {
 	}
 	if err := fillMembers(db, l, f.Members); err != nil {
 		return err
+	}
+	if m, ok := f.Newcomer(); ok && how.scene {
+		if err := fillNewcomer(db, l, m); err != nil {
+			return err
+		}
 	}
 	if err := fillPosts(db, l, f.Posts); err != nil {
 		return err
@@ -66,6 +80,21 @@ func fillMembers(db *store.DB, l list.List, all []sample.Member) error {
 			return err
 		}
 		return list.Join(tx, list.Membership{List: l.ID, Person: p.ID, Role: demoRole(i, len(all)), Mode: list.ModeEvery, Joined: l.Created})
+	})
+}
+
+// fillNewcomer adds somebody who has just joined and whose first message moderators see first.
+func fillNewcomer(db *store.DB, l list.List, m sample.Member) error {
+	a, err := message.ParseAddress(m.Address)
+	if err != nil {
+		return err
+	}
+	return db.Update(func(tx *store.Tx) error {
+		p, err := list.AddPerson(tx, list.Person{Name: m.Name, Address: a, Created: l.Created})
+		if err != nil {
+			return err
+		}
+		return list.Join(tx, list.Membership{List: l.ID, Person: p.ID, Role: list.RoleMember, Mode: list.ModeEvery, Joined: l.Created, Holds: 1})
 	})
 }
 

@@ -10,12 +10,14 @@ import (
 	"sencoforum/archive"
 	"sencoforum/audit"
 	"sencoforum/bounce"
+	"sencoforum/draft"
 	"sencoforum/hold"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/queue"
 	"sencoforum/relay"
+	"sencoforum/signin"
 	"sencoforum/store"
 )
 
@@ -27,6 +29,8 @@ type personView struct {
 	Memberships []memberView      `json:"memberships"`
 	Chosen      []personChoice    `json:"discussions,omitempty"`    // that they mute or follow
 	Saved       []personSearch    `json:"saved_searches,omitempty"` // that they follow by email
+	Feeds       []personFeed      `json:"feeds,omitempty"`          // that they made, without their addresses
+	Unsent      []personFile      `json:"unsent_files,omitempty"`   // that wait on a page for their message, for a day
 	Consents    []personConsent   `json:"consents,omitempty"`
 	Bounces     []personBounces   `json:"bounces,omitempty"` // of their address, where mail came back
 	Held        []personHeld      `json:"held,omitempty"`    // messages of theirs that wait for an answer
@@ -48,6 +52,20 @@ type personSearch struct {
 	List  string    `json:"list"`
 	Words string    `json:"words"`
 	Since time.Time `json:"looked_up_to"`
+}
+
+// personFeed is a feed of a list, or of one of its topics.
+type personFeed struct {
+	List  string    `json:"list"`
+	Topic string    `json:"topic,omitempty"`
+	Made  time.Time `json:"made"`
+}
+
+// personFile is a file that they chose on a page.
+type personFile struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int64  `json:"size"`
 }
 
 // personConsent is what somebody agreed to on a list.
@@ -137,7 +155,7 @@ func (a *admin) viewPerson(tx *store.Tx, at message.Address) (personView, error)
 	case !errors.Is(err, list.ErrNoPerson):
 		return v, err
 	}
-	for _, gather := range []func(*store.Tx, *personView) error{a.gatherLists, gatherChosen, gatherSaved, gatherHeld, gatherMail, gatherFailed, gatherPrivate, gatherActs} {
+	for _, gather := range []func(*store.Tx, *personView) error{a.gatherLists, gatherChosen, gatherSaved, gatherFeeds, gatherHeld, gatherMail, gatherFailed, gatherPrivate, gatherActs} {
 		if err := gather(tx, &v); err != nil {
 			return v, fmt.Errorf("gather what is known of them: %w", err)
 		}
@@ -205,6 +223,39 @@ func gatherSaved(tx *store.Tx, v *personView) error {
 		}
 	}
 	return nil
+}
+
+// gatherFeeds finds what programs of theirs may read, and the files of messages that they have not sent.
+func gatherFeeds(tx *store.Tx, v *personView) error {
+	if v.Person.ID == 0 {
+		return nil
+	}
+	feeds, err := signin.Feeds(tx, v.Person.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range feeds {
+		l, err := list.Get(tx, f.List)
+		if err != nil {
+			return err
+		}
+		one := personFeed{List: l.Post().String(), Made: f.Made}
+		if f.Topic != 0 {
+			topics, err := archive.Topics(tx, f.List)
+			if err != nil {
+				return err
+			}
+			if i := slices.IndexFunc(topics, func(t archive.Topic) bool { return t.ID == f.Topic }); i >= 0 {
+				one.Topic = topics[i].Name
+			}
+		}
+		v.Feeds = append(v.Feeds, one)
+	}
+	files, err := draft.Of(tx, v.Person.ID)
+	for _, f := range files {
+		v.Unsent = append(v.Unsent, personFile{Name: f.Name, Type: f.Type, Size: f.Size})
+	}
+	return err
 }
 
 func gatherHeld(tx *store.Tx, v *personView) error {

@@ -10,6 +10,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/bounce"
+	"sencoforum/draft"
 	"sencoforum/incoming"
 	"sencoforum/intake"
 	"sencoforum/membership"
@@ -111,6 +112,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.acts.Run(ctx, h.db) })
 	g.Go(func() error { return h.healthLetters(ctx) })
 	g.Go(func() error { return h.readers(ctx) })
+	g.Go(func() error { return draft.NewKeeper(h.log, h.db, time.Now).Run(ctx) })
 	if h.smtp != nil {
 		g.Go(func() error { return h.smtp.Run(ctx) })
 	}

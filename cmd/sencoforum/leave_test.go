@@ -98,7 +98,7 @@ func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 	for _, change := range changes {
 		change(&w.cfg)
 	}
-	if err := fillOnce(w.cfg, sampleForum(members), 0); err != nil {
+	if _, err := fillOnce(w.cfg, sampleForum(members), demoFill{}); err != nil {
 		t.Fatal(err)
 	}
 	w.start(mail, pages)

@@ -33,7 +33,7 @@ func canaryHouse(t *testing.T) config.Config {
 	for i := range 5 {
 		f.Members = append(f.Members, sample.Member{Name: "Canary Name", Address: fmt.Sprintf("canary%d@canary-school.example", i)})
 	}
-	if err := fillDemo(cfg, f, 0); err != nil {
+	if err := fillDemo(cfg, f, demoFill{}); err != nil {
 		t.Fatal(err)
 	}
 	return cfg

@@ -86,6 +86,7 @@ func (s server) newPages(h *house) (*web.Server, error) {
 		Search:       h.searcher,
 		Signin:       h.signin,
 		Desk:         h.pageDesk(),
+		MaxMessage:   int64(h.cfg.SMTP.MaxMessage),
 		Data:         h.pageData,
 		Standing:     h.watch.Standings,
 		Digests:      h.digests,

@@ -146,7 +146,7 @@ func sendPrivate(tx *store.Tx, b *relay.Book) (row queue.Row, err error) {
 // An address that refuses a private message scores as one that refuses a post; the writer hears of it.
 func TestARefusedPrivateMessageScores(t *testing.T) {
 	cfg := demoConfig(t.TempDir(), "127.0.0.1:0")
-	if err := fillOnce(cfg, sampleForum(5), 0); err != nil {
+	if _, err := fillOnce(cfg, sampleForum(5), demoFill{}); err != nil {
 		t.Fatal(err)
 	}
 	h, err := openHouse(slog.New(slog.DiscardHandler), cfg, &carrier{})

@@ -101,10 +101,11 @@ type server struct {
 	listeners []net.Listener
 	lmtp      []net.Listener
 	web       []net.Listener
-	redirect  []net.Listener            // where browsers come without TLS
-	monitor   net.Listener              // nil: nobody asks
-	reload    func(*house, *web.Server) // on SIGHUP; nil means that it stops the server
-	ready     func(*house)              // called once mail is taken; may be nil
+	redirect  []net.Listener                      // where browsers come without TLS
+	monitor   net.Listener                        // nil: nobody asks
+	reload    func(*house, *web.Server)           // on SIGHUP; nil means that it stops the server
+	beside    func(context.Context, *house) error // runs beside the house; may be nil
+	ready     func(*house)                        // called once mail is taken; may be nil
 	outside   doctor.Outside
 	demo      *demoPages // of a demonstration; nil for a real forum
 }
@@ -173,6 +174,9 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 		g.Go(func() error { return pages.Redirect(l) })
 	}
 	g.Go(func() error { return s.control(gctx, h) })
+	if s.beside != nil {
+		g.Go(func() error { return s.beside(gctx, h) })
+	}
 	g.Go(func() error {
 		defer closeHouse()
 		s.wait(ctx, gctx, h, pages, hup)

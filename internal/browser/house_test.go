@@ -47,7 +47,7 @@ func open(t *testing.T, more ...string) *house {
 	if err := os.Chmod(h.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	args := append([]string{"demo", "--dir", h.dir, "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0", "--send-delay", "0s"}, more...)
+	args := append([]string{"demo", "--dir", h.dir, "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0", "--send-delay", "0s", "--scene=false"}, more...)
 	cmd := exec.Command(h.binary, args...)
 	var problem strings.Builder
 	cmd.Stderr = &problem

@@ -129,6 +129,8 @@ var journeys = []struct {
 	{"somebody reads, follows, stops following and mutes", readAndFollow},
 	{"somebody searches, narrows it down and opens what is found", searchAndRead},
 	{"somebody replies, looks at it first, changes it and sends it", replyWithPreview},
+	{"somebody sends files with a question", sendFiles},
+	{"a moderator's words come back when the session has ended", wordsComeBack},
 	{"a moderator approves one that waits, and sends another back with words", moderateWaiting},
 	{"somebody changes settings", changeSettings},
 	{"an owner changes settings of the list, gets one wrong, and is asked once more", changeListSettings},

@@ -44,6 +44,7 @@ var table = []room{
 	{"notice", 1, none, []string{"list", "archive", "hold", "message", "calendar"}},
 	{"archive", 1, none, []string{"intake", "list", "message", "store"}},
 	{"hold", 1, none, []string{"intake", "list", "token", "message", "store"}},
+	{"draft", 1, none, []string{"list", "token", "store"}},
 	{"list", 1, none, []string{"token", "message", "store", "calendar"}},
 	{"intake", 1, none, []string{"message", "store", "calendar"}},
 	{"queue", 1, none, []string{"message", "store", "calendar"}},

@@ -33,7 +33,7 @@ var takesMail = regexp.MustCompile(`Mail is taken on +127\.0\.0\.1:(\d+)`)
 func startDemo(t *testing.T, binary string) *demo {
 	t.Helper()
 	d := &demo{binary: binary, dir: shortDir(t), members: map[string]string{}, wanted: map[string][]string{}}
-	d.process = launch(t, exec.Command(binary, "demo", "--dir", d.dir, "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0", "--send-delay", "0s", "--members", "25", "--posts", "30"))
+	d.process = launch(t, exec.Command(binary, "demo", "--dir", d.dir, "--smtp", "127.0.0.1:0", "--web", "127.0.0.1:0", "--send-delay", "0s", "--members", "25", "--posts", "30", "--scene=false"))
 	d.says(t, "Ctrl-C stops the demo.")
 	d.port = takesMail.FindStringSubmatch(d.said.String())[1]
 	var all []struct{ Address, Name, Role string }
