@@ -150,13 +150,6 @@ func (x *Index) run(l *look, q Query, s sieve, f *found) error {
 	return err
 }
 
-// matching are the posts that match and pass.
-func (l *look) matching(rows []column, s *sieve, c cursor) (all []archive.Number, err error) {
-	all = make([]archive.Number, 0, min(c.cost(), uint64(len(rows))))
-	err = l.walk(c, func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }, func(n archive.Number) { all = append(all, n) })
-	return all, err
-}
-
 func hitOf(n archive.Number, r column) hit {
 	return hit{Post: n, Written: r.written, Author: r.author, Facts: r.facts}
 }

@@ -23,7 +23,6 @@ func (s *site) list1() (l list.List) {
 }
 
 var (
-	seenField  = regexp.MustCompile(`name="seen" value="([0-9a-f]+)"`)
 	inputField = regexp.MustCompile(`<input[^>]*>`)
 	nameOfIt   = regexp.MustCompile(`name="([a-z_]+)"`)
 	valueOfIt  = regexp.MustCompile(`value="([^"]*)"`)
