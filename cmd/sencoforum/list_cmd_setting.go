@@ -100,7 +100,7 @@ func listSettings() []listSetting {
 		{"terms", "a version of the rules that new members accept, such as 2026-09; or off", false,
 			func(l *list.List, v string) error { l.Terms = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.Terms, "off") }, true},
-		{"html_mails", "on or off: whether emails of the robot have buttons and links", false,
+		{"html_mails", "on or off: buttons in the mails of the robot; a mail about the rules once a month", false,
 			func(l *list.List, v string) error {
 				on := false
 				err := readOnOff(&on, v)
@@ -111,7 +111,7 @@ func listSettings() []listSetting {
 		{"rules_url", "the address of a page with the rules; or off", true,
 			func(l *list.List, v string) error { l.RulesURL = unlessOff(v); return nil },
 			func(l list.List) string { return cmp.Or(l.RulesURL, "off") }, true},
-		{"rules_reminder", "on or off: whether members are reminded of the rules once a month in term", false,
+		{"rules_reminder", "on or off: buttons in the mails of the robot; a mail about the rules once a month", false,
 			func(l *list.List, v string) error { return readOnOff(&l.RemindRules, v) },
 			func(l list.List) string { return onOff(l.RemindRules) }, true},
 	}
