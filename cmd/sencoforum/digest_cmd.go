@@ -50,20 +50,27 @@ type digestView struct {
 
 func digestPreviewCommand(o *rootOptions) *cobra.Command {
 	var f digestFlags
-	var page bool
+	var page, browser bool
 	c := &cobra.Command{
 		Use:   "preview",
 		Short: "Show the digest that would go now",
 		Long: "Show the digest that would go now, and send nothing: as text, or with --html as the page that\n" +
-			"mail programs show. Where nothing was written since the last one, it is about the week or the\n" +
+			"mail programs show, which --browser opens. Where nothing was written since the last one, it is about the week or the\n" +
 			"day before.",
-		Example: "  sencoforum digest preview\n  sencoforum digest preview --html >/tmp/digest.html",
+		Example: "  sencoforum digest preview\n  sencoforum digest preview --browser",
 		Args:    exactly(0),
 	}
 	f.add(c)
 	c.Flags().BoolVar(&page, "html", false, "as a page")
+	c.Flags().BoolVar(&browser, "browser", false, "as a page, in your browser")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.previewDigest(f, page) })
+		show := func() error {
+			return o.reach(cmd, func(_ context.Context, a *admin) error { return a.previewDigest(f, page || browser) })
+		}
+		if !browser || o.inside || o.json {
+			return show()
+		}
+		return o.openPage(cmd.Context(), show)
 	}
 	return c
 }
