@@ -13,7 +13,7 @@ SEED ?= 0
 RIG ?=
 RIGSKIP ?=
 FUZZTIME ?= 20s
-FUZZREST ?= $(FUZZTIME)
+FUZZDAYS ?= 1
 SHOTS ?= .cache/shots
 BROWSER = ./internal/browser -run '^TestBrowser'
 AXE = axe-core@4.14.1
@@ -56,8 +56,8 @@ browser: .cache/axe.min.js # every page in Chromium, as everybody, in every ligh
 screenshots: .cache/axe.min.js # of every page, into SHOTS
 	$(GO) test -count=1 -v ./internal/browser -run '^TestBrowser(Pages|Digest)$$' -timeout 1h -shots=$(abspath $(SHOTS))
 
-fuzz: # every fuzz target for FUZZTIME (FUZZREST: those that no stranger reaches first), two at once; all run, also when one fails
-	$(GO) run ./internal/fuzzrun -time $(FUZZTIME) -rest $(FUZZREST)
+fuzz: # every fuzz target for FUZZTIME, two at once (FUZZDAYS: what no stranger reaches first in so many days); all run, also when one fails
+	$(GO) run ./internal/fuzzrun -time $(FUZZTIME) -in $(FUZZDAYS)
 
 golden: # writes wanted output anew; read the difference as code
 	for d in $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u); do $(GO) test "$$d" -update; done

@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -34,6 +35,25 @@ func TestWhatStrangersReachFirstIsFuzzedLonger(t *testing.T) {
 		if front.MatchString(name) != want {
 			t.Errorf("%s: want %v", name, want)
 		}
+	}
+}
+
+func TestEachTargetHasItsDay(t *testing.T) {
+	all := []target{{"sencoforum/smtpd", "FuzzSession"}, {"sencoforum/web", "FuzzA"}, {"sencoforum/web", "FuzzB"}, {"sencoforum/web", "FuzzC"}, {"sencoforum/web", "FuzzD"}}
+	day := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	ran := map[target]int{}
+	for i := range 3 {
+		for _, x := range ofToday(all, 3, day.AddDate(0, 0, i)) {
+			ran[x]++
+		}
+	}
+	for i, x := range all {
+		if want := map[bool]int{true: 3, false: 1}[i == 0]; ran[x] != want {
+			t.Errorf("%s.%s ran %d times in three days", x.pkg, x.name, ran[x])
+		}
+	}
+	if got := ofToday(all, 1, day); len(got) != len(all) {
+		t.Errorf("in one day %d ran", len(got))
 	}
 }
 
