@@ -54,11 +54,14 @@ func (r *ImportRun) turn(ctx context.Context, batch int) error {
 func (r *ImportRun) ended(batch int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case err != nil && r.err == nil:
+	if err != nil && r.err == nil {
 		r.err = errRunBroken
+	}
+	switch {
+	case r.next != batch: // another has the turn, and what belongs to it
+	case r.err != nil:
 		r.said = saidLately{}
-	case err == nil && r.next == batch:
+	default:
 		r.next++
 	}
 	close(r.moved)

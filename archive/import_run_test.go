@@ -8,8 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
+	"sencoforum/message"
 )
 
 // Batches that come in the wrong order, or at once, are stored in theirs.
@@ -59,6 +61,20 @@ func TestAfterABrokenBatchNothingIsStored(t *testing.T) {
 			t.Errorf("after a broken batch: %v", err)
 		}
 	})
+}
+
+// A batch that gives up while it waits leaves alone what the one before it is still using.
+func TestABatchThatGivesUpTakesNothingFromTheOneBefore(t *testing.T) {
+	run := NewImportRun()
+	run.said.words = map[intake.ID]message.Words{7: {}}
+	run.ended(1, errors.New("the client hung up"))
+	if run.said.words == nil {
+		t.Error("what the batch before uses is gone")
+	}
+	run.ended(0, nil)
+	if run.said.words != nil {
+		t.Error("a broken import keeps words in memory")
+	}
 }
 
 // A batch that is brought when the one before it failed stores nothing of its own.
