@@ -20,6 +20,11 @@ func Alternative(text, page string) (body []byte, fields []Field) {
 		content, fields := textBody(p[0], p[1])
 		parts = append(parts, slices.Concat(writeFields(fields), []byte("\r\n"), content))
 	}
+	return multipart("alternative", parts)
+}
+
+// multipart is the body of several parts, each with its header, and the field that describes it.
+func multipart(kind string, parts [][]byte) (body []byte, fields []Field) {
 	boundary := chooseBoundary("", parts)
 	var b bytes.Buffer
 	for _, part := range parts {
@@ -28,7 +33,7 @@ func Alternative(text, page string) (body []byte, fields []Field) {
 		b.WriteString("\r\n")
 	}
 	b.WriteString("--" + boundary + "--\r\n")
-	return b.Bytes(), []Field{{Name: "Content-Type", Value: `multipart/alternative; boundary="` + boundary + `"`}}
+	return b.Bytes(), []Field{{Name: "Content-Type", Value: "multipart/" + kind + `; boundary="` + boundary + `"`}}
 }
 
 func textBody(kind, text string) (body []byte, fields []Field) {

@@ -1,7 +1,6 @@
 package message
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -26,15 +25,7 @@ func TextWithFiles(text string, files []Enclosed) (body []byte, fields []Field) 
 	for _, f := range files {
 		parts = append(parts, f.part())
 	}
-	boundary := chooseBoundary("", parts)
-	var b bytes.Buffer
-	for _, part := range parts {
-		b.WriteString("--" + boundary + "\r\n")
-		b.Write(part)
-		b.WriteString("\r\n")
-	}
-	b.WriteString("--" + boundary + "--\r\n")
-	return b.Bytes(), []Field{{Name: "Content-Type", Value: `multipart/mixed; boundary="` + boundary + `"`}}
+	return multipart("mixed", parts)
 }
 
 // part is a file with its header. What is a message or a container goes as mere bytes, because those may not be encoded (RFC 2046
