@@ -25,7 +25,7 @@ var pagePolicy = sync.OnceValue(func() *bluemonday.Policy {
 		allowOn(p, regexp.MustCompile(`^\d{1,3}$`), cell, "colspan", "rowspan")
 	}
 	p.AllowAttrs("alt").OnElements("img")
-	p.AllowAttrs("src").Matching(attrCID).OnElements("img")
+	p.AllowAttrs("src").Matching(regexp.MustCompile(attrCID)).OnElements("img")
 	return p
 })
 

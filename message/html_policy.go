@@ -11,7 +11,7 @@ import (
 // formatting, tables, links, and pictures of the same message. Everything else
 // goes. It is built once and not changed afterwards.
 var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
-	p := bluemonday.NewPolicy()
+	p, plain := bluemonday.NewPolicy(), regexp.MustCompile(attrPlain)
 	p.AllowURLSchemes("http", "https", "mailto", "tel", "cid")
 	p.RequireParseableURLs(true)
 	elements := []string{
@@ -23,30 +23,30 @@ var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
 		"u", "ul", "var", "wbr",
 	}
 	p.AllowNoAttrs().OnElements(elements...)
-	p.AllowAttrs("class", "id", "lang").Matching(attrWords).Globally()
+	p.AllowAttrs("class", "id", "lang").Matching(regexp.MustCompile(attrWords)).Globally()
 	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(?i:ltr|rtl|auto)$`)).Globally()
 	p.AllowAttrs("style").Matching(attrStyle).Globally()
 	p.AllowAttrs("title").Globally()
-	p.AllowAttrs("align", "valign", "width", "height", "bgcolor").Matching(attrPlain).Globally()
-	allowOn(p, attrPlain, "a", "name")
-	p.AllowAttrs("href").Matching(attrLink).OnElements("a")
-	allowOn(p, attrPlain, "body", "text", "link", "vlink", "alink")
-	allowOn(p, attrPlain, "font", "color", "face", "size")
-	allowOn(p, attrPlain, "hr", "color", "size", "noshade")
-	allowOn(p, attrPlain, "br", "clear")
-	allowOn(p, attrPlain, "ol", "type", "start")
-	allowOn(p, attrPlain, "ul", "type")
-	allowOn(p, attrPlain, "li", "type", "value")
-	allowOn(p, attrPlain, "blockquote", "type")
-	allowOn(p, attrPlain, "table", "border", "bordercolor", "cellpadding", "cellspacing", "rules")
+	p.AllowAttrs("align", "valign", "width", "height", "bgcolor").Matching(plain).Globally()
+	allowOn(p, plain, "a", "name")
+	p.AllowAttrs("href").Matching(regexp.MustCompile(attrLink)).OnElements("a")
+	allowOn(p, plain, "body", "text", "link", "vlink", "alink")
+	allowOn(p, plain, "font", "color", "face", "size")
+	allowOn(p, plain, "hr", "color", "size", "noshade")
+	allowOn(p, plain, "br", "clear")
+	allowOn(p, plain, "ol", "type", "start")
+	allowOn(p, plain, "ul", "type")
+	allowOn(p, plain, "li", "type", "value")
+	allowOn(p, plain, "blockquote", "type")
+	allowOn(p, plain, "table", "border", "bordercolor", "cellpadding", "cellspacing", "rules")
 	for _, cell := range []string{"td", "th"} {
-		allowOn(p, attrPlain, cell, "colspan", "rowspan", "nowrap", "scope")
+		allowOn(p, plain, cell, "colspan", "rowspan", "nowrap", "scope")
 	}
-	allowOn(p, attrPlain, "col", "span")
-	allowOn(p, attrPlain, "colgroup", "span")
-	allowOn(p, attrPlain, "img", "border", "hspace", "vspace")
+	allowOn(p, plain, "col", "span")
+	allowOn(p, plain, "colgroup", "span")
+	allowOn(p, plain, "img", "border", "hspace", "vspace")
 	p.AllowAttrs("alt").OnElements("img")
-	p.AllowAttrs("src").Matching(attrCID).OnElements("img")
+	p.AllowAttrs("src").Matching(regexp.MustCompile(attrCID)).OnElements("img")
 	return p
 })
 
@@ -54,13 +54,14 @@ func allowOn(p *bluemonday.Policy, values *regexp.Regexp, element string, attrs 
 	p.AllowAttrs(attrs...).Matching(values).OnElements(element)
 }
 
-// The forms of attribute values. attrStyle is a second lock behind
-// cleanStyle, which writes the value: no function but those of colours, no
-// escape, no comment.
-var (
-	attrPlain = regexp.MustCompile(`^[\pL\pN #%.,+()'"_-]{0,200}$`)
-	attrWords = regexp.MustCompile(`^[\w -]{1,300}$`)
-	attrLink  = regexp.MustCompile(`^(?i:https?|mailto|tel):`)
-	attrCID   = regexp.MustCompile(`^(?i:cid):[^\s]{1,250}$`)
-	attrStyle = regexp.MustCompile(`^(?i:(rgb|rgba|hsl|hsla)\([\d\s%.,/-]*\)|[\pL\pN #%.,+/!'"_:;-])*$`)
+// The forms of attribute values, which are read with the policy: their bounds make them large, and few commands of an operator
+// need them.
+const (
+	attrPlain = `^[\pL\pN #%.,+()'"_-]{0,200}$`
+	attrWords = `^[\w -]{1,300}$`
+	attrLink  = `^(?i:https?|mailto|tel):`
+	attrCID   = `^(?i:cid):[^\s]{1,250}$`
 )
+
+// attrStyle is a second lock behind cleanStyle, which writes the value: no function but those of colours, no escape, no comment.
+var attrStyle = regexp.MustCompile(`^(?i:(rgb|rgba|hsl|hsla)\([\d\s%.,/-]*\)|[\pL\pN #%.,+/!'"_:;-])*$`)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -178,17 +179,21 @@ func (v *Vocabulary) With(text string) (*Vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Clone(v.entries)
+	all := map[string]*Entry{}
+	for _, e := range v.entries {
+		all[formKey(e.Name)] = e
+	}
 	gone := map[string]int{}
 	for _, e := range entries {
-		all = slices.DeleteFunc(all, func(old *Entry) bool { return formKey(old.Name) == formKey(e.Name) })
+		key := formKey(e.Name)
 		if e.Means == removed {
-			gone[formKey(e.Name)] = e.Line
+			gone[key] = e.Line
+			delete(all, key)
 			continue
 		}
-		all = append(all, e)
+		all[key] = e
 	}
-	return newVocabulary(all, gone)
+	return newVocabulary(slices.Collect(maps.Values(all)), gone)
 }
 
 // newVocabulary joins entries to a vocabulary. gone are the lines that took away others, by formKey.

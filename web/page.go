@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sencoforum/list"
 )
@@ -15,8 +16,8 @@ import (
 //go:embed pages/*.html
 var files embed.FS
 
-// pages are the templates, each in the layout that all share.
-var pages = parsePages()
+// pages are the templates, each in the layout that all share. An operator's commands, which have none, do not wait for them.
+var pages = sync.OnceValue(parsePages)
 
 func parsePages() map[string]*template.Template {
 	shared := template.Must(template.ParseFS(files, "pages/layout.html"))
@@ -143,7 +144,7 @@ func (v *visit) foot() []link {
 func (v *visit) show(status int, name string, sh shell, data any) error {
 	sh.Page = data
 	var b bytes.Buffer
-	if err := pages[name].ExecuteTemplate(&b, "layout", sh); err != nil {
+	if err := pages()[name].ExecuteTemplate(&b, "layout", sh); err != nil {
 		panic(err) // a template of ours that does not fit its data
 	}
 	h := v.w.Header()

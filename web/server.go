@@ -44,6 +44,7 @@ func New(log *slog.Logger, db *store.DB, keys *token.Keyring, cfg Config) *Serve
 			log.Warn("the address of the pages is no origin", "cause", err)
 		}
 	}
+	pages() // now, and not when the first reader comes
 	s.finder, s.feeder = newFinder(), newFeeder()
 	s.UseTexts(cfg.Texts)
 	s.routes = s.table()
