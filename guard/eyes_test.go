@@ -1,0 +1,51 @@
+package guard
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// eyesSentences reads a file of testdata/eyes.
+func eyesSentences(t *testing.T, name string) (all []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "eyes", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// TestNamesOfFreshEyes measures all rules for names on sentences by somebody who had seen neither the rules nor the sentences
+// of their writer (testdata/eyes).
+func TestNamesOfFreshEyes(t *testing.T) {
+	named, seen := 0, 0
+	for _, s := range eyesSentences(t, "pupils.txt") {
+		plain := strings.NewReplacer("[[", "", "]]", "").Replace(s)
+		found := Look(Input{Own: plain, Today: corpusDay}, DefaultAllow())
+		for _, piece := range strings.Split(s, "[[")[1:] {
+			who, _, _ := strings.Cut(piece, "]]")
+			named++
+			in := Input{Own: plain}
+			if sees(in, found, string(Child), "own", who) || sees(in, found, string(Plan), "own", who) {
+				seen++
+			} else {
+				miss(t, "not found", who, plain)
+			}
+		}
+	}
+	others, held := eyesSentences(t, "others.txt"), 0
+	for _, s := range others {
+		if Holds(Look(Input{Own: s, Today: corpusDay}, DefaultAllow())) {
+			held++
+			miss(t, "held", "", s)
+		}
+	}
+	t.Logf("fresh eyes: %d of %d pupils found; %d of %d other sentences held", seen, named, held, len(others))
+}
