@@ -46,7 +46,7 @@ func (v *Vocabulary) Expand(q Query) Query {
 		c.Terms = slices.Clone(c.Terms)
 		for j := range c.Terms {
 			if t := &c.Terms[j]; !c.Not && t.open() && n > 0 {
-				if t.Expansions = v.expansions(t.Words); len(t.Expansions) > 0 {
+				if t.Expansions = v.expansions(v.plused(*t)); len(t.Expansions) > 0 {
 					found++
 				}
 			}
@@ -69,6 +69,14 @@ func (v *Vocabulary) Expand(q Query) Query {
 	return q
 }
 
+// plused returns the words of a term, with "plus" behind one that has the mark where that is a name: SA+ is another step than SA.
+func (v *Vocabulary) plused(t Term) []string {
+	if named := append(slices.Clone(t.Words), "plus"); t.Plus && len(v.uses(named)) > 0 {
+		return named
+	}
+	return t.Words
+}
+
 // open reports whether other words than those of the term may be looked for.
 func (t Term) open() bool { return !t.Phrase && !t.Common && t.Field != From }
 
@@ -85,7 +93,7 @@ func (v *Vocabulary) joined(all []Clause) (Clause, int) {
 			return Clause{}, 0
 		}
 		t := all[0].Terms[0]
-		t.Words, t.Common = words[:ends[n-1]], false
+		t.Words, t.Common, t.Plus = words[:ends[n-1]], false, t.Plus && n == 1
 		return Clause{Terms: []Term{t}}, n
 	}
 	return all[0], 1
@@ -235,23 +243,41 @@ func (x *expander) add(e *Entry, name string, why Relation, weight float64, befo
 	x.all = append(x.all, Expansion{wordsOf(name), weight, name, e.Name, why, before})
 }
 
-// needed leaves out what stands within another expansion's reach: a post with the longer name has the shorter one.
+// needed leaves out what stands within another expansion's reach: a post with the longer name has the shorter one. The shorter takes
+// the place of the longer, so that the bounds leave room for names that lead elsewhere.
 func (x *expander) needed(typed map[string]bool) []Expansion {
 	var kept []Expansion
-	of := map[string]int{}
+	of, done := map[string]int{}, map[string]bool{}
 	for _, e := range x.all {
+		e = x.shortest(e)
 		key := " " + singleKey(e.Words) + " "
 		within := func(o Expansion) bool { return strings.Contains(key, " "+singleKey(o.Words)+" ") && o.Before.IsZero() }
 		most := maxOfOther
 		if typed[e.Entry] {
 			most = maxOfEntry
 		}
-		if len(kept) < maxOfTerm && of[e.Entry] < most && !slices.ContainsFunc(kept, within) {
+		if !done[key] && len(kept) < maxOfTerm && of[e.Entry] < most && !slices.ContainsFunc(kept, within) {
 			kept = append(kept, e)
 			of[e.Entry]++
+			done[key] = true
 		}
 	}
 	return kept
+}
+
+// shortest returns the shortest expansion of the same entry that every post with this one has, too, and that counts as much.
+func (x *expander) shortest(e Expansion) Expansion {
+	best := e
+	for _, o := range x.all {
+		key := " " + singleKey(best.Words) + " "
+		if o.Entry == e.Entry && o.Weight >= e.Weight && o.Before.IsZero() && len(o.Words) < len(best.Words) && strings.Contains(key, " "+singleKey(o.Words)+" ") {
+			best = o
+		}
+	}
+	if e.Name == e.Entry {
+		best.Name = e.Name // it is shown by its whole name
+	}
+	return best
 }
 
 // maxShown bounds the names that are shown.

@@ -197,6 +197,8 @@ func (t Term) String() string {
 	words := strings.Join(t.Words, " ")
 	if t.Phrase {
 		words = `"` + words + `"`
+	} else if t.Plus {
+		words += "+"
 	}
 	return map[Field]string{Subject: "subject:", From: "from:", Files: "file:"}[t.Field] + words
 }

@@ -311,7 +311,8 @@ func (p *parser) use(v value) {
 func (p *parser) words(chunk string, not, exact bool) {
 	for part := range strings.SplitSeq(chunk, "/") {
 		if words := wordsOf(part); len(words) > 0 {
-			p.term(Term{Words: words, Phrase: exact || len(words) > 1}, not, p.takeOr())
+			plus := !not && !exact && len(words) == 1 && strings.HasSuffix(strings.TrimRight(part, gaps+".?!"), "+")
+			p.term(Term{Words: words, Phrase: exact || len(words) > 1, Plus: plus}, not, p.takeOr())
 		}
 	}
 }

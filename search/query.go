@@ -46,7 +46,9 @@ type Term struct {
 	Phrase bool
 	// Common words are in most posts. A term of them alone must not match, nor lower what a post is worth, where the query
 	// has other clauses.
-	Common     bool
+	Common bool
+	// Plus means that a plus stood behind the only word, as in SA+. Posts are looked for without it.
+	Plus       bool
 	Expansions []Expansion // also good, for less
 }
 
