@@ -202,6 +202,9 @@ func TestJudgedSearchesOfFreshEyes(t *testing.T) {
 		t.Logf("%s: %v", w.name, m)
 		if w.name == "vocabulary" {
 			t.Logf("missed:\n%s", strings.Join(m.missed, "\n"))
+			if 100*m.found < 95*m.answers {
+				t.Errorf("%d of %d answers are found, want 95 %%", m.found, m.answers)
+			}
 		}
 	}
 }
