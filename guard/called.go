@@ -38,7 +38,7 @@ func (d *doc) called() {
 			continue
 		}
 		listed := before == n.from-1 && (d.lower(n.from-1) == "and" || d.sign(n.from-1) == ',')
-		if !listed && !d.calledBefore(n) && !d.calledAfter(n) || d.isTold(n) {
+		if !listed && !d.calledBefore(n) && !d.calledAfter(n) && !d.signed(n) || d.isTold(n) {
 			continue
 		}
 		before = n.to

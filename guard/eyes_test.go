@@ -48,4 +48,7 @@ func TestNamesOfFreshEyes(t *testing.T) {
 		}
 	}
 	t.Logf("fresh eyes: %d of %d pupils found; %d of %d other sentences held", seen, named, held, len(others))
+	if 100*seen < 90*named || 100*held > len(others) {
+		t.Errorf("%d of %d found, %d of %d held", seen, named, held, len(others))
+	}
 }

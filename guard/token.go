@@ -70,6 +70,7 @@ func (d *doc) search() {
 	d.births()
 	d.plans()
 	d.called()
+	d.initialed()
 	d.classLists()
 	d.hints()
 }

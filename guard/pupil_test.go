@@ -1,0 +1,22 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestSignsOfAPupil has sentences as alike as could be (testdata/eyes/alike.txt): what stands in [[ ]] is found; in a sentence without it
+// nothing is.
+func TestSignsOfAPupil(t *testing.T) {
+	for _, s := range eyesSentences(t, "alike.txt") {
+		_, after, named := strings.Cut(s, "[[")
+		who, _, _ := strings.Cut(after, "]]")
+		in := Input{Own: "Hello,\n\n" + strings.NewReplacer("[[", "", "]]", "").Replace(s) + "\n\nThanks", Today: corpusDay}
+		found := Look(in, DefaultAllow())
+		if got := Holds(found); got != named {
+			t.Errorf("held is %v: %s", got, s)
+		} else if named && !sees(in, found, string(Child), "own", who) && !sees(in, found, string(Plan), "own", who) {
+			t.Errorf("something else is found than %q: %s: %v", who, s, found)
+		}
+	}
+}
