@@ -42,6 +42,7 @@ func (l List) Redact(keys *token.Keyring, m *message.Message, signed bool) ([]by
 func (l List) clearing(keys *token.Keyring, signed bool) message.Clearing {
 	harmless := l.harmless(keys)
 	return message.Clearing{
+		May:      token.May,
 		Text:     l.Hide(keys),
 		Field:    func(text string) string { return token.RedactBut(text, gone, harmless) },
 		File:     func(text string) string { return token.MaskBut(text, harmless) },

@@ -80,6 +80,7 @@ func FuzzRedact(f *testing.F) {
 		"Content-Type: multipart/mixed; boundary=" + R + "\r\n\r\n--" + R + "\r\n\r\n" + R + "\r\n--" + R + "--",
 		"Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n" + R + "\r\n--b\r\n\r\nx\r\n--b--", "Content-Type: a/b; name*0=" + R + "; name*1*=%20" + R + "\r\n\r\nx",
 		"List-Id: <senco-forum.lists.example.org>\r\nFeedback-ID: " + R + "\r\n\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n" + R,
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=" + R + "\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\nc25jMV8=\r\n--b--",
 	} {
 		f.Add([]byte(s), uint8(0), false)
 		f.Add([]byte(s), uint8(20), true)
@@ -103,7 +104,9 @@ func FuzzRedact(f *testing.F) {
 		if m := message.Parse(got); slices.Contains(readings.Tokens(m), right) {
 			t.Errorf("%q became %q", raw, got)
 		}
-		if all, err := message.Clear(message.Parse(raw), l.clearing(keys, signed)); err != nil || !bytes.Equal(got, all) {
+		whole := l.clearing(keys, signed)
+		whole.May = nil
+		if all, err := message.Clear(message.Parse(raw), whole); err != nil || !bytes.Equal(got, all) {
 			t.Errorf("%q became %q, and after a look at all of it %q, %v", raw, got, all, err)
 		}
 	})

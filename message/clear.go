@@ -17,6 +17,10 @@ func (change Change) wants(text string) bool { return change != nil && change(te
 // A Clearing takes what must not stay out of a message as it is stored. Each change must find nothing more to do in what it has
 // changed. Without Text, Field and File only the fields of copies go, and nothing is decoded.
 type Clearing struct {
+	// May reports bytes as they travel in which Text may find something, in any reading of them. False is certain, and saves
+	// reading them; nil reads all.
+	May func(raw []byte) bool
+
 	Text  Change // of what people read
 	Field Change // of a header field or the name of a file: what it puts in may stand in an address
 	File  Change // of the bytes of a file that is no text: it keeps the length
@@ -236,7 +240,7 @@ func (p *Part) readsAsItStands(content []byte) bool {
 
 // leaf takes what must not stay out of a part: in place if it can, then in its charset and encoding, then in others.
 func (e *editor) leaf(p *Part) []Field {
-	if e.Text == nil || !e.holds(p) {
+	if e.Text == nil || e.May != nil && !e.May(p.Raw) || !e.holds(p) {
 		return nil
 	}
 	change := e.File
