@@ -76,13 +76,13 @@ func changeFeeds(v *visit) error {
 	})
 	switch {
 	case errors.Is(err, signin.ErrFeedsMost):
-		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: fmt.Sprintf("You have %d feeds, and that is the most. Stop one first.", signin.FeedsMost)})
+		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: fmt.Sprintf("You have %d feeds, and that is the most. Stop one first.", signin.FeedsMost)}, nil)
 	case errors.Is(err, signin.ErrNoFeed):
-		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: "Choose of what you want a feed."})
+		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: "Choose of what you want a feed."}, nil)
 	case err != nil:
 		return err
 	}
-	return v.settings(http.StatusOK, settingsData{Feeds: feedsData{New: v.abroad("/feed/" + tok + feedEnd)}})
+	return v.settings(http.StatusOK, settingsData{Feeds: feedsData{New: v.abroad("/feed/" + tok + feedEnd)}}, nil)
 }
 
 // feedOf reads of what a feed is asked for: the name of a list, with the slug of a topic behind a slash.

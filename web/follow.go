@@ -83,7 +83,7 @@ func followSearch(v *visit) error {
 	}
 	words := toFollow(search.Parse(form.Get("words"), v.now))
 	if words == "" {
-		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: "Look for something first. Then you can follow that search."})
+		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: "Look for something first. Then you can follow that search."}, nil)
 	}
 	lists := v.lists
 	if name := form.Get("list"); name != "" {
@@ -102,7 +102,7 @@ func followSearch(v *visit) error {
 		return nil
 	})
 	if errors.Is(err, hold.ErrSavedMost) {
-		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: fmt.Sprintf("You follow %d searches, and that is the most. Stop one first.", hold.SavedMost)})
+		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: fmt.Sprintf("You follow %d searches, and that is the most. Stop one first.", hold.SavedMost)}, nil)
 	}
 	if err != nil {
 		return err

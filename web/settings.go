@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 // settingsData is the page on which members set what they may set about themselves.
 type settingsData struct {
 	Done, Error  string
+	Wrong        string // the list whose form has the error
+	BadName      bool
 	Name         string
 	Address      string
 	Lists        []membershipData
@@ -30,6 +33,7 @@ type membershipData struct {
 	Modes              []option
 	Paused             string // until when
 	Resume             string // as it is typed
+	BadPause           bool   // which cannot be read
 	Suspended          bool
 	Own, Ack           bool
 	Shown              bool   // to other members
@@ -57,17 +61,18 @@ func settingsPage(v *visit) error {
 		"follows":  "You follow that search. I write when there are new discussions about it.",
 		"followed": "You get no more emails about that search.", "left": "You have left. We have sent you one last email, with which you can come back.",
 	}[v.query("done")]}
-	return v.settings(http.StatusOK, d)
+	return v.settings(http.StatusOK, d, nil)
 }
 
-func (v *visit) settings(status int, d settingsData) error {
+// settings shows the page, with what was typed where something is wrong with it.
+func (v *visit) settings(status int, d settingsData, typed url.Values) error {
 	err := v.s.db.View(func(tx *store.Tx) error {
 		p, err := list.GetPerson(tx, v.reader.Person())
 		if err != nil {
 			return err
 		}
-		if d.Error == "" {
-			d.Name = list.CleanName(p.Name)
+		if d.Name = list.CleanName(p.Name); typed.Has("name") {
+			d.Name = typed.Get("name")
 		}
 		d.Address, d.Lists, d.Sessions = p.Address.String(), nil, nil
 		for _, m := range v.reader.Memberships() {
@@ -76,7 +81,9 @@ func (v *visit) settings(status int, d settingsData) error {
 			if err != nil {
 				return err
 			}
-			of.Shown = details.Shown
+			if of.Shown = details.Shown; d.Wrong != "" && d.Wrong == of.Name {
+				of.retype(typed.Get, m, v.now)
+			}
 			d.Lists = append(d.Lists, of)
 		}
 		if err := v.feeds(tx, &d.Feeds); err != nil {
@@ -106,13 +113,26 @@ func (v *visit) membership(m list.Membership) membershipData {
 		d.Since = day(m.Joined)
 	}
 	if m.Paused(v.now) {
-		d.Paused, d.Resume = day(m.PausedUntil), m.PausedUntil.In(london).Format("2 January 2006")
+		d.Paused, d.Resume = day(m.PausedUntil), pauseDay(m)
 	}
-	for _, o := range modes {
-		o.Chosen = o.Value == string(m.Mode)
-		d.Modes = append(d.Modes, o)
-	}
+	d.Modes = chosenMode(string(m.Mode))
 	return d
+}
+
+func chosenMode(mode string) (all []option) {
+	for _, o := range modes {
+		o.Chosen = o.Value == mode
+		all = append(all, o)
+	}
+	return all
+}
+
+// retype puts what was typed back into the form of a list.
+func (d *membershipData) retype(get func(string) string, m list.Membership, now time.Time) {
+	d.Modes, d.Resume = chosenMode(get("mode")), get("pause")
+	d.Own, d.Ack, d.Shown = get("own") != "", get("ack") != "", get("shown") != ""
+	_, wrong := pausedUntil(m, d.Resume, now)
+	d.BadPause = wrong != ""
 }
 
 // changeSettings saves what was changed about one list, or about the member.
@@ -161,7 +181,7 @@ func changeSettings(v *visit) error {
 	case err != nil:
 		return err
 	case wrong != "":
-		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: wrong, Name: form.Get("name")})
+		return v.settings(http.StatusUnprocessableEntity, settingsData{Error: wrong, Wrong: form.Get("list"), BadName: !form.Has("list")}, form)
 	case done == "left" && len(v.reader.Lists()) == 1:
 		v.setCookie(sessionCookie, "", -1)
 		return v.tell(http.StatusOK, page{Brand: v.site.Title, Title: "You have left " + v.site.Title, Done: "You get no more email from " + v.site.Title + ".",
@@ -190,23 +210,37 @@ func changeDelivery(m *list.Membership, get func(string) string, now time.Time) 
 	if !known {
 		return "Choose how you want to get email."
 	}
-	m.Mode, m.NotOwn, m.NoAck, m.Suspended = mode, get("own") == "", get("ack") == "", false
-	switch words := strings.TrimSpace(get("pause")); {
-	case words == "":
-		m.PausedUntil = time.Time{}
-	default:
-		until, err := membership.ParseDate(words, now)
-		var bad *membership.DateError
-		if errors.As(err, &bad) {
-			return "We could not read the date of your pause. Write it like 12 April."
-		}
-		if err != nil || !until.After(now) {
-			return "Your pause must end on a day that is still to come. Write it like 12 April."
-		}
-		m.PausedUntil = until
+	m.PausedUntil, wrong = pausedUntil(*m, get("pause"), now)
+	if wrong == "" {
+		m.Mode, m.NotOwn, m.NoAck, m.Suspended = mode, get("own") == "", get("ack") == "", false
 	}
-	return ""
+	return wrong
 }
+
+// pausedUntil reads when a pause is to end, as the robot does, and says what is wrong with that. Nothing ends the pause. It is pure.
+func pausedUntil(m list.Membership, typed string, now time.Time) (until time.Time, wrong string) {
+	typed = strings.TrimSpace(typed)
+	switch {
+	case typed == "":
+		return time.Time{}, ""
+	case m.Paused(now) && typed == pauseDay(m):
+		return m.PausedUntil, ""
+	}
+	until, _, err := membership.ReadPause(typed, now)
+	var bad *membership.DateError
+	switch {
+	case err == nil:
+		return until, ""
+	case errors.As(err, &bad):
+		return m.PausedUntil, "We could not read the date “" + typed + "”. Write it like 12 April."
+	case !until.After(now):
+		return m.PausedUntil, "Your pause must end on a day that is still to come. Write it like 12 April."
+	}
+	return m.PausedUntil, "A pause lasts a year at most. For no email at all, choose “No email: I read here”."
+}
+
+// pauseDay is when a pause ends, as it stands in the form.
+func pauseDay(m list.Membership) string { return m.PausedUntil.In(london).Format("2 January 2006") }
 
 // rename changes the name that other members see.
 func (v *visit) rename(tx *store.Tx, by membership.By, typed string) (wrong string, err error) {

@@ -41,8 +41,38 @@ func TestDeliveryIsSetOnThePage(t *testing.T) {
 			t.Errorf("%s: %d", what, r.StatusCode)
 		}
 	}
+	if _, html := tom.ask("POST", "/settings", form("list", "heads", "mode", "daily", "pause", "for 3 weeks", "own", "1")); !s.member(2, 1).Paused(s.now) || s.member(2, 1).NotOwn {
+		t.Errorf("as the robot reads it:\n%s", html)
+	}
 	if r, _ := s.as(2).ask("POST", "/settings", form("list", "heads", "mode", "daily")); r.StatusCode != http.StatusNotFound {
 		t.Errorf("a list of others: %d", r.StatusCode)
+	}
+}
+
+// What was typed is there again, and nothing else of the page is lost: the name was, and "Save name" then took it away.
+func TestAMistakeInTheSettingsLosesNothing(t *testing.T) {
+	s := newSite(t, nil)
+	tom := s.as(1)
+	tom.ask("POST", "/settings", form("name", "Tom Brown"))
+	name := `id="name" type="text" name="name" value="Tom Brown"`
+	if html := tom.get("/settings"); !strings.Contains(html, name) {
+		t.Fatalf("page:\n%s", html)
+	}
+	_, html := tom.ask("POST", "/settings", form("list", "heads", "mode", "weekly", "pause", "Easter", "shown", "1"))
+	for _, want := range []string{"We could not read the date “Easter”.", name, `value="Easter" maxlength="40" aria-describedby="ph1 error" aria-invalid="true"`,
+		`value="weekly" checked`, `name="own" value="1"> Send`, `name="shown" value="1" checked`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("no %q in:\n%s", want, html)
+		}
+	}
+	if strings.Count(html, `aria-invalid="true"`) != 1 {
+		t.Errorf("more than one field is marked:\n%s", html)
+	}
+	if _, html := tom.ask("POST", "/settings", form("name", "tom@school.example")); !strings.Contains(html, `value="tom@school.example" maxlength="80"`) || !strings.Contains(html, `aria-describedby="nameh error" aria-invalid="true"`) {
+		t.Errorf("a wrong name:\n%s", html)
+	}
+	if _, html := tom.ask("POST", "/settings", form("list", "heads", "mode", "daily", "pause", "2 September 2099")); !strings.Contains(html, "A pause lasts a year at most.") {
+		t.Errorf("a long pause:\n%s", html)
 	}
 }
 
