@@ -53,9 +53,10 @@ type failure struct {
 	status int
 	title  string
 	texts  []string
+	next   link // where to go instead
 }
 
-var notFound = failure{http.StatusNotFound, "Page not found", []string{
+var notFound = failure{status: http.StatusNotFound, title: "Page not found", texts: []string{
 	"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."}}
 
 // failures say what people read, in the order in which an error is looked up. An error that is not here is a fault of
@@ -65,35 +66,35 @@ var failures = []struct {
 	page failure
 }{
 	{errNoPage, notFound},
-	{errLink, failure{http.StatusNotFound, "This link does not work", []string{
+	{errLink, failure{status: http.StatusNotFound, title: "This link does not work", texts: []string{
 		"Nothing was changed. The link may have been cut: try to copy all of it.",
 		"The end of each email from the forum says how to leave by email."}}},
-	{errReturn, failure{http.StatusNotFound, "This link does not work", []string{
+	{errReturn, failure{status: http.StatusNotFound, title: "This link does not work", texts: []string{
 		"Nothing was changed. The link may have been cut, it may be too old, or it was used already.",
-		"To become a member again, write to the address of the forum with -join before the @ sign."}}},
+		"You can ask to join at any time."}, next: link{Path: "/join", Text: "Ask to join"}}},
 	{archive.ErrNoPost, notFound}, {archive.ErrNoThread, notFound}, {archive.ErrNoTopic, notFound}, {archive.ErrNoCollection, notFound}, {list.ErrNoMember, notFound}, {intake.ErrNoMessage, notFound}, {moderate.ErrGone, notFound}, {digest.ErrNoIssue, notFound},
-	{archive.ErrRemoved, failure{http.StatusGone, "This message was removed", []string{"The moderators removed it. Nobody can read it any more."}}},
-	{errForeign, failure{http.StatusForbidden, "That does not work from another site", []string{"Nothing was changed. Please open the page here and try again."}}},
-	{errBusy, failure{http.StatusTooManyRequests, "Please wait a moment", []string{
+	{archive.ErrRemoved, failure{status: http.StatusGone, title: "This message was removed", texts: []string{"The moderators removed it. Nobody can read it any more."}}},
+	{errForeign, failure{status: http.StatusForbidden, title: "That does not work from another site", texts: []string{"Nothing was changed. Please open the page here and try again."}}},
+	{errBusy, failure{status: http.StatusTooManyRequests, title: "Please wait a moment", texts: []string{
 		"Very many pages were opened from your network in a short time. Please try again in a minute."}}},
-	{errSearch, failure{http.StatusTooManyRequests, "Please wait a moment", []string{
+	{errSearch, failure{status: http.StatusTooManyRequests, title: "Please wait a moment", texts: []string{
 		"The search has very much to do just now. Please try again in a minute."}}},
-	{errMethod, failure{http.StatusMethodNotAllowed, "That does not work here", []string{"Please open the page in a web browser."}}},
-	{errBody, failure{http.StatusBadRequest, "Your request did not arrive whole", []string{"Nothing was changed. Please try again."}}},
-	{membership.ErrNobody, failure{http.StatusServiceUnavailable, "Nobody could be asked", []string{
+	{errMethod, failure{status: http.StatusMethodNotAllowed, title: "That does not work here", texts: []string{"Please open the page in a web browser."}}},
+	{errBody, failure{status: http.StatusBadRequest, title: "Your request did not arrive whole", texts: []string{"Nothing was changed. Please try again."}}},
+	{membership.ErrNobody, failure{status: http.StatusServiceUnavailable, title: "Nobody could be asked", texts: []string{
 		"You left more than 30 days ago, so a moderator has to decide, and there is none at present. Nothing was changed. Please reply to the email with the word join."}}},
-	{store.ErrFull, failure{http.StatusServiceUnavailable, "Please try again later", []string{
+	{store.ErrFull, failure{status: http.StatusServiceUnavailable, title: "Please try again later", texts: []string{
 		"We have no room on disk just now. Nothing was changed."}}},
 }
 
 // broken is the page about a fault of ours.
-var broken = failure{http.StatusInternalServerError, "Something is wrong on our side", []string{"Please try again in a few minutes."}}
+var broken = failure{status: http.StatusInternalServerError, title: "Something is wrong on our side", texts: []string{"Please try again in a few minutes."}}
 
 // failureOf returns the page about an error, and whether an operator has to look at it.
 func failureOf(err error) (f failure, ours bool) {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return failure{http.StatusRequestEntityTooLarge, "That is too much", []string{"Nothing was changed."}}, false
+		return failure{status: http.StatusRequestEntityTooLarge, title: "That is too much", texts: []string{"Nothing was changed."}}, false
 	}
 	for _, row := range failures {
 		if errors.Is(err, row.err) {
@@ -137,7 +138,22 @@ func (v *visit) fail(err error) {
 	}
 	v.w.Header().Set("X-Robots-Tag", "noindex, nofollow")
 	v.rt.index = false
-	if err := v.tell(f.status, page{Title: f.title, Texts: f.texts}); err != nil {
+	if err := v.show(f.status, "page.html", v.around(f), page{Title: f.title, Texts: f.texts, Next: f.next}); err != nil {
 		s.log.Debug("a page was not read to its end", "cause", err)
 	}
+}
+
+// around is what is around the page about an error: for whoever is signed in the menu, as around every page. A link of a mail is
+// answered alike for everybody.
+func (v *visit) around(f failure) shell {
+	if !v.known && (f.status == http.StatusNotFound || f.status == http.StatusMethodNotAllowed) {
+		if err := v.who(); err != nil { // then they are nobody
+			v.reader, v.known = list.Reader{}, false
+		}
+	}
+	if !v.rt.tokened() {
+		return v.shell(f.title)
+	}
+	plain := &visit{s: v.s, r: v.r, now: v.now, rt: v.rt, site: list.List{Title: v.site.Title}}
+	return plain.shell(f.title)
 }

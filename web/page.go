@@ -162,6 +162,7 @@ type page struct {
 	Done   string // what was just done
 	Texts  []string
 	Button string
+	Next   link // another page; only where there is something to do on it
 }
 
 // tell shows such a page. Whoever is signed in does not matter to it: the answer to a link of a mail is the same for all.

@@ -59,3 +59,24 @@ func TestATitleIsEscaped(t *testing.T) {
 		t.Errorf("page:\n%s", got)
 	}
 }
+
+func TestAPageThatIsNotThereLeadsOn(t *testing.T) {
+	s := newSite(t, nil)
+	tom, visitor := s.as(1), s.as(0)
+	for path, want := range map[string]string{"/nosuch": "Page not found", "/m/99999": "Page not found", "/topic/none": "Page not found"} {
+		_, html := tom.ask("GET", path, "")
+		for _, part := range []string{"<h1>" + want, `<a class="brand" href="/">`, `<nav class="main"`, `<a href="/settings">My settings</a>`, "Sign out"} {
+			if !strings.Contains(html, part) {
+				t.Errorf("%s for a member: no %q in:\n%s", path, part, html)
+			}
+		}
+	}
+	if _, html := visitor.ask("GET", "/nosuch", ""); !strings.Contains(html, `<a class="brand" href="/">`) || strings.Contains(html, "My settings") {
+		t.Errorf("for a visitor:\n%s", html)
+	}
+	_, theirs := tom.ask("GET", "/yes/none", "")
+	_, others := visitor.ask("GET", "/yes/none", "")
+	if theirs != others || !strings.Contains(others, `<a href="/join">Ask to join</a>`) {
+		t.Errorf("a link of a mail: %s\n%s", theirs, others)
+	}
+}

@@ -96,6 +96,9 @@ func (s *Server) table() []route {
 	return all
 }
 
+// tokened reports that the address is a link of a mail.
+func (r route) tokened() bool { return strings.Contains(r.path, "{token") }
+
 // match returns what stands in the pieces of an address, if it is one of the route's.
 func (r route) match(path string) (map[string]string, bool) {
 	args := map[string]string{}
