@@ -107,7 +107,7 @@ type Item struct {
 	First  archive.Number `json:"first"`           // the post that began it, or the first of those that can be seen
 	Reply  archive.Number `json:"reply,omitempty"` // the first by somebody else
 	Posts  int            `json:"posts"`           // in this period
-	People int            `json:"people"`          // who wrote them
+	People int            `json:"people"`          // who answered in it
 	Files  int            `json:"files,omitempty"`
 	Begun  bool           `json:"begun,omitempty"` // in this period
 }

@@ -142,7 +142,9 @@ func talkOf(tx *store.Tx, root archive.Number, posts []archive.Post) (t talk, ok
 		t.posts++
 		t.files += int(p.Facts.Files)
 		t.notice = t.notice || p.Announced
-		writers[writerOf(p)] = true
+		if p.Number != t.First {
+			writers[writerOf(p)] = true
+		}
 	}
 	t.people = len(writers)
 	first, err := archive.Get(tx, t.First)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"sencoforum/message"
@@ -79,7 +80,11 @@ func (c Content) contents(p *page) {
 <ul style="margin:0 0 20px;padding-left:22px">`)
 	for part := Help; part <= Notices; part++ {
 		if all, left := c.part(part); len(all) > 0 {
-			p.add(`<li><a href="#%s" %s>%s: %s</a></li>`, anchors[part], linkStyle, strings.TrimSuffix(c.head(part), "?"), inside(part, len(all)+left))
+			head := c.head(part)
+			if !strings.HasSuffix(head, "?") {
+				head += ":"
+			}
+			p.add(`<li><a href="#%s" %s>%s %s</a></li>`, anchors[part], linkStyle, head, inside(part, len(all)+left))
 		}
 	}
 	p.add("</ul>\n")
@@ -182,13 +187,24 @@ func (c Content) addWords(p *page) {
 	p.add("</ul>\n")
 }
 
+// footWords are the words that the foot offers.
+var footWords = regexp.MustCompile(`\b(questions|daily|weekly|every|pause|leave)\b`)
+
+// bold makes the words strong that a reply may be.
+func bold(line string) string {
+	if begin, words, ok := strings.Cut(line, ": "); ok && begin == "Reply with one word" {
+		return begin + ": " + footWords.ReplaceAllString(words, "<strong>$1</strong>")
+	}
+	return line
+}
+
 func (c Content) addFoot(p *page) {
 	p.add(`<hr style="border:0;border-top:1px solid #c9c3b4;margin:8px 0 16px"><p class="mu" style="margin:0;font-size:15px;line-height:24px;color:#4a5160">`)
 	for _, line := range c.foot() {
 		if line == "" {
 			p.add("<br>")
 		}
-		p.add("%s ", html.EscapeString(line))
+		p.add("%s ", bold(html.EscapeString(line)))
 	}
 	if c.Web != "" {
 		p.add(`<a href="%s/" %s>Read in the archive</a>`, html.EscapeString(c.Web), linkStyle)

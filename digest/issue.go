@@ -15,7 +15,7 @@ type talk struct {
 	archive.Summary
 	reply  archive.Number // the first post of somebody else
 	posts  int            // in the period
-	people int            // who wrote them
+	people int            // who answered in it
 	files  int
 	notice bool
 }
