@@ -21,6 +21,7 @@ type monthData struct {
 	Count       string
 	Discussions []discussionData
 	Older       string
+	Year        string // the page of its year
 	Before      link
 	After       link
 }
@@ -126,7 +127,7 @@ func monthPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d := monthData{Title: "Discussions begun in " + start.Format("January 2006")}
+	d := monthData{Title: "Discussions begun in " + start.Format("January 2006"), Year: fmt.Sprintf("/%04d", year)}
 	if next != (archive.Cursor{}) {
 		d.Older = fmt.Sprintf("%s%s?from=%d-%d", v.s.cfg.Path, start.Format("/2006/01"), next.Value, next.Thread)
 	}
@@ -143,6 +144,6 @@ func monthPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	sh := v.shell(d.Title, link{Path: fmt.Sprintf("/%04d", year), Text: fmt.Sprint(year)})
+	sh := v.shell(d.Title, link{Path: d.Year, Text: fmt.Sprint(year)})
 	return v.show(http.StatusOK, "month.html", sh, d)
 }

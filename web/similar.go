@@ -67,6 +67,14 @@ func (v *visit) similar(disc archive.Discussion, posts []archive.Post) (wait fun
 	return v.lookAlike(key, firstShown(posts))
 }
 
+// repliesTo says how many answers a discussion of so many messages has.
+func repliesTo(posts int) string {
+	if posts < 2 {
+		return "no replies yet"
+	}
+	return plural(posts-1, "reply", "replies")
+}
+
 // named are what is shown of discussions that are like another. A fault of the search is no fault of the page.
 func (v *visit) named(disc archive.Discussion, firsts []archive.Number) ([]discussionData, error) {
 	var out []discussionData
@@ -82,7 +90,7 @@ func (v *visit) named(disc archive.Discussion, firsts []archive.Number) ([]discu
 				continue
 			}
 			out = append(out, discussionData{Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, d.Number), Subject: subjectOf(p), Begun: brief(p.Written, v.now),
-				Author: nameOf(p), Replies: plural(len(d.Places)-1, "reply", "replies")})
+				Author: nameOf(p), Replies: repliesTo(len(d.Places))})
 		}
 		return nil
 	})
