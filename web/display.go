@@ -27,7 +27,7 @@ type option struct {
 // choices are in the order of their values in the cookie.
 func choices() []choice {
 	return []choice{
-		{"size", "Text size", []option{{Value: "100", Text: "100 %"}, {Value: "125", Text: "125 %"}, {Value: "150", Text: "150 %"}}},
+		{"size", "Text size", []option{{Value: "100", Text: "100%"}, {Value: "125", Text: "125%"}, {Value: "150", Text: "150%"}}},
 		{"spacing", "Spacing", []option{{Value: "normal", Text: "Normal"}, {Value: "wide", Text: "Wide"}}},
 		{"paper", "Paper", []option{{Value: "auto", Text: "Cream, or dark where your device is set to dark"}, {Value: "cream", Text: "Cream"},
 			{Value: "white", Text: "White"}, {Value: "blue", Text: "Pale blue"}, {Value: "dark", Text: "Dark"}}},

@@ -81,10 +81,10 @@ func round(n int) int {
 	return unit * 10
 }
 
-// share is a part as people say it: "85 %".
+// share is a part as people say it: "85%".
 func share(part, all int) string {
 	if all == 0 {
 		return "–"
 	}
-	return strconv.Itoa((part*100+all/2)/all) + " %"
+	return strconv.Itoa((part*100+all/2)/all) + "%"
 }

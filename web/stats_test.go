@@ -54,7 +54,7 @@ func TestStatsTellWhatIsWritten(t *testing.T) {
 	s.post(2, 1, "Elsewhere", "Words for heads.")
 	_, html := s.as(2).ask("GET", "/stats", "")
 	for _, want := range []string{
-		"<dt>Discussions</dt><dd>2</dd>", "<dt>Messages</dt><dd>3</dd>", "<dt>Questions answered, last 12 months</dt><dd>50 %</dd>", "<dt>Members now</dt><dd>2</dd>",
+		"<dt>Discussions</dt><dd>2</dd>", "<dt>Messages</dt><dd>3</dd>", "<dt>Questions answered, last 12 months</dt><dd>50%</dd>", "<dt>Members now</dt><dd>2</dd>",
 		`<svg class="plot"`, "<title", "<desc", `<a href="/2026/11">November 2026</a>`, "Within an hour", "No answer yet",
 	} {
 		if !strings.Contains(html, want) {
