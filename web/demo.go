@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"html/template"
 	"net/http"
+	"strings"
 
 	"sencoforum/list"
 	"sencoforum/message"
@@ -90,7 +92,7 @@ type demoMailsData struct {
 type demoMail struct {
 	From, ReplyTo, Subject string
 	Written                stamp
-	Pieces                 []piece
+	Text                   template.HTML
 	Page                   string // its address as a page; empty where it has only text
 }
 
@@ -113,11 +115,20 @@ func demoMails(v *visit) error {
 		if pageOf(m.Root) != nil {
 			out.Page = v.s.cfg.Path + "/demo/mail/" + demoName(raw)
 		}
-		out.Pieces = []piece{{HTML: proseOf(m.Text())}}
+		out.Text = asSent(m.Text())
 		d.Mails = append(d.Mails, out)
 	}
 	sh := v.shell("My mail", link{Path: "/demo", Text: "Demonstration"}, link{Path: "/demo/mail", Text: "My mail"})
 	return v.show(http.StatusOK, "demomail.html", sh, d)
+}
+
+// asSent is the text of a mail with its lines as they are.
+func asSent(text string) template.HTML {
+	var all []string
+	for line := range strings.Lines(visible(strings.TrimSpace(text))) {
+		all = append(all, linked(line, template.HTMLEscapeString))
+	}
+	return template.HTML(strings.Join(all, ""))
 }
 
 // mailbox is whoever is signed in, and what was mailed to them.
