@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sencoforum/archive"
 	"sencoforum/digest"
 	"sencoforum/internal/testdb"
@@ -114,6 +116,16 @@ func TestADigestThatIsKeptNoLongerSaysWhereToLook(t *testing.T) {
 	r, html := s.as(2).ask("GET", "/digest/senco-forum/weekly/2026-11-23", "")
 	if r.StatusCode != http.StatusGone || !strings.Contains(html, `<a href="/2026/11?list=senco-forum">November 2026</a>`) {
 		t.Errorf("%d\n%s", r.StatusCode, html)
+	}
+}
+
+// Words and addresses stand on lines of their own in a mail, and that is how the page of a demonstration shows them.
+func TestAMailIsShownWithItsLines(t *testing.T) {
+	mail := "Reply with one line:\n\n  approve          send it to everyone\n  reject REASON    send it back <b>\nhttps://forum.example.org/m/1\nFewer emails"
+	want := "Reply with one line:\n\n  approve          send it to everyone\n  reject REASON    send it back &lt;b&gt;\n" +
+		`<a href="https://forum.example.org/m/1" rel="noreferrer nofollow ugc">https://forum.example.org/m/1</a>` + "\nFewer emails"
+	if diff := cmp.Diff(want, string(asSent(mail))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
