@@ -21,7 +21,7 @@ func TestWhoAskedSaysThatItIsSolved(t *testing.T) {
 		if r, _ := c.by.ask("POST", "/t/1/solved", "solved="+c.say); r.StatusCode != http.StatusSeeOther {
 			t.Errorf("%s: %s", c.name, r.Status)
 		}
-		if got := strings.Contains(s.as(2).get("/t/1"), "The member who asked says: solved."); got != c.solved {
+		if got := strings.Contains(s.as(2).get("/t/1"), "The member who asked says that this is solved."); got != c.solved {
 			t.Errorf("%s: solved %v", c.name, got)
 		}
 	}

@@ -47,6 +47,7 @@ type threadData struct {
 	Room  string         // for files with it
 	To    archive.Number // the message that it answers
 	ToWho string
+	ToAll string // how many people get an answer
 	Max   int
 }
 
@@ -184,7 +185,12 @@ func (v *visit) discussion(tx *store.Tx, disc archive.Discussion, posts []archiv
 		d.Reply = v.mailto(l, "reply", token.Claims{Kind: token.Reply, A: uint32(latest.Number)}, "Re: "+subjectOf(latest))
 		if v.s.cfg.Desk.Write != nil {
 			d.Form, d.To, d.ToWho, d.Max = token.Random(), latest.Number, firstName(latest), maxText
-			d.Room = list.Megabytes(v.s.roomForFiles(v.list(latest.List)))
+			d.Room = list.Megabytes(v.s.roomForFiles(l))
+			n, err := list.Count(tx, l.ID)
+			if err != nil {
+				return d, err
+			}
+			d.ToAll = plural(n, "person", "people")
 		}
 	}
 	if err := v.addSolved(tx, &d); err != nil {

@@ -214,8 +214,9 @@ type sentData struct {
 // sent is the page after something was sent. It is made after all of it is stored.
 func (v *visit) sent(a aim, d writeData, o Outlook) error {
 	s := sentData{writeData: d, Back: "/"}
+	crumb := link{Path: "/post", Text: "Ask everyone"}
 	if d.Post != 0 {
-		s.Back = d.Back
+		s.Back, crumb = d.Back, link{Path: d.Back, Text: subjectOf(a.post)}
 	}
 	s.Title, s.Texts = sentWords(d, o, v.now)
 	if o.Fate == fateGoes && o.At.After(v.now) && v.s.cfg.Desk.TakeBack != nil {
@@ -229,7 +230,7 @@ func (v *visit) sent(a aim, d writeData, o Outlook) error {
 	if err := v.endFiles(d.Form, s.New); err != nil {
 		return err
 	}
-	sh := v.shell(s.Title, link{Path: "/post", Text: "Ask everyone"})
+	sh := v.shell(s.Title, crumb)
 	return v.show(http.StatusOK, "sent.html", sh, s)
 }
 

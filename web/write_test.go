@@ -124,8 +124,14 @@ func TestAnAnswerGoesToTheAddressOfItsPost(t *testing.T) {
 		if strings.Contains(html, "Only Person gets it") != (want == token.Author) {
 			t.Errorf("%s: page\n%s", path, html)
 		}
+		if !strings.Contains(html, `<li><a href="/m/1">Timetables</a></li></ol>`) {
+			t.Errorf("%s: no way back to the discussion above:\n%s", path, html)
+		}
 	}
 	page := b.get("/t/1")
+	if !strings.Contains(page, "It goes to 2 people and answers Person's") {
+		t.Errorf("nothing says who gets an answer:\n%s", page)
+	}
 	if !strings.Contains(page, `action="/post/check"`) || !strings.Contains(page, `name="to" value="1"`) {
 		t.Errorf("no box on the page:\n%s", page)
 	}
@@ -144,7 +150,7 @@ func TestWhatWasTypedIsKept(t *testing.T) {
 	}{
 		{"no subject", []string{"list", "senco-forum", "text", typed}, Outlook{}, 422, "Write a subject"},
 		{"a subject that is too long", []string{"list", "senco-forum", "subject", strings.Repeat("x", 151), "text", typed}, Outlook{}, 422, "subject is too long"},
-		{"back to the form", []string{"list", "senco-forum", "subject", "S", "text", typed, "do", "edit"}, Outlook{}, 200, "Check it"},
+		{"back to the form", []string{"list", "senco-forum", "subject", "S", "text", typed, "do", "edit"}, Outlook{}, 200, "Check, then send"},
 		{"refused when it is looked at", []string{"list", "senco-forum", "subject", "S", "text", typed}, Outlook{Fate: fateRefused, Why: []string{"The list is closed."}}, 422, "The list is closed."},
 		{"refused when it is sent", []string{"list", "senco-forum", "subject", "S", "text", typed, "do", "send"}, Outlook{Fate: fateRefused, Why: []string{"The list is closed."}}, 422, "The list is closed."},
 		{"an answer to a post that is gone", []string{"to", "99", "text", typed, "do", "send"}, Outlook{}, 422, "is not here any more"},
