@@ -98,13 +98,13 @@ func actorInLog(actor string) string {
 func nameInLog(tx *store.Tx, p list.PersonID) (string, error) {
 	who, err := list.GetPerson(tx, p)
 	if errors.Is(err, list.ErrNoPerson) {
-		return fmt.Sprintf("a former member, %d", p), nil
+		return fmt.Sprintf("a former member (%d)", p), nil
 	}
 	if err != nil {
 		return "", err
 	}
 	if name := list.CleanName(who.Name); name != "" {
-		return fmt.Sprintf("%s, %d", name, p), nil
+		return fmt.Sprintf("%s (member %d)", name, p), nil
 	}
 	return fmt.Sprintf("member %d", p), nil
 }

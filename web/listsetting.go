@@ -38,6 +38,11 @@ func (f listField) value(l list.List) string {
 	if f.Box {
 		return map[bool]string{true: "yes", false: "no"}[is != ""]
 	}
+	if is == "" {
+		if _, empty, ok := strings.Cut(f.Hint, "Empty: "); ok {
+			return strings.TrimSuffix(empty, ".")
+		}
+	}
 	return cmp.Or(is, "none")
 }
 

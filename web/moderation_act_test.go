@@ -115,7 +115,7 @@ func TestTheRecordOnAPage(t *testing.T) {
 	s.as(3).ask("POST", "/mod/"+last.Number.Code(), sent("do", "approve"))
 	for name, b := range map[string]*browser{"moderator": s.as(2), "auditor": s.as(4)} {
 		html := b.get("/mod/log")
-		wants(t, html, "Ellen Roy, 3", "held approved", "Asha Patel, 2", "held discarded", "Older entries")
+		wants(t, html, "Ellen Roy (member 3)", "<p>Approved", "Asha Patel (member 2)", "<p>Discarded without telling", "Older entries")
 		if strings.Contains(html, "school.example") || strings.Contains(html, "Secretitem") {
 			t.Errorf("%s: an address or a subject:\n%s", name, html)
 		}

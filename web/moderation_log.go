@@ -121,7 +121,7 @@ func (v *visit) actors(tx *store.Tx, q moderate.LogQuery) ([]option, error) {
 }
 
 func (v *visit) logLine(e moderate.LogLine) logLine {
-	l := logLine{At: full(e.At), By: e.By, Did: e.Action, About: e.Detail, Number: e.Number}
+	l := logLine{At: full(e.At), By: e.By, Did: didWords(e.Action), About: detailWords(e.Detail), Number: e.Number}
 	if len(v.audited()) > 1 {
 		l.List = e.List
 	}

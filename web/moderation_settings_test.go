@@ -127,7 +127,7 @@ func TestWhoChangesSettings(t *testing.T) {
 	form := partForm(t, html, "moderators", "duty", "all")
 	asha := s.as(2)
 	read := asha.get(settingsPath)
-	wants(t, read, "Owners of the list can change this.", "<dd>two moderators, in turns by the week</dd>")
+	wants(t, read, "Owners of the list can change this.", "<dd>two moderators, in turns by the week</dd>", "<dd>they are kept</dd>")
 	if strings.Contains(read, `name="part"`) {
 		t.Error("a moderator gets a form")
 	}

@@ -23,7 +23,7 @@ func TestTheRecordNamesTheOperatorInWords(t *testing.T) {
 		return nil
 	})
 	html := s.as(2).get("/mod/log")
-	wants(t, html, "<strong>Whoever runs the server</strong>", "<strong>The server, by itself</strong>")
+	wants(t, html, "<p>Changed a setting of the list <span class=\"meta\">(duty all)", "<strong>Whoever runs the server</strong>", "<strong>The server, by itself</strong>")
 	if strings.Contains(html, "uid") {
 		t.Errorf("the page has the number of a user:\n%s", html)
 	}
@@ -41,5 +41,20 @@ func TestAnAddressKeepsItsLetters(t *testing.T) {
 	s.held(heldMail{kind: hold.Post, subject: "Pens", body: "Which pens?"})
 	if html := s.as(2).get("/mod"); strings.Contains(html, "Tom@school.example") || !strings.Contains(html, "tom@school.example is not a member") {
 		t.Errorf("page:\n%s", html)
+	}
+}
+
+func TestTheRecordIsToldInWords(t *testing.T) {
+	for action, want := range map[string]string{"held approved": "Approved", "act ban": "Banned somebody", "member set": "Changed a member's settings", "act nosuch": "act nosuch", "purge": "purge"} {
+		if got := didWords(action); got != want {
+			t.Errorf("%s: %q, want %q", action, got, want)
+		}
+	}
+	for detail, want := range map[string]string{
+		"pause 2027-09-02T00:00:00+01:00, mode daily": "pause 2 September 2027, mode daily", "until 2026-11-22T11:58:00Z": "until 22 November 2026, 11:58", "ack off": "ack off", "web, fresh sign-in": "web, fresh sign-in",
+	} {
+		if got := detailWords(detail); got != want {
+			t.Errorf("%s: %q, want %q", detail, got, want)
+		}
 	}
 }
