@@ -27,7 +27,7 @@ var roles = []string{
 	"SENCO (two days a week)", "Advisory teacher",
 }
 
-var phases = []string{"primary", "secondary", "infant", "junior", "small rural", "special"}
+var phases = []string{"primary", "secondary", "nursery", "junior", "small rural", "special"}
 
 var openings = []string{
 	"Hello all,", "Dear colleagues,", "Morning everyone,", "Hi,", "I am new to the role and would be glad of help.",
