@@ -41,6 +41,7 @@ var (
 	offerForm  = regexp.MustCompile(`(?i)\b(reply(?: with)?:? )(` + strings.Join(pressable, "|") + `)([.,]?(?:\s|$))`)
 	pageForm   = regexp.MustCompile(`^([A-Za-z," ]+: )?(https?://\S+)$`)
 	offersForm = regexp.MustCompile(`(?i)reply with one (?:line|of these lines)[^:]*:$`)
+	onlyForm   = regexp.MustCompile(`^only \pL+$`) // the one whose name stands in the mail
 	cellForm   = regexp.MustCompile(` {2,}`)
 )
 
@@ -131,7 +132,7 @@ func (w *pageWriter) cell(i int, text string, apart bool) {
 		w.b.WriteString(" &nbsp;")
 	}
 	switch {
-	case i == 0 && w.offering && slices.Contains(pressable, text):
+	case i == 0 && w.offering && (slices.Contains(pressable, text) || onlyForm.MatchString(text)):
 		w.button(text)
 	case i%2 == 0 && (apart || text == strings.ToUpper(text)):
 		w.b.WriteString("<b>" + html.EscapeString(text) + "</b>")

@@ -98,7 +98,7 @@ func TestThePageOfAList(t *testing.T) {
 		"a word that needs more":             {"Reply with: pause until 2 September", nil},
 		"a longer word":                      {"reply yesterday", nil},
 		"a word that is somebody's":          {"It says \"reply yes\"", nil},
-		"words with what they do":            {"Reply with one line:\n\n  everyone     to all\n  only Priya   to one", []string{"everyone"}},
+		"words with what they do":            {"Reply with one line:\n\n  everyone     to all\n  only Priya   to one", []string{"everyone", "only Priya"}},
 		"a table of something else":          {"How many emails?\n\n  every   all of it", nil},
 		"a link of ours":                     {"The rules: https://forum.example.org/rules", []string{"https://forum.example.org/rules"}},
 		"a link in a sentence":               {"https://evil.example/x is not told.", nil},
