@@ -106,6 +106,7 @@ var table = []Word{
 	{Name: "undo", With: ofItem, At: decisions, Who: Moderator, Proof: TokenHeld, Decides: true, Taught: true, Help: "take the decision back, until it has gone out"},
 	{Name: "stop", With: ofItem, At: Report, Who: Moderator, Proof: Verified, Decides: true, Help: "hide the post and send no more copies, at once"},
 	{Name: "close", With: append([]string{"this discussion", "the discussion", "this thread", "the thread"}, ofItem...), At: Report, Who: Moderator, Proof: TokenHeld, Decides: true, Help: "no more replies to this discussion"},
+	{Name: "keep", With: ofItem, At: Report, Who: Moderator, Proof: TokenHeld, Decides: true, Help: "the post stays, and the report is done"},
 	{Name: "recall", At: Stopped, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Decides: true, Help: "ask those who have it to delete it"},
 	{Name: "erase", At: Stopped, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Decides: true, Help: "remove it for ever"},
 	{Name: "release", At: Stopped, Who: Moderator, Proof: AlignedDKIM, Confirm: true, Decides: true, Help: "show it again and send the rest"},

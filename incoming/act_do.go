@@ -25,10 +25,29 @@ func (d *Desk) offered(tx *store.Tx, s *staff, id intake.ID) error {
 	case "ask":
 		s.did = "ask"
 		return d.answering(tx, s, moderate.Answering{To: s.what.Message, Message: id, Words: s.ask.text, Asked: true})
+	case "keep":
+		return d.keepReport(tx, s)
 	case "recall", "erase", "release", "close":
 		return d.propose(tx, s, moderate.Act{Kind: moderate.ActKind(s.ask.word), Post: s.what.Post})
 	}
 	return d.undone(tx, s, "")
+}
+
+// keepReport ends a report, unless somebody else was first.
+func (d *Desk) keepReport(tx *store.Tx, s *staff) error {
+	r, err := d.cfg.Acts.KeepReport(tx, s.hand, s.what.Message)
+	switch {
+	case errors.Is(err, moderate.ErrNoReport):
+		return d.undone(tx, s, "That report is not kept any more, so there was nothing to do.")
+	case errors.Is(err, moderate.ErrReportEnded):
+		how, err := moderate.HowEnded(tx, r)
+		if err != nil {
+			return err
+		}
+		return d.undone(tx, s, how+"\nNothing changed.")
+	}
+	s.did = "keep"
+	return err
 }
 
 // stop stops a post at once.

@@ -169,6 +169,7 @@ func curate(tx *store.Tx, h Hand, act Act) (err error) {
 	switch act.Kind {
 	case ActClose:
 		_, err = archive.Close(tx, act.Post, by)
+		err = cmp.Or(err, endOfThread(tx, h, act.Post))
 	case ActReopen:
 		if _, err = archive.Reopen(tx, act.Post); err == nil {
 			_, err = archive.Unmoderate(tx, act.Post)

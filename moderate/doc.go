@@ -17,6 +17,7 @@
 //	moderate.tallies        (what, person)         -> how often since when
 //	moderate.jobs           number                 -> Job: an act that is being carried out
 //	moderate.reports        (Unix seconds, message) -> a report of which the moderators who are not on duty are told then
+//	moderate.reported       message                -> Reported: a report of a post, and what became of it
 //
 // All functions that take a transaction may be called at once. A crash leaves
 // a job where it was, and the next start goes on with it.

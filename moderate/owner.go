@@ -73,6 +73,12 @@ func (a *Acts) Answer(tx *store.Tx, h Hand, l list.List, n Answering) error {
 	if err := errors.Join(h.note(tx, "mail answer", l.ID, to.ID, uint64(n.To)), reportDone(tx, n.To)); err != nil {
 		return err
 	}
+	if n.Asked {
+		asked := Marked{Person: h.Person, At: h.Now}
+		if err := changeReport(tx, n.To, func(r Reported) Reported { r.Asked = asked; return r }); err != nil {
+			return err
+		}
+	}
 	root, err := threadOf(tx, l, n.To, m)
 	if err != nil {
 		return err

@@ -232,6 +232,16 @@ func forgetActs(tx *store.Tx, p list.Person) error {
 	if err := dropReports(tx, func(_ intake.ID, w waitingReport) bool { return w.By == who }); err != nil {
 		return err
 	}
+	for row, err := range reported.All(tx) {
+		if err != nil {
+			return err
+		}
+		if row.Value.By == who {
+			if err := reported.Delete(tx, row.Key); err != nil {
+				return err
+			}
+		}
+	}
 	theirs := func(a message.Address) bool {
 		return slices.ContainsFunc(append(p.Addresses(), p.Backup), func(b message.Address) bool { return !a.IsZero() && a.Key() == b.Key() })
 	}

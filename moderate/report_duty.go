@@ -45,9 +45,12 @@ func (a *Acts) toDuty(tx *store.Tx, l list.List, rep Report, now time.Time) erro
 		if err != nil {
 			return err
 		}
-		return a.tellReport(tx, l, rep, to, now)
+		return cmp.Or(noteReport(tx, rep, l.ID, to, now), a.tellReport(tx, l, rep, to, now))
 	}
 	to := people(on)
+	if err := noteReport(tx, rep, l.ID, to, now); err != nil {
+		return err
+	}
 	if len(on) < len(all) {
 		w := waitingReport{List: l.ID, Post: rep.Post, By: rep.By, Words: rep.Words}
 		for _, p := range to {
@@ -102,10 +105,10 @@ func (a *Acts) tellLater(tx *store.Tx, id intake.ID, w waitingReport, now time.T
 	if errors.Is(err, list.ErrNoPerson) { // who reported it was forgotten
 		return nil
 	}
-	return err
+	return cmp.Or(err, changeReport(tx, id, func(r Reported) Reported { return r.with(people(all)) }))
 }
 
-// reportDone notes that a moderator asked the member who reported a post: the others read that, and are not told again.
+// reportDone notes that a moderator dealt with a report, or asked the member who made it: the others read that, and are not told again.
 func reportDone(tx *store.Tx, id intake.ID) error {
 	return dropReports(tx, func(m intake.ID, _ waitingReport) bool { return m == id })
 }
@@ -164,7 +167,7 @@ func (a *Acts) tellReport(tx *store.Tx, l list.List, rep Report, to []list.Perso
 	if err != nil {
 		return err
 	}
-	n := notice.PostReport{Post: lineOf(p), By: cmp.Or(list.CleanName(by.Name), by.Address.String()), Words: rep.Words, Hidden: p.State == archive.Hidden, WebURL: a.cfg.WebURL}
+	n := notice.PostReport{Post: lineOf(p), By: cmp.Or(list.CleanName(by.Name), by.Address.String()), Words: rep.Words, Hidden: p.State == archive.Hidden, WebURL: a.cfg.WebURL, Page: a.reportPage(rep.Message)}
 	if m != nil {
 		n.Text = m.Text()
 	}

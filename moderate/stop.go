@@ -31,7 +31,7 @@ func (a *Acts) Stop(tx *store.Tx, h Hand, n archive.Number) (archive.Post, error
 			return p, fmt.Errorf("stop post %d: %w", n, ErrNotOut)
 		}
 		if err == nil {
-			err = h.note(tx, "post stop", p.List, 0, uint64(n))
+			err = errors.Join(h.note(tx, "post stop", p.List, 0, uint64(n)), endOfPost(tx, h, n))
 		}
 		if err != nil {
 			return p, err

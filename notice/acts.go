@@ -67,6 +67,7 @@ func ReportedWords(by string) [][2]string {
 		{"stop", "hide it and stop sending, at once"},
 		{"close", "no more replies to this discussion"},
 		{"ask QUESTION", "ask " + name + "; the answer comes here"},
+		{"keep", "the post stays, and this report is done"},
 	}
 }
 
@@ -178,6 +179,7 @@ type PostReport struct {
 	Hidden bool   // it is hidden already
 	Text   string // the post
 	WebURL string // base address of the archive, or empty
+	Page   string // where it can be done on the web, or empty
 }
 
 // Compose returns the mail.
@@ -192,12 +194,15 @@ func (n PostReport) Compose(r Round) (Mail, error) {
 	}
 	link := ""
 	if n.WebURL != "" {
-		link = fmt.Sprintf(" %s/m/%d", strings.TrimRight(n.WebURL, "/"), n.Post.Number)
+		link = fmt.Sprintf("%s/m/%d", strings.TrimRight(n.WebURL, "/"), n.Post.Number)
+	}
+	if n.Page != "" {
+		link = "You can also do it here:\n" + n.Page
 	}
 	return r.compose("Reported - "+n.Post.name(), paragraphs(first, said,
 		"Reply with one line:",
 		choices(ReportedWords(n.By)...),
-		"Nothing to do? Leave it."+link,
+		"Nothing to do? Reply keep, or leave it.\n"+link,
 		quoted("the post", n.Text, maxReport)))
 }
 

@@ -112,6 +112,7 @@ func matrixSite(t *testing.T, change func(*list.List)) (s *site, people map[stri
 		_, err = archive.Tag(tx, 1, 1)
 		return err
 	})
+	s.reported(1, people["member"], "Secretreport")
 	s.digest()
 	s.held(heldMail{by: people["member"], subject: "Secretitem", body: "Secretwait"})
 	return s.searching(), people
@@ -128,7 +129,7 @@ const htmlMail = "Subject: Weekly\r\nContent-Type: text/html\r\n\r\n<p style=\"c
 // example fills in the pieces of an address with what is in the first list.
 func example(path string) string {
 	return strings.NewReplacer("{number}", "1", "{name}", map[bool]string{true: "file-1.txt", false: "subject-1"}[strings.HasPrefix(path, "/a/")],
-		"{person}", "2", "{kind}", "weekly", "{day}", "2026-11-23", "{mail}", demoName([]byte(htmlMail)), "{item}", hold.Number(1).Code(), "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
+		"{person}", "2", "{kind}", "weekly", "{day}", "2026-11-23", "{mail}", demoName([]byte(htmlMail)), "{item}", hold.Number(1).Code(), "{report}", "2", "{year}", "2026", "{month}", "11", "{token...}", "x", "{token}", "x", "{list}", "senco-forum", "{page...}", "2026-November/date.html").Replace(path)
 }
 
 // TestWhoMayOpenWhat asks for every route of the table as everybody, in every state of a list. The matrix has no exceptions:

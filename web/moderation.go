@@ -39,6 +39,11 @@ type queueData struct {
 	Recent []recentData
 	Undone string
 	Items  []caseData
+
+	Reports  []reportCaseData
+	Reported int    // how many there are
+	Kept     string // a report that was just ended
+
 	Today  []doneData
 	Pages  pager
 }
@@ -88,6 +93,9 @@ func queuePage(v *visit) error {
 			}
 			d.Items = append(d.Items, c)
 		}
+		if err := v.addReports(tx, &d, page, ids); err != nil {
+			return err
+		}
 		return v.decidedToday(tx, &d, ids)
 	})
 	if err != nil {
@@ -101,11 +109,7 @@ func queuePage(v *visit) error {
 			d.Lists = append(d.Lists, link{Path: v.s.cfg.Path + "/mod?list=" + l.Name, Text: l.Title, Here: len(lists) == 1 && lists[0].ID == l.ID})
 		}
 	}
-	title := plural(waiting, "message", "messages") + " to moderate"
-	if waiting == 0 {
-		title = "Nothing waits"
-	}
-	return v.show(http.StatusOK, "queue.html", v.shell(title, link{Path: "/mod", Text: "To moderate"}), d)
+	return v.show(http.StatusOK, "queue.html", v.shell(queueTitle(d.Reported, waiting), link{Path: "/mod", Text: "To moderate"}), d)
 }
 
 // moderatedLists are those that whoever reads moderates.

@@ -11,6 +11,7 @@ import (
 	"sencoforum/archive"
 	"sencoforum/list"
 	"sencoforum/membership"
+	"sencoforum/moderate"
 	"sencoforum/signin"
 	"sencoforum/store"
 )
@@ -99,7 +100,11 @@ func (v *visit) countWaiting(tx *store.Tx) error {
 		return nil
 	}
 	all, err := v.s.cfg.Panel.Waits(tx, v.reader)
-	v.toDecide = len(all)
+	if err != nil {
+		return err
+	}
+	reports, err := moderate.ReportCases(tx, v.reader, v.now)
+	v.toDecide = len(all) + len(reports)
 	return err
 }
 
