@@ -64,6 +64,7 @@ type Act struct {
 	Topic   string          `json:"topic,omitempty"`
 	Subject string          `json:"subject,omitempty"` // of what is announced
 	Text    string          `json:"text,omitempty"`    // that is announced
+	Form    string          `json:"form,omitempty"`    // name of the form in which it was written: one is announced once
 	Items   []hold.Number   `json:"items,omitempty"`   // to be approved; of a ban: that is discarded with it
 }
 

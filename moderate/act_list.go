@@ -1,6 +1,7 @@
 package moderate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -171,14 +172,21 @@ func (a *Acts) announce(tx *store.Tx, h Hand, act Act) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	key := intake.Key("")
+	if act.Form != "" {
+		key = intake.DuplicateKey(uint32(l.ID), who.Address, "page announce "+act.Form, nil)
+		if _, again, err := intake.Known(tx, key); err != nil || again {
+			return "", cmp.Or(err, ErrIsSo)
+		}
+	}
 	m := message.Parse(raw)
 	n := archive.Submitted(m, l, who, h.Now)
 	n.Announced, n.Until = true, h.Now.Add(l.SendDelay)
 	rec := intake.Record{
 		Kind: string(list.KindPost), List: uint32(l.ID), Reasons: []string{"announced by a moderator"}, MessageID: m.MessageID(), Sender: string(list.Verified),
-		Envelope: message.Envelope{From: who.Address, To: l.Post(), Received: h.Now},
+		Envelope: message.Envelope{From: who.Address, To: l.Post(), Received: h.Now}, Came: key,
 	}
-	if n.Intake, err = intake.Put(tx, intake.New{Record: rec, Raw: store.NewBlob(raw), State: intake.Waiting}); err != nil {
+	if n.Intake, err = intake.Put(tx, intake.New{Record: rec, Raw: store.NewBlob(raw), State: intake.Waiting, Key: key}); err != nil {
 		return "", err
 	}
 	post, err := archive.Accept(tx, n)
@@ -189,6 +197,20 @@ func (a *Acts) announce(tx *store.Tx, h Hand, act Act) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("It goes out at %s, as post %d. To take it back, write: stop #%d", london(post.Until).Format("15:04"), post.Number, post.Number), nil
+}
+
+// Announcement is what would be announced, for a page that shows it first and for whoever looks whether it may name a child.
+func (a *Acts) Announcement(tx *store.Tx, h Hand, act Act) (*message.Message, error) {
+	who, err := mustModerate(tx, act.List, h)
+	if err != nil {
+		return nil, err
+	}
+	l, err := list.Get(tx, act.List)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := announcement(l, who, act, h)
+	return message.Parse(raw), err
 }
 
 // announcement writes the message that is sent.

@@ -154,7 +154,9 @@ type asked struct {
 	What   string
 	Then   template.HTML
 	Button string
-	Quiet  bool // nobody is told
+	Quiet  bool          // nobody is told
+	Shown  template.HTML // what goes out, where that is seen better than described
+	Edit   bool          // what was typed can be changed
 }
 
 // ask2 asks once more about an act, or does it with the yes. It says why that cannot be done, for the page before.
@@ -184,6 +186,9 @@ func (v *visit) ask2(act moderate.Act, a asked) (why string, err error) {
 		return "", v.to(http.StatusSeeOther, a.Back+map[bool]string{true: "&", false: "?"}[strings.Contains(a.Back, "?")]+"done="+strings.ReplaceAll(string(act.Kind), " ", "+"))
 	}
 	a.What = strings.ToUpper(a.What[:1]) + a.What[1:]
+	if a.Shown != "" {
+		then, _, _ = strings.Cut(then, "\n\n")
+	}
 	a.Then, a.Button = proseOf(then), "Yes, do it"
 	return "", v.show(http.StatusOK, "confirm.html", v.shell("Please confirm", link{Path: "/mod", Text: "To moderate"}, link{Path: v.s.pathOf(v.r), Text: "Please confirm"}), a)
 }

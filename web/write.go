@@ -89,6 +89,8 @@ const (
 // mostBody is how much a request may bring, in bytes.
 func (s *Server) mostBody(r *http.Request) int64 {
 	switch {
+	case r.Method == http.MethodPost && s.pathOf(r) == announcePath:
+		return maxAnnounceBody
 	case r.Method != http.MethodPost || s.pathOf(r) != checkPath:
 		return maxBody
 	case bringsFiles(r):
