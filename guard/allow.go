@@ -2,6 +2,7 @@ package guard
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -20,6 +21,27 @@ const (
 	maxPhrases     = 5000
 	maxPhraseWords = 8
 )
+
+// What is wrong with a phrase.
+var (
+	ErrOneWord   = errors.New("a phrase needs two words or more; a single name would hide every child who has it")
+	ErrManyWords = fmt.Errorf("a phrase has at most %d words; cut it", maxPhraseWords)
+	ErrNumber    = errors.New("a phrase of the allow-list cannot hold a number or a birth date that may be a person's; give the name alone")
+)
+
+// CheckAllowed says why a phrase cannot be let stand in the posts of a list: one of these errors.
+func CheckAllowed(phrase string) error {
+	if err := (Allow{byFirst: map[string][][]string{}}).put(phrase); err != nil {
+		return err
+	}
+	for _, f := range Look(Input{Own: phrase}, Allow{}) {
+		switch f.Kind {
+		case UPN, NHS, ULN, NINO, Birth:
+			return ErrNumber
+		}
+	}
+	return nil
+}
 
 // DefaultAllow is the list that ships with the program (allow.txt).
 var DefaultAllow = sync.OnceValue(func() Allow {
@@ -72,9 +94,9 @@ func (a Allow) put(phrase string) error {
 	}
 	switch {
 	case len(all) < 2:
-		return fmt.Errorf("a phrase needs two words or more; a single name would hide every child who has it")
+		return ErrOneWord
 	case len(all) > maxPhraseWords:
-		return fmt.Errorf("a phrase has at most %d words; cut it", maxPhraseWords)
+		return ErrManyWords
 	case len(a.byFirst) >= maxPhrases:
 		return fmt.Errorf("there are at most %d phrases; remove some", maxPhrases)
 	}

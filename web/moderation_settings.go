@@ -33,6 +33,7 @@ type listSettingsData struct {
 	Emergency         bool
 	Bans              []string
 	Ban, BanWrong     string // what was typed to be banned
+	Names, NamesPath  string // that are no child's: how many, and their page
 	Host              []HostSetting
 	Back              string
 	Wrong             []link // the faults, to jump to
@@ -73,6 +74,7 @@ func (v *visit) listSettings(status int, part string, form url.Values, d listSet
 	}
 	d.List, d.Title, d.Fresh, d.Owner = l.Name, l.Title, v.session.IsFresh(v.now), v.reader.Role(l.ID) == list.RoleOwner
 	d.Seen, d.Emergency, d.Host, d.Done = moderate.Edition(l), l.Emergency, v.s.cfg.HostSettings, listDone[v.query("done")]
+	d.Names, d.NamesPath = namesLine(len(l.Allow.All())), namesPath+"?list="+url.QueryEscape(l.Name)
 	d.Back = "/mod/settings?list=" + url.QueryEscape(l.Name)
 	d.Again = "/in?" + url.Values{"again": {"1"}, "to": {d.Back}}.Encode()
 	for _, p := range listParts() {

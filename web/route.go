@@ -88,7 +88,7 @@ func (s *Server) table() []route {
 		all = append(all, digestRoutes...)
 	}
 	if s.cfg.Panel != nil {
-		all = append(all, slices.Concat(actRoutes, reportRoutes, announceRoutes, logRoutes, memberRoutes, listSettingRoutes, moderationRoutes)...)
+		all = append(all, slices.Concat(actRoutes, reportRoutes, announceRoutes, nameRoutes, logRoutes, memberRoutes, listSettingRoutes, moderationRoutes)...)
 	}
 	if s.cfg.Demo != nil {
 		all = append(all, demoRoutes...)

@@ -30,27 +30,13 @@ func guardAllowAddCommand(o *rootOptions) *cobra.Command {
 	name := listFlag(c)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		for _, p := range args {
-			if err := checkAllowed(p); err != nil {
-				return err
+			if err := guard.CheckAllowed(p); err != nil {
+				return usage("%w", err)
 			}
 		}
 		return o.reach(cmd, func(_ context.Context, a *admin) error { return a.changeAllowed(*name, args, true) })
 	}
 	return c
-}
-
-// checkAllowed says why a phrase cannot be let stand in posts.
-func checkAllowed(phrase string) error {
-	if _, err := (guard.Allow{}).With(phrase); err != nil {
-		return usage("%w", err)
-	}
-	for _, f := range guard.Look(guard.Input{Own: phrase}, guard.Allow{}) {
-		switch f.Kind {
-		case guard.UPN, guard.NHS, guard.ULN, guard.NINO, guard.Birth:
-			return usage("a phrase of the allow-list cannot hold a number or a birth date that may be a person's; give the name alone")
-		}
-	}
-	return nil
 }
 
 func guardAllowRemoveCommand(o *rootOptions) *cobra.Command {
