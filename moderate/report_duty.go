@@ -200,3 +200,22 @@ func TookOf(all []hold.Item) (took []time.Duration) {
 	slices.Sort(took)
 	return took
 }
+
+// DutyNow says who of a list's moderators hears of what waits at a moment, by first names, and whether all whose address
+// works do. For who does
+// not moderate the list it is nobody.
+func DutyNow(tx *store.Tx, r list.Reader, l list.ID, now time.Time) (on []string, every bool, err error) {
+	if !r.Moderates(l) {
+		return nil, false, nil
+	}
+	of, err := list.Get(tx, l)
+	if err != nil {
+		return nil, false, err
+	}
+	some, all, err := duty(tx, of, now)
+	for _, m := range some {
+		on = append(on, called(m.Person))
+	}
+	all = slices.DeleteFunc(all, func(m list.Moderator) bool { return m.Membership.Suspended })
+	return on, len(some) == len(all), err
+}

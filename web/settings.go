@@ -36,8 +36,9 @@ type membershipData struct {
 	BadPause           bool   // which cannot be read
 	Suspended          bool
 	Own, Ack           bool
-	Shown              bool   // to other members
-	Leave              string // address to write to
+	Shown              bool      // to other members
+	Leave              string    // address to write to
+	Duty               *dutyData // of a moderator
 }
 
 type sessionData struct {
@@ -79,6 +80,9 @@ func (v *visit) settings(status int, d settingsData, typed url.Values) error {
 			of := v.membership(m)
 			details, err := membership.DetailsOf(tx, m.List, m.Person)
 			if err != nil {
+				return err
+			}
+			if of.Duty, err = v.duty(tx, m); err != nil {
 				return err
 			}
 			if of.Shown = details.Shown; d.Wrong != "" && d.Wrong == of.Name {
@@ -161,6 +165,9 @@ func changeSettings(v *visit) error {
 				return err
 			}
 			all := membership.Member{Person: p, Membership: m}
+			if form.Get("do") == "duty" {
+				return takeTurns(tx, by, all, form.Get("duty") != "")
+			}
 			wrong = changeDelivery(&all.Membership, form.Get, v.now)
 			if wrong != "" {
 				return nil
