@@ -44,8 +44,8 @@ type queueData struct {
 	Reported int    // how many there are
 	Kept     string // a report that was just ended
 
-	Today  []doneData
-	Pages  pager
+	Today []doneData
+	Pages pager
 }
 
 // recentData is a decision that can still be taken back.
