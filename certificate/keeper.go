@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +47,38 @@ type Keeper struct {
 	heard   *heard
 	again   chan struct{}
 	current map[string]*atomic.Pointer[tls.Certificate] // the names never change
+
+	mu      sync.Mutex // guards what follows
+	trouble map[string]reason
+}
+
+// A State is how it stands with one name.
+type State struct {
+	Host     string
+	Leaf     *x509.Certificate // nil: there is none yet
+	What, Do string            // why the authority issues none, and what helps; empty: nothing is wrong
+}
+
+// States are how it stands with every name now.
+func (k *Keeper) States() (all []State) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, host := range k.cfg.Hosts {
+		host = strings.ToLower(host)
+		s := State{Host: host, What: k.trouble[host].what, Do: k.trouble[host].do}
+		if pair := k.current[host].Load(); pair != nil {
+			s.Leaf = pair.Leaf
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// note keeps why a name has no new certificate; of the zero one, that all is well.
+func (k *Keeper) note(host string, why reason) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.trouble[host] = why
 }
 
 // Open returns a Keeper with what is stored. It asks nobody.
@@ -53,7 +86,7 @@ func Open(log *slog.Logger, c Config) (*Keeper, error) {
 	if c.Directory == "" {
 		c.Directory = LetsEncrypt
 	}
-	k := &Keeper{log: log, cfg: c, heard: new(heard), again: make(chan struct{}, 1), current: map[string]*atomic.Pointer[tls.Certificate]{}}
+	k := &Keeper{log: log, cfg: c, heard: new(heard), again: make(chan struct{}, 1), current: map[string]*atomic.Pointer[tls.Certificate]{}, trouble: map[string]reason{}}
 	k.files = cache{dir: place(c), changed: k.take}
 	for _, host := range c.Hosts {
 		k.current[strings.ToLower(host)] = new(atomic.Pointer[tls.Certificate])
@@ -153,6 +186,7 @@ func (k *Keeper) all(ctx context.Context) bool {
 		case err != nil:
 			well = false
 			what, do := explain(host, k.cfg.Directory, k.heard.said(), err)
+			k.note(host, reason{what, do})
 			k.log.Error("there is no new certificate", "host", host, "cause", what, "do", do)
 			continue
 		}
@@ -206,9 +240,11 @@ func Due(c *x509.Certificate) time.Time {
 func (k *Keeper) warn(host string, c *x509.Certificate) {
 	left, span := time.Until(c.NotAfter), c.NotAfter.Sub(Due(c))
 	if left > span*3/4 {
+		k.note(host, reason{})
 		return
 	}
 	what, do := explain(host, k.cfg.Directory, k.heard.said(), nil)
+	k.note(host, reason{what, do})
 	level := slog.LevelWarn
 	if left < span/4 {
 		level = slog.LevelError

@@ -178,6 +178,9 @@ func TestWhatIsDueIsRenewed(t *testing.T) {
 	if n, err := h.shake("forum.example.org"); err != nil || first[n] {
 		t.Errorf("certificate %d, %v", n, err)
 	}
+	if s := h.keeper.States()[0]; s.Leaf == nil || s.Leaf.NotAfter.Sub(later).Abs() > 24*time.Hour {
+		t.Errorf("the state is %+v", s)
+	}
 }
 
 // What ended while the server was off is fetched anew at its start.
@@ -224,6 +227,9 @@ func TestWithoutTheAuthorityTheOldCertificateIsServed(t *testing.T) {
 	text := h.log.wait(t, "a certificate was not renewed")
 	if _, err := h.shake("forum.example.org"); err != nil {
 		t.Error(err)
+	}
+	if s := h.keeper.States()[0]; s.Leaf == nil || s.What == "" || s.Do == "" {
+		t.Errorf("the state is %+v", s)
 	}
 	if !strings.Contains(text, "level=ERROR") {
 		t.Errorf("a week before its end it is no error:\n%s", text)
@@ -281,6 +287,9 @@ func TestWhyThereIsNoCertificate(t *testing.T) {
 			<-done
 			if !strings.Contains(text, c.cause) || !strings.Contains(text, c.nextDo) {
 				t.Errorf("got %s", text)
+			}
+			if s := k.States(); len(s) != 1 || s[0].Leaf != nil || !strings.Contains(s[0].What, c.cause) || !strings.Contains(s[0].Do, c.nextDo) {
+				t.Errorf("the state is %+v", s)
 			}
 			if _, err := k.Certificate(&tls.ClientHelloInfo{ServerName: "forum.example.org"}); err == nil {
 				t.Error("there is a certificate")

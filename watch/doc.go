@@ -13,6 +13,7 @@
 //	watch.hours      (provider, hour) -> Tally, for 35 days; hours since 1 January 1970, UTC
 //	watch.days       (provider, day)  -> Tally, for 400 days: the hours that were folded into it
 //	watch.domains    mail domain      -> provider that received its mail when it was last routed
+//	watch.certificates  use and host  -> certificateTold as JSON: what the operator was told of a certificate
 //	watch.alarms     provider, or "*" -> Alarm as JSON, the latest of each; "*" is the one for everything
 //	watch.failed     (day, domain)    -> mails that claimed to come from that domain and failed DMARC
 //

@@ -13,6 +13,7 @@ import (
 
 	"sencoforum/certificate"
 	"sencoforum/config"
+	"sencoforum/watch"
 )
 
 // certificates are those of the doors: files, or what an authority issues.
@@ -86,9 +87,49 @@ func (c *certificates) ofPages(hello *tls.ClientHelloInfo) (*tls.Certificate, er
 	return c.web.get()
 }
 
+// states are all certificates as they are now, for whoever tells the operator in time.
+func (c *certificates) states() (all []watch.Certificate) {
+	for _, f := range []struct {
+		use  string
+		from *files
+	}{{"mail", &c.smtp}, {"pages", &c.web}} {
+		pair, path := f.from.pair.Load(), f.from.path.Load()
+		if pair == nil || path == nil {
+			continue
+		}
+		if len(all) > 0 && all[0].File == *path {
+			all[0].Use = "mail and pages"
+			continue
+		}
+		s := watch.Certificate{Use: f.use, File: *path, Host: pair.Leaf.Subject.CommonName, From: pair.Leaf.NotBefore, Until: pair.Leaf.NotAfter}
+		if len(pair.Leaf.DNSNames) > 0 {
+			s.Host = pair.Leaf.DNSNames[0]
+		}
+		all = append(all, s)
+	}
+	if c.acme == nil {
+		return all
+	}
+	for i, k := range c.acme.States() {
+		s := watch.Certificate{Use: "mail", Host: k.Host, What: k.What, Do: k.Do}
+		if i == 0 { // the host of the pages is the first
+			s.Use = "pages"
+			if k.Host == c.mail {
+				s.Use = "mail and pages"
+			}
+		}
+		if k.Leaf != nil {
+			s.From, s.Until = k.Leaf.NotBefore, k.Leaf.NotAfter
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
 // files is the pair for TLS, which may change while connections last.
 type files struct {
 	pair atomic.Pointer[tls.Certificate]
+	path atomic.Pointer[string] // of the certificate
 }
 
 func (f *files) load(cert, key string) error {
@@ -100,6 +141,7 @@ func (f *files) load(cert, key string) error {
 		return fmt.Errorf("read certificate: %w", err)
 	}
 	f.pair.Store(&pair)
+	f.path.Store(&cert)
 	return nil
 }
 

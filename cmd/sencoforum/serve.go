@@ -161,6 +161,7 @@ func (s server) work(ctx context.Context, h *house, hup <-chan os.Signal) error 
 	g, gctx := errgroup.WithContext(inside)
 	g.Go(func() error { return h.run(gctx) })
 	g.Go(func() error { return s.certs.run(gctx) })
+	g.Go(func() error { return h.watchCertificates(gctx, s.certs) })
 	for _, l := range s.listeners {
 		g.Go(func() error { return door.Serve(l) })
 	}

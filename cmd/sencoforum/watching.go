@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"sencoforum/bounce"
@@ -8,6 +9,11 @@ import (
 	"sencoforum/queue"
 	"sencoforum/watch"
 )
+
+// watchCertificates tells the operator of certificates that end or are not issued, until ctx ends.
+func (h *house) watchCertificates(ctx context.Context, c *certificates) error {
+	return watch.NewCertificateWatch(h.log, h.db, h.keys, h.host.Operator, c.states, time.Now).Run(ctx)
+}
 
 // newWatch builds the watch, which sees what refusals mean and what waits, and by which the bounces know providers.
 func (h *house) newWatch(operator message.Address) (err error) {
