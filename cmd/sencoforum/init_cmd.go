@@ -24,11 +24,23 @@ type answers struct {
 	title    string
 	operator string
 	data     string
+	webURL   string // of the archive, or none
+	cert     string // where the certificate comes from: letsencrypt, files, proxy or later
 
 	hostname string // only by flags, as are those below
-	webURL   string
 	owner    string // user who will run the server
 }
+
+// Where a certificate comes from. With certLater the pages are not served yet.
+const (
+	certLetsEncrypt = "letsencrypt"
+	certFiles       = "files"
+	certProxy       = "proxy"
+	certLater       = "later"
+)
+
+// noPages is the answer where there is no archive on the web yet.
+const noPages = "none"
 
 // directly is the answer for mail that goes to each member's mail host.
 const directly = "directly"
@@ -51,8 +63,9 @@ func initCommand(o *rootOptions) *cobra.Command {
 	f.StringVar(&a.address, "address", "", "`ADDRESS` of the first list")
 	f.StringVar(&a.title, "title", "", "`NAME` of the first list")
 	f.StringVar(&a.operator, "operator", "", "`ADDRESS` of the person who looks after the server")
+	f.StringVar(&a.webURL, "web-url", "", "`URL` of the web archive, or none")
+	f.StringVar(&a.cert, "certificate", "", "`WHERE` its certificate comes from: letsencrypt, files, proxy or later")
 	f.StringVar(&a.hostname, "hostname", "", "`NAME` of this machine (default: the domain of the list)")
-	f.StringVar(&a.webURL, "web-url", "", "`URL` of the web archive (default: none yet)")
 	f.StringVar(&a.owner, "user", "", "`USER` who will run the server; for root only")
 	c.RunE = func(*cobra.Command, []string) error {
 		a.data = o.data
@@ -150,9 +163,27 @@ func someTitle(answer string) error {
 	return nil
 }
 
+// someURL checks the address of the archive.
+func someURL(answer string) error {
+	if answer == noPages || strings.HasPrefix(answer, "https://") && strings.Contains(answer, ".") {
+		return nil
+	}
+	return fmt.Errorf("%q is neither %q nor an address such as https://forum.example.org", answer, noPages)
+}
+
+// someCertificate checks the answer to where the certificate comes from.
+func someCertificate(answer string) error {
+	switch answer {
+	case certLetsEncrypt, certFiles, certProxy, certLater:
+		return nil
+	}
+	return fmt.Errorf("%q is none of letsencrypt, files, proxy and later", answer)
+}
+
 func (a *answers) questions() []question {
 	always := func() bool { return true }
 	service := func() bool { return a.send != directly }
+	pages := func() bool { return a.webURL != "" && a.webURL != noPages }
 	return []question{
 		{"--send", "Send mail directly, or through a mail service? Type directly, or its name such as smtp.school.example", directly, &a.send, always, wayOut},
 		{"--send-user", "Your user name at the mail service, or none", "none", &a.user, service, nil},
@@ -160,6 +191,8 @@ func (a *answers) questions() []question {
 		{"--title", "Name of the list, such as SENCO Forum", "", &a.title, always, someTitle},
 		{"--operator", "Your own email address, for mail about the server", "", &a.operator, always, ownAddress},
 		{"--data", "Directory for everything the server keeps", config.Default().Data, &a.data, always, nil},
+		{"--web-url", "Address of the archive on the web, such as https://forum.example.org, or none", noPages, &a.webURL, always, someURL},
+		{"--certificate", certificateWords, certLater, &a.cert, pages, someCertificate},
 	}
 }
 
@@ -169,6 +202,7 @@ type setup struct {
 	cfg   config.Config
 	list  list.List
 	owner string
+	cert  string // where the certificate comes from
 }
 
 // setup checks the answers and works out what they mean.
@@ -180,7 +214,7 @@ func (a *answers) setup(o *rootOptions) (s setup, err error) {
 	if s.path, err = filepath.Abs(o.configPath()); err != nil {
 		return s, err
 	}
-	s.owner = a.owner
+	s.owner, s.cert = a.owner, a.cert
 	if s.cfg, err = a.config(at, s.path); err != nil {
 		return s, err
 	}
@@ -199,8 +233,10 @@ func (a *answers) config(at message.Address, path string) (cfg config.Config, er
 	}
 	cfg.Domain = at.Domain
 	cfg.Hostname = cmp.Or(a.hostname, at.Domain)
-	cfg.WebURL = a.webURL
 	cfg.Operator = a.operator
+	if err := a.pages(&cfg); err != nil {
+		return cfg, err
+	}
 	if a.send == directly {
 		return cfg, nil
 	}
@@ -220,6 +256,34 @@ func (a *answers) config(at message.Address, path string) (cfg config.Config, er
 		cfg.Smarthost.PasswordFile = filepath.Join(filepath.Dir(path), "smarthost.password")
 	}
 	return cfg, nil
+}
+
+// certificateWords is the question about the certificate.
+const certificateWords = "Its certificate: type letsencrypt (fetched and renewed by itself, free of charge; you agree to the terms of\n" +
+	"Let's Encrypt), files (you have it), proxy (a web server in front has it), or later"
+
+// pages sets how the pages are served, and with which certificate. That of Let's Encrypt is for mail as well.
+func (a *answers) pages(cfg *config.Config) error {
+	if a.webURL == noPages {
+		a.webURL = ""
+	}
+	cfg.WebURL = a.webURL
+	if a.cert == "" || a.cert == certLater {
+		return nil
+	}
+	if err := someCertificate(a.cert); err != nil {
+		return usage("--certificate: %w", err)
+	}
+	if a.webURL == "" {
+		return usage("--certificate %s is for the pages; give their address with --web-url", a.cert)
+	}
+	switch a.cert {
+	case certProxy:
+		cfg.Web.Listen = []string{"127.0.0.1:8080"}
+	case certLetsEncrypt:
+		cfg.Web.Listen, cfg.Web.Redirect, cfg.Web.ACME, cfg.SMTP.ACME = []string{":443"}, []string{":80"}, true, true
+	}
+	return nil
 }
 
 // file is the settings file: the commented example with the values of cfg where they are not the usual ones.

@@ -9,8 +9,10 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"sencoforum/audit"
+	"sencoforum/config"
 	"sencoforum/list"
 	"sencoforum/store"
 )
@@ -42,8 +44,12 @@ func (o *rootOptions) setUp(s setup) error {
 }
 
 func (s setup) plan() string {
-	return fmt.Sprintf("This will make\n  the settings file %s\n  the data directory %s, readable by %s alone\n  the list %s, %s",
+	plan := fmt.Sprintf("This will make\n  the settings file %s\n  the data directory %s, readable by %s alone\n  the list %s, %s",
 		s.path, s.cfg.Data, s.ownerName(), s.list.Post(), s.list.Title)
+	if s.cfg.Web.ACME {
+		plan += fmt.Sprintf("\nWhen it starts, the server gets certificates for %s from Let's Encrypt;\nby that you agree to the terms of Let's Encrypt.", strings.Join(fromAuthority(s.cfg).Hosts, " and "))
+	}
+	return plan
 }
 
 func (s setup) ownerName() string {
@@ -188,6 +194,15 @@ func (s setup) next() []string {
 	all := []string{"Enter the DNS records that this prints: sencoforum dns" + flag}
 	if c.Smarthost.PasswordFile != "" {
 		all = append(all, fmt.Sprintf("Write the password for %s into %s, readable by the server's user alone (chmod 600).", c.Smarthost.Host, c.Smarthost.PasswordFile))
+	}
+	switch s.cert {
+	case certLetsEncrypt:
+		all = append(all, fmt.Sprintf("Open ports 443 and 80 of this machine to everybody: the certificate for %s comes when the server starts, and the log says so.",
+			strings.Join(fromAuthority(c).Hosts, " and ")))
+	case certFiles:
+		all = append(all, fmt.Sprintf("Name certificate and key in %s: tls_cert and tls_key under [web], with listen = [\":443\"], and under [smtp]; after a renewal: systemctl reload sencoforum", s.path))
+	case certProxy:
+		all = append(all, fmt.Sprintf("Let the web server in front pass on what comes for %s to 127.0.0.1:8080. The certificate for mail has tls_cert and tls_key under [smtp].", config.Host(c.WebURL)))
 	}
 	return append(all,
 		"Name who moderates: sencoforum moderator add"+flag+" ADDRESS --owner",
