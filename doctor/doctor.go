@@ -63,6 +63,7 @@ type Own struct {
 	Err    error    // why it could not be looked at
 	Late   bool     // a server runs, and has read another one
 	Needed bool     // the server does not start with a faulty one
+	Stored bool     // it is kept in the store, and counts at once
 	Check  string   // the command that names all faults
 }
 

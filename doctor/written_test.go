@@ -20,6 +20,8 @@ func TestWhatTheOperatorWroteIsLookedAt(t *testing.T) {
 			[]string{"v.txt: line 3: a; do b. v.txt: line 4: c. v.txt: line 5: d. And 2 more.", "goes on with what it had", "glossary check v.txt", "systemctl reload"}},
 		{"one without which the server does not start", Own{What: "Page", Faults: faults[:1], Needed: true}, Fault, []string{"v.txt: line 3: a; do b.", "does not start"}},
 		{"a good one that the server has not read", Own{What: "Words", Is: "v.txt: 3 entries.", Late: true}, Warning, []string{"not read what is there now", "systemctl reload"}},
+		{"words in the store that became faulty", Own{What: "Words of forum", Faults: faults[:1], Check: "sencoforum notice reset --list forum TEXT", Stored: true}, Warning,
+			[]string{"v.txt: line 3: a; do b.", "go without them", "notice reset --list forum"}},
 		{"one that this user may not read", Own{What: "Words", Err: &fs.PathError{Op: "stat", Path: "v.txt", Err: fs.ErrPermission}}, NotChecked, []string{"permission denied"}},
 	} {
 		got := Judge(Facts{Setup: Setup{Own: []Own{c.own}}})

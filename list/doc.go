@@ -41,7 +41,7 @@ var (
 	moderators = store.NewTable("list.moderators", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), store.Empty())
 	names      = store.NewTable("list.names", store.PairKey(store.StringKey[string](), store.Uint32Key[PersonID]()), store.Empty())
 	bans       = store.NewTable("list.bans", store.PairKey(store.Uint32Key[ID](), store.StringKey[string]()), store.JSON[Ban]())
-	texts      = store.NewTable("list.texts", store.PairKey(store.Uint32Key[ID](), store.StringKey[string]()), store.JSON[Words]())
+	texts      = store.NewTable("list.texts", store.PairKey(store.Uint32Key[ID](), store.StringKey[string]()), store.Remember(store.JSON[Words]()))
 	choices    = store.NewTable("list.choices", store.PairKey(store.Uint32Key[uint32](), store.Uint32Key[PersonID]()), choiceCodec)
 	chosen     = store.NewTable("list.chosen", store.PairKey(store.Uint32Key[PersonID](), store.Uint32Key[uint32]()), choiceCodec)
 	members    = store.NewTable("list.members", store.PairKey(store.Uint32Key[ID](), store.Uint32Key[PersonID]()), membershipCodec)

@@ -64,6 +64,9 @@ type List struct {
 	Title   string    `json:"title"`  // for example "SENCO Forum"
 	Created time.Time `json:"created"`
 	Settings
+
+	Framed bool    `json:"framed,omitempty"` // it has Frames; SetWords and ResetWords see to it
+	Frames *Frames `json:"-"`                // its own words around the server's mails, kept apart and read with the list
 }
 
 // Errors of lists.
@@ -201,6 +204,7 @@ func Save(tx *store.Tx, l List) error {
 	if err := l.Validate(); err != nil {
 		return err
 	}
+	l.Framed = old.Framed
 	return lists.Put(tx, l.ID, l)
 }
 
@@ -210,6 +214,7 @@ func Get(tx *store.Tx, id ID) (List, error) {
 	if err == nil && !ok {
 		err = fmt.Errorf("list %d: %w", id, ErrNoList)
 	}
+	l.Frames = frames(tx, l)
 	return l, err
 }
 
@@ -229,6 +234,7 @@ func Find(tx *store.Tx, name string) (List, error) {
 	case 0:
 		return List{}, fmt.Errorf("%q: %w", name, ErrNoList)
 	case 1:
+		found[0].Frames = frames(tx, found[0])
 		return found[0], nil
 	}
 	return List{}, fmt.Errorf("%q is the name of %d lists; give the whole address", name, len(found))
@@ -238,6 +244,7 @@ func Find(tx *store.Tx, name string) (List, error) {
 func All(tx *store.Tx) iter.Seq2[List, error] {
 	return func(yield func(List, error) bool) {
 		for row, err := range lists.All(tx) {
+			row.Value.Frames = frames(tx, row.Value)
 			if !yield(row.Value, err) || err != nil {
 				return
 			}

@@ -208,7 +208,7 @@ func (n PostReport) Compose(r Round) (Mail, error) {
 
 // PostReported tells a member that their report has come.
 func PostReported(t To, p PostLine) (Mail, error) {
-	return t.compose("Done: the moderators have your report", message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
+	return t.compose(kindReported, "Done: the moderators have your report", message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
 		t.hello(),
 		"The moderators have your report about this post:\n\n  "+p.subject(),
 		"Its writer is not told. Is there more to say? Reply: your answer goes to the\nmoderators, who are people.",

@@ -49,7 +49,7 @@ type HeldBack struct {
 
 // Compose returns the mail.
 func (n HeldBack) Compose(to To) (Mail, error) {
-	return to.robotAt(n.Token, "Your message is waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
+	return to.robotAt(kindWaiting, n.Token, "Your message is waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
 		fill("Thank you for your message. "+n.why()+" "+n.Usual.sentence()),
 		n.Words,
 		"You do not need to do anything. To take it back, reply with: cancel"))
@@ -101,9 +101,10 @@ type Returned struct {
 func (n Returned) Compose(to To) (Mail, error) {
 	post := to.List.Post().String()
 	to.asOwner = true
-	var text string
+	kind, text := kindReturned, ""
 	switch {
 	case n.Reason == "":
+		kind = kindUnheard
 		text = paragraphs(greeting(to.Person),
 			fill(fmt.Sprintf("We are sorry. No moderator answered within %d school days, so your message was not sent. This was not your fault. "+
 				"The owners of the forum have been told.", n.Days)),
@@ -113,7 +114,7 @@ func (n Returned) Compose(to To) (Mail, error) {
 			fill("This happens often and is no reproach. You can change it and send it again to "+post+". Your message is below, so you can copy it. "+
 				"If you reply to this email, the moderators will read it."), n.theirs())
 	}
-	return to.compose("Not sent: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
+	return to.compose(kind, "Not sent: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
 }
 
 func (n Returned) theirs() string {
@@ -130,7 +131,7 @@ type StillWaiting struct {
 
 // Compose returns the mail.
 func (n StillWaiting) Compose(to To) (Mail, error) {
-	return to.robotAt(n.Token, "Still waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
+	return to.robotAt(kindStillWaiting, n.Token, "Still waiting: "+inQuotes(n.Subject), paragraphs(greeting(to.Person),
 		fill(fmt.Sprintf("Your message has waited %s. No moderator has decided yet. This is not your fault, and we have reminded the people in charge.", count(n.Days, "school day"))),
 		"You do not need to do anything. To take it back, reply with: cancel\n"+
 			fill("If it is still waiting on "+n.Back.Format("2 January")+", you get it back.")))
@@ -152,13 +153,13 @@ type Doubt struct {
 // Compose returns the mail.
 func (n Doubt) Compose(to To) (Mail, error) {
 	if list.Found(n.Findings, list.CausePupil) {
-		return to.robotAt(n.Token, "Before we send it: "+inQuotes(n.Subject), n.pupil(to))
+		return to.robotAt(kindAskChild, n.Token, "Before we send it: "+inQuotes(n.Subject), n.pupil(to))
 	}
 	if list.Found(n.Findings, list.CauseCommand) {
-		return to.robotAt(n.Token, "Not sent yet: "+inQuotes(n.Subject), n.command(to))
+		return to.robotAt(kindAskWord, n.Token, "Not sent yet: "+inQuotes(n.Subject), n.command(to))
 	}
 	if list.Found(n.Findings, list.CauseDigest) {
-		return to.robotAt(n.Token, "Not sent yet: "+inQuotes(n.Subject), n.digest(to))
+		return to.robotAt(kindAskDigest, n.Token, "Not sent yet: "+inQuotes(n.Subject), n.digest(to))
 	}
 	subject := "For everyone? "
 	why := "Your message has words that people write to one person: " + shortNotes(n.notes(list.CausePrivate)) + "."
@@ -172,7 +173,7 @@ func (n Doubt) Compose(to To) (Mail, error) {
 		subject = "Everyone, or only " + first + "? "
 		words = append([][2]string{{"only " + first, "I send it to " + shorten(n.Only) + " and to nobody else"}}, words...)
 	}
-	return to.robotAt(n.Token, subject+inQuotes(n.Subject), paragraphs(greeting(to.Person), n.again(),
+	return to.robotAt(kindAskPrivate, n.Token, subject+inQuotes(n.Subject), paragraphs(greeting(to.Person), n.again(),
 		fill(why+that+count(n.Members, "member")+". Nobody has it yet. Reply with one line:"), columns(words),
 		"If you do nothing it is not sent."))
 }
@@ -291,7 +292,7 @@ func (n NotSent) Compose(to To) (Mail, error) {
 	text := paragraphs(greeting(to.Person), fill("We asked you about this message and heard nothing, so it was not sent. Nobody else has read it."),
 		fill("Your message is below. You can send it again to "+to.List.Post().String()+"."), Returned{Matter: n.Matter}.theirs())
 	to.asOwner = true
-	return to.compose("Not sent: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
+	return to.compose(kindNotSent, "Not sent: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")}, text)
 }
 
 // TakenBack tells an author that they took their message back, or that it was too late.
@@ -304,9 +305,9 @@ type TakenBack struct {
 // Compose returns the mail.
 func (n TakenBack) Compose(to To) (Mail, error) {
 	if n.Gone.IsZero() {
-		return to.compose("Taken back: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs("Your message was not sent. Nobody gets it.", read(n.Read)))
+		return to.compose(kindTakenBack, "Taken back: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs("Your message was not sent. Nobody gets it.", read(n.Read)))
 	}
-	return to.compose("Too late: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")},
+	return to.compose(kindTakenBack, "Too late: "+inQuotes(n.Subject), message.Mailbox{Name: to.List.Title + " moderators", Address: to.List.Service("owner")},
 		paragraphs(fill("Your message went out at "+hm(n.Gone)+", so it could not be taken back. If it should not be there, reply here: people will read it."), read(n.Read)))
 }
 
@@ -320,7 +321,7 @@ type SentToOne struct {
 // Compose returns the mail.
 func (n SentToOne) Compose(to To) (Mail, error) {
 	first := firstOf(n.Name)
-	return to.compose("Done: only "+first+" gets it: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
+	return to.compose(kindSentToOne, "Done: only "+first+" gets it: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
 		fill("Your message goes to "+shorten(n.Name)+" and to nobody else. It does not stand in the archive."),
 		fill("An answer comes to you by way of the forum. Neither of you sees the other's address."), read(n.Read)))
 }
@@ -366,11 +367,11 @@ func (n Ack) asked() string {
 // Compose returns the mail.
 func (n Ack) Compose(to To) (Mail, error) {
 	if !n.Due.After(to.Now) { // there is no delay in which it could be stopped
-		return to.compose("Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
+		return to.compose(kindAck, "Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
 			"Thank you. Your message goes to "+count(n.Members, "member")+" now.",
 			n.hint("tell the moderators at "+to.List.Service("owner").String()), n.Words, n.asked(), ackEnd))
 	}
-	return to.robotAt(n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
+	return to.robotAt(kindAck, n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
 		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel",
 		n.hint("reply cancel and send it again without that"), n.Words, n.asked(), ackEnd))
 }
@@ -387,10 +388,10 @@ func (n Ack) hint(mend string) string {
 const ackEnd = "Gmail does not show you your own message from the forum; it did go out.\nNo more of these: reply ack off"
 
 // robotAt writes a mail of the robot's whose answer has a token.
-func (t To) robotAt(token, subject, text string) (Mail, error) {
+func (t To) robotAt(k kind, token, subject, text string) (Mail, error) {
 	answer := message.Mailbox{Name: t.List.Title, Address: t.List.Service("confirm")}
 	answer.Address.Local += "+" + token
-	return t.compose(subject, answer, text)
+	return t.compose(k, subject, answer, text)
 }
 
 // inQuotes is a subject as mails of ours name it.
@@ -414,7 +415,7 @@ func (n Question) Compose(to To) (Mail, error) {
 	if n.Role != "" {
 		subject, first = "A question about your new address", "You have a new address in "+to.List.Title+", and were "+aRole(n.Role)+". A moderator asks:"
 	}
-	return to.compose(subject, m, paragraphs(greeting(to.Person), fill(first), indent(n.Words), "Reply to this email to answer."))
+	return to.compose(kindQuestion, subject, m, paragraphs(greeting(to.Person), fill(first), indent(n.Words), "Reply to this email to answer."))
 }
 
 // Late tells the owners that a message has waited for long and nobody decided.

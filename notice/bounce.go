@@ -26,13 +26,13 @@ type Bounce struct {
 
 // Probe is the mail by which we find out whether an address still works.
 func (n Bounce) Probe() (Mail, error) {
-	return n.compose("request", n.Member.Name, n.Member.Address, "A test of your address", fmt.Sprintf(
+	return n.compose(kindAddressTest, message.Mailbox{Name: n.Member.Name, Address: n.Member.Address}, "A test of your address", fmt.Sprintf(
 		"%s\n\nOur emails to this address have come back on three days. This is a test\nwhether it works again. You need do nothing.\n", greeting(n.Member)))
 }
 
 // Suspended tells a member, at another address, that no more mail goes to theirs. An answer of one word ends that.
 func (n Bounce) Suspended() (Mail, error) {
-	return n.compose("request", n.Member.Name, n.Member.Backup, "Are you getting our emails?", fmt.Sprintf(
+	return n.compose(kindAddressStopped, message.Mailbox{Name: n.Member.Name, Address: n.Member.Backup}, "Are you getting our emails?", fmt.Sprintf(
 		"%s\n\nOur emails to your usual address have come back on several days, so we\nhave stopped sending there. You are still a member of %s.\n"+
 			"\nThat address works again? Reply with: resume%s\nYou have a new one? Reply with: address new@school.example\nWhatever else you reply goes to the moderators, who are people.\n",
 		greeting(n.Member), n.List.Title, n.button()))
@@ -40,7 +40,7 @@ func (n Bounce) Suspended() (Mail, error) {
 
 // Resumed tells a member, at one of their addresses, that mail goes to their usual one again.
 func (n Bounce) Resumed() (Mail, error) {
-	return n.compose("request", n.Member.Name, n.To.Address, "You get mail again", fmt.Sprintf(
+	return n.compose(kindAddressWorks, message.Mailbox{Name: n.Member.Name, Address: n.To.Address}, "You get mail again", fmt.Sprintf(
 		"%s\n\nYou get the emails of %s again, at your usual address.\nYou do not get the posts from in between.\n"+
 			"\nNothing comes? Write to the moderators, who are people:\n%s\n", greeting(n.Member), n.List.Title, n.List.Service("owner")))
 }
@@ -55,14 +55,14 @@ func (n Bounce) button() string {
 
 // Full tells a member, at another address, that their mailbox has been full for long.
 func (n Bounce) Full() (Mail, error) {
-	return n.compose("owner", n.Member.Name, n.Member.Backup, "Your mailbox is full", fmt.Sprintf(
+	return n.compose(kindMailboxFull, message.Mailbox{Name: n.Member.Name, Address: n.Member.Backup}, "Your mailbox is full", fmt.Sprintf(
 		"%s\n\nFor a month our emails to your usual address have come back because the\nmailbox is full. Make room there, and they come again by themselves.\n"+
 			"\nDo you have a new address? Reply to this email: the moderators, who are\npeople, put it right.\n", greeting(n.Member)))
 }
 
 // ToModerator tells a moderator that delivery to a member has ended.
 func (n Bounce) ToModerator() (Mail, error) {
-	return n.compose("owner", n.To.Name, n.To.Address, "Address does not work - "+name(n.Member), fmt.Sprintf(
+	return n.compose(ours, message.Mailbox{Name: n.To.Name, Address: n.To.Address}, "Address does not work - "+name(n.Member), fmt.Sprintf(
 		"%s\n\nEmails to %s have come back\non three days, and so has a test. We have stopped sending there. They are\nstill a member of %s.\n%s\n"+
 			"\nWhen the address works again, ask whoever runs the server for:\nsencoforum member set %s suspended off --list %s\n\n---------- what their mail host said ----------\n> %s\n",
 		greeting(n.To), n.Member.Address, n.List.Title, n.elsewhere(), command(n.Member.Address), n.List.Name, n.Words))
@@ -71,7 +71,7 @@ func (n Bounce) ToModerator() (Mail, error) {
 // Complained tells a member, at another address, that their mail provider reported a mail of ours as spam. An answer of one
 // word lets mail come again.
 func (n Bounce) Complained() (Mail, error) {
-	return n.compose("request", n.Member.Name, n.Member.Backup, "Did you mark our email as spam?", fmt.Sprintf(
+	return n.compose(kindMarkedSpam, message.Mailbox{Name: n.Member.Name, Address: n.Member.Backup}, "Did you mark our email as spam?", fmt.Sprintf(
 		"%s\n\nYour mail provider told us that an email of %s was marked\nas spam in your mailbox, so we have stopped sending there. You are still a\nmember.\n"+
 			"\nA mistake? Reply with: resume%s\nEnough of our emails? Then you need do nothing.\nWhatever else you reply goes to the moderators, who are people.\n",
 		greeting(n.Member), n.List.Title, n.button()))
@@ -79,7 +79,7 @@ func (n Bounce) Complained() (Mail, error) {
 
 // ComplaintToModerator tells a moderator that a member's provider complained.
 func (n Bounce) ComplaintToModerator() (Mail, error) {
-	return n.compose("owner", n.To.Name, n.To.Address, "Marked as spam - "+name(n.Member), fmt.Sprintf(
+	return n.compose(ours, message.Mailbox{Name: n.To.Name, Address: n.To.Address}, "Marked as spam - "+name(n.Member), fmt.Sprintf(
 		"%s\n\nThe mail provider of %s reported that an email of %s\nwas marked as spam there. People often do that by mistake. We have stopped\nsending to that address; they are still a member.\n%s\n"+
 			"\nTo send there again, ask whoever runs the server for:\nsencoforum member set %s suspended off --list %s\n",
 		greeting(n.To), n.Member.Address, n.List.Title, n.elsewhere(), command(n.Member.Address), n.List.Name))
@@ -95,17 +95,17 @@ func (n Bounce) Alarm(operator message.Address) (Mail, error) {
 			"%s refused %s\nto %d of its %d members. That is more than dead addresses explain, so\nnone of its addresses was counted as dead.\n",
 			n.Provider, post, n.Refused, n.Recipients)
 	}
-	return n.compose("owner", "", operator, subject, fmt.Sprintf("%s\nThe first of them said:\n> %s\n", first, n.Words))
+	return n.compose(ours, message.Mailbox{Address: operator}, subject, fmt.Sprintf("%s\nThe first of them said:\n> %s\n", first, n.Words))
 }
 
-func (n Bounce) compose(service, toName string, to message.Address, subject, text string) (Mail, error) {
+func (n Bounce) compose(k kind, to message.Mailbox, subject, text string) (Mail, error) {
 	var w message.Writer
-	name := n.List.Title
-	if service == "owner" {
-		name += " moderators"
+	service, name := "request", n.List.Title
+	if k == ours || k == kindMailboxFull { // people read what is answered
+		service, name = "owner", name+" moderators"
 	}
 	w.Mailbox("From", message.Mailbox{Name: name, Address: n.List.Service(service)})
-	w.Mailbox("To", message.Mailbox{Name: toName, Address: to})
+	w.Mailbox("To", to)
 	back := n.List.Service("request")
 	if n.Token != "" {
 		back = n.List.Service("confirm")
@@ -113,6 +113,7 @@ func (n Bounce) compose(service, toName string, to message.Address, subject, tex
 		w.Mailbox("Reply-To", message.Mailbox{Name: n.List.Title, Address: back})
 	}
 	w.Text("Subject", subject)
+	text = framed(To{List: n.List, Person: n.Member}, k, text)
 	id := fmt.Sprintf("bounce.%d.%d.%d", n.Now.UnixNano(), n.Member.ID, n.To.ID)
 	head(&w, n.List, n.Now, id)
 	if service == "owner" {

@@ -25,7 +25,7 @@ func (n YourData) Compose(t To) (Mail, error) {
 	text := paragraphs(t.hello(), "You asked for all that "+t.List.Title+" knows of you.", what,
 		"Was it not you? Write at once to the moderators, who are people:\n"+t.List.Service("owner").String())
 	t.textOnly = true
-	plain, err := t.compose("Your data", message.Mailbox{}, text)
+	plain, err := t.compose(kindMyData, "Your data", message.Mailbox{}, text)
 	if err != nil || len(n.Zip) == 0 {
 		return plain, err
 	}

@@ -33,7 +33,7 @@ func (n DigestAnswered) Compose(t To) (Mail, error) {
 	if strings.TrimSpace(n.Wrote) != "" {
 		wrote = "You wrote:\n\n" + quote(n.Wrote, 60)
 	}
-	return t.compose("Not sent yet: which discussion do you mean?", message.Mailbox{}, paragraphs(
+	return t.compose(kindDigestAnswered, "Not sent yet: which discussion do you mean?", message.Mailbox{}, paragraphs(
 		t.hello(), what, wrote, how,
 		"For other emails from us, reply with one word: every, questions, daily,\nweekly, pause or leave.",
 		fmt.Sprintf("For help from a person write to %s", t.List.Service("owner"))))

@@ -21,10 +21,10 @@ type ConfirmJoin struct {
 
 // Compose returns the mail. An answer that begins with yes does it, and never refuses all further requests.
 func (n ConfirmJoin) Compose(t To) (Mail, error) {
-	subject, who := "Join "+t.List.Title+"? Please reply yes", fmt.Sprintf(
+	kind, subject, who := kindConfirmJoin, "Join "+t.List.Title+"? Please reply yes", fmt.Sprintf(
 		"Someone, we hope you, asked for %s\nto join %s.", t.Person.Address, t.List.Title)
 	if n.Invited {
-		subject, who = "You are invited to "+t.List.Title, fmt.Sprintf("The moderators of %s invite you to join.", t.List.Title)
+		kind, subject, who = kindInvitation, "You are invited to "+t.List.Title, fmt.Sprintf("The moderators of %s invite you to join.", t.List.Title)
 	}
 	how := "To join, reply: yes"
 	if t.List.Joins() == list.JoinApprove && !n.Invited {
@@ -33,7 +33,7 @@ func (n ConfirmJoin) Compose(t To) (Mail, error) {
 			"A moderator reads it and lets you in, mostly the same day."
 	}
 	page := orPress("Join", n.PageURL, n.Token)
-	return t.compose(subject, t.answer(n.Token), paragraphs(who, how, n.modes(), page, rules(t.List),
+	return t.compose(kind, subject, t.answer(n.Token), paragraphs(who, how, n.modes(), page, rules(t.List),
 		"If you did not ask, do nothing. You will get no more email. To stop\nanyone asking for you again, reply: never\nThis works until "+moment(n.Until)+"."))
 }
 
@@ -79,7 +79,7 @@ func AlreadyMember(t To, m list.Membership) (Mail, error) {
 	if !m.Joined.IsZero() {
 		since = fmt.Sprintf("You are already a member since %d.", m.Joined.In(calendar.London()).Year())
 	}
-	return t.compose("You are already a member of "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindAlreadyMember, "You are already a member of "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(),
 		since+"\n"+howPostsCome(m, t.Now),
 		fmt.Sprintf("To ask something, just write to\n%s", t.List.Post()),
@@ -108,7 +108,7 @@ var nowWords = map[list.DeliveryMode]string{
 
 // Applied tells somebody who said yes that the moderators decide now.
 func Applied(t To, read string) (Mail, error) {
-	return t.compose("The moderators of "+t.List.Title+" have your request", message.Mailbox{}, paragraphs(
+	return t.compose(kindRequest, "The moderators of "+t.List.Title+" have your request", message.Mailbox{}, paragraphs(
 		t.hello(),
 		"Thank you. A moderator reads your request and lets you in, mostly the\nsame day. You need not do anything.",
 		fmt.Sprintf("Questions? Write to\n%s", t.List.Service("owner")),
@@ -165,7 +165,7 @@ func (n Welcome) Compose(t To) (Mail, error) {
 	if n.Words != "" {
 		first = paragraphs(t.hello(), n.Words, "To ask, just write to\n"+t.List.Post().String())
 	}
-	return t.compose("Welcome to "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindWelcome, "Welcome to "+t.List.Title, message.Mailbox{}, paragraphs(
 		first,
 		n.words(t),
 		"Reply = everyone. To write to one person, use the address at the end of\ntheir message. Do not write anything that could show who a child or\nfamily is. Your own school's name in your signature is fine.",
@@ -219,14 +219,14 @@ func Declined(t To, reason string) (Mail, error) {
 	if words := setOff(reason); words != "" {
 		why = "The moderators did not let you in. They wrote:\n\n" + words
 	}
-	return t.compose("Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindDeclined, "Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(), why, fmt.Sprintf("A question, or a mistake? Write to the moderators, who are people:\n%s", t.List.Service("owner")),
 	))
 }
 
 // Undecided tells somebody that no moderator decided in time whether they may join.
 func Undecided(t To) (Mail, error) {
-	return t.compose("Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindUndecided, "Your request to join "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(), "We are sorry. No moderator has decided about your request in time. This was\nnot your fault, and the owners of the forum have been told.",
 		fmt.Sprintf("Please ask again: write an empty email to\n%s", t.List.Service("join")),
 		fmt.Sprintf("To ask a person, write to\n%s", t.List.Service("owner")),
@@ -235,7 +235,7 @@ func Undecided(t To) (Mail, error) {
 
 // ConfirmLeave asks a member whether a mail that says it came from them, and that was not shown to, is theirs.
 func ConfirmLeave(t To, tok, pageURL string, until time.Time) (Mail, error) {
-	return t.compose("Leave "+t.List.Title+"? Please reply yes", t.answer(tok), paragraphs(
+	return t.compose(kindConfirmLeave, "Leave "+t.List.Title+"? Please reply yes", t.answer(tok), paragraphs(
 		t.hello(),
 		fmt.Sprintf("Someone, we hope you, asked us to take you off %s.\nWe could not check that it was you.", t.List.Title),
 		"To leave, reply: yes",

@@ -30,7 +30,7 @@ func (g Goodbye) Compose(t To) (Mail, error) {
 	if g.Words != "" {
 		thanks = "You get no more forum email.\n" + g.Words
 	}
-	return t.compose("You have left "+t.List.Title, message.Mailbox{Name: t.List.Title, Address: back}, paragraphs(
+	return t.compose(kindGoodbye, "You have left "+t.List.Title, message.Mailbox{Name: t.List.Title, Address: back}, paragraphs(
 		t.hello(),
 		thanks,
 		g.How,
@@ -43,7 +43,7 @@ func (g Goodbye) Compose(t To) (Mail, error) {
 // Back returns the mail to somebody who has come back.
 func Back(t To, m list.Membership) (Mail, error) {
 	again := fmt.Sprintf("To leave again, use the unsubscribe button of your mail program or write to\n%s", t.List.Service("leave"))
-	return t.compose("You are back in "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindBack, "You are back in "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(),
 		"You are back in "+t.List.Title+". "+modeWords[m.Mode]+"\nYou do not get the posts from in between.",
 		pauseWords(m, t.Now),
@@ -69,7 +69,7 @@ func pauseWords(m list.Membership, now time.Time) string {
 
 // Asked returns the mail to somebody whose return needs the moderators.
 func Asked(t To, days int) (Mail, error) {
-	return t.compose("The moderators of "+t.List.Title+" have your request", message.Mailbox{}, paragraphs(
+	return t.compose(kindRequest, "The moderators of "+t.List.Title+" have your request", message.Mailbox{}, paragraphs(
 		t.hello(),
 		"You asked to come back to "+t.List.Title+".",
 		fmt.Sprintf("You left more than %d days ago, so the moderators decide. We have told them.\nYou need not do anything. Questions? Write to\n%s",
@@ -80,7 +80,7 @@ func Asked(t To, days int) (Mail, error) {
 // WithoutModerator returns the mail that tells the operator that the last moderator of a list has left.
 func WithoutModerator(t To) (Mail, error) {
 	t.asOwner = true
-	return t.compose(t.List.Title+" has no moderator any more", message.Mailbox{}, paragraphs(
+	return t.compose(ours, t.List.Title+" has no moderator any more", message.Mailbox{}, paragraphs(
 		t.hello(),
 		"The last moderator of "+t.List.Title+" has left it.",
 		fmt.Sprintf("Mail to %s reaches you from now on.\nTo name another moderator:\nsencoforum moderator add --list %s ADDRESS", t.List.Service("owner"), t.List.Name),

@@ -22,7 +22,7 @@ type ManyLeft struct {
 func (n ManyLeft) Compose(t To) (Mail, error) {
 	t.asOwner = true
 	at := n.Since.In(calendar.London())
-	return t.compose(fmt.Sprintf("Many left at once: %d at %s", n.Count, n.Provider), message.Mailbox{}, paragraphs(
+	return t.compose(ours, fmt.Sprintf("Many left at once: %d at %s", n.Count, n.Provider), message.Mailbox{}, paragraphs(
 		t.hello(),
 		fmt.Sprintf("%d members at %s have left %s\nsince %s. That was just after an email of ours went out.", n.Count, n.Provider, t.List.Title, at.Format("15:04")),
 		"People do not do that. It is more likely that a program at this mail\nprovider opened the links in our email. They have left all the same, and\neach of them got a goodbye that says how to come back.",
@@ -34,7 +34,7 @@ func (n ManyLeft) Compose(t To) (Mail, error) {
 
 // Restored tells somebody that they are a member again, though they asked for nothing.
 func Restored(t To) (Mail, error) {
-	return t.compose("You are back in "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindRestored, "You are back in "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(),
 		fmt.Sprintf("You had left %s. Many people left at the same\nmoment, so we think that it was a program of your mail provider, and not\nyou. You are a member again, and all is as it was.", t.List.Title),
 		"You did want to leave? Reply with: leave",
@@ -48,7 +48,7 @@ func WeHaveMoved(t To, m list.Membership) (Mail, error) {
 	if m.Mode == list.ModeEvery || m.Mode == list.ModeQuestions {
 		other = "Fewer emails? Reply: weekly"
 	}
-	return t.compose(t.List.Title+" is back, at a new address", message.Mailbox{}, paragraphs(
+	return t.compose(kindNewServer, t.List.Title+" is back, at a new address", message.Mailbox{}, paragraphs(
 		t.hello(),
 		fmt.Sprintf("You were a member of %s. It is back, on a new server.\nWrite to %s", t.List.Title, t.List.Post()),
 		nowWords[m.Mode]+"\n"+other,

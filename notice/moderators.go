@@ -370,7 +370,7 @@ func (n Held) files() string {
 			fmt.Fprintf(&b, "and %d more\n", len(n.Files)-i)
 			break
 		}
-		fmt.Fprintf(&b, "%s, %s, %d KB\n", shorten(f.Name), kindWord(f.Kind), (f.Size+1023)/1024)
+		fmt.Fprintf(&b, "%s, %s, %d KB\n", shorten(f.Name), wordForKind(f.Kind), (f.Size+1023)/1024)
 		if f.Begins != "" {
 			b.WriteString(quote(f.Begins, 3))
 		}
@@ -378,8 +378,8 @@ func (n Held) files() string {
 	return b.String()
 }
 
-// kindWord is what people call a kind of file.
-func kindWord(kind string) string {
+// wordForKind is what people call a kind of file.
+func wordForKind(kind string) string {
 	for _, k := range []struct{ part, word string }{
 		{"macroenabled", "Office file with macros"}, {"wordprocessingml", "Word"}, {"msword", "Word"}, {"opendocument.text", "text document"},
 		{"spreadsheet", "spreadsheet"}, {"ms-excel", "spreadsheet"}, {"presentation", "slides"}, {"ms-powerpoint", "slides"}, {"application/pdf", "PDF"},
@@ -413,7 +413,7 @@ func (t To) moderators(subject, token, text string) (Mail, error) {
 		answer = message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("mod")}
 		answer.Address.Local += "+" + token
 	}
-	return t.compose(subject, answer, text)
+	return t.compose(ours, subject, answer, text)
 }
 
 // HeldForOperator tells who runs the server of an item where the list has no moderator.

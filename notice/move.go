@@ -37,7 +37,7 @@ func (n ConfirmMove) Compose(t To) (Mail, error) {
 		what = fmt.Sprintf("A member of %s named this as their second address:\n\n  %s\n\nWe write to it only when their usual address does not work.", t.List.Title, n.New)
 		how = "If this is you, reply: yes"
 	}
-	return t.compose(subject, t.answer(n.Token), paragraphs("Hello", what, how, orPress("Yes, this is right", n.PageURL, n.Token), no, "This works until "+moment(n.Until)+"."))
+	return t.compose(kindConfirmAddress, subject, t.answer(n.Token), paragraphs("Hello", what, how, orPress("Yes, this is right", n.PageURL, n.Token), no, "This works until "+moment(n.Until)+"."))
 }
 
 // Moved tells a member that an address of theirs has changed.
@@ -67,7 +67,7 @@ func (n Moved) Compose(t To) (Mail, error) {
 	if n.Role {
 		role = "You were a moderator. For safety, another moderator has to say that you\nstill are. We have asked."
 	}
-	return t.compose(subject, message.Mailbox{}, paragraphs(t.hello(), what, more, role,
+	return t.compose(kindAddress, subject, message.Mailbox{}, paragraphs(t.hello(), what, more, role,
 		"Was it not you? Write at once to the moderators, who are people:\n"+t.List.Service("owner").String()))
 }
 
@@ -89,7 +89,7 @@ func (n RoleDecided) Compose(t To) (Mail, error) {
 			what = fmt.Sprintf("You were %s of %s and have a new address. The moderators\ndid not give you the role back. They wrote:\n\n%s", aRole(n.Role), t.List.Title, words)
 		}
 	}
-	return t.compose(subject, message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(t.hello(), what, more,
+	return t.compose(kindRole, subject, message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(t.hello(), what, more,
 		"Questions? Reply: the moderators, who are people, read it."))
 }
 

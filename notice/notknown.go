@@ -18,7 +18,7 @@ type NotKnown struct {
 
 // Compose returns the mail.
 func (n NotKnown) Compose(t To) (Mail, error) {
-	return t.compose("Your message was not sent: \""+cmp.Or(shorten(n.Subject), "(no subject)")+"\"", t.answer(n.Token), paragraphs(
+	return t.compose(kindNotKnown, "Your message was not sent: \""+cmp.Or(shorten(n.Subject), "(no subject)")+"\"", t.answer(n.Token), paragraphs(
 		t.hello(),
 		fmt.Sprintf("We do not know this address, so your message was not sent. It is kept for\n%d days.", n.Days),
 		"If you are a member under another address, reply with that address. We\nthen write to that address, and one yes there sends your message.",
@@ -45,7 +45,7 @@ func (n AddressNamed) Compose(t To) (Mail, error) {
 	case n.Left > 1:
 		more = fmt.Sprintf(" You can name %d more addresses, in a reply to our first email.", n.Left)
 	}
-	return t.compose("We have read your reply", message.Mailbox{}, paragraphs(
+	return t.compose(kindAddressNamed, "We have read your reply", message.Mailbox{}, paragraphs(
 		t.hello(),
 		"I read:\n\n"+read.String(),
 		"If a member has that address, we write to it, at most once a day. One yes\nthere sends your message.",
@@ -64,7 +64,7 @@ type IsThisYou struct {
 
 // Compose returns the mail. It shows nothing of the message but who sent it and its subject.
 func (n IsThisYou) Compose(t To) (Mail, error) {
-	return t.compose("Did you write to the forum from another address?", t.answer(n.Token), paragraphs(
+	return t.compose(kindIsThisYou, "Did you write to the forum from another address?", t.answer(n.Token), paragraphs(
 		t.hello(),
 		fmt.Sprintf("Somebody wrote to %s and named your address as theirs.\nThey wrote from:\n\n  %s\n\nThe subject is:\n\n  %s",
 			t.List.Title, n.From, cmp.Or(shorten(n.Subject), "(no subject)")),
@@ -75,7 +75,7 @@ func (n IsThisYou) Compose(t To) (Mail, error) {
 
 // Linked tells a member that they can write from one more address, and what to do if that is wrong.
 func Linked(t To, a message.Address) (Mail, error) {
-	return t.compose("You can now write from another address", message.Mailbox{}, paragraphs(
+	return t.compose(kindOtherAddress, "You can now write from another address", message.Mailbox{}, paragraphs(
 		t.hello(),
 		fmt.Sprintf("You said yes, so you can now write to %s from this address, too:\n\n  %s", t.List.Title, a),
 		"Forum email still comes to this address of yours alone.",

@@ -125,7 +125,7 @@ func (n HandedOver) Compose(t To) (Mail, error) {
 	if n.Read != "" {
 		read = "I read: \"" + shorten(n.Read) + "\""
 	}
-	return t.compose("Passed to the moderators", message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
+	return t.compose(kindPassedOn, "Passed to the moderators", message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
 		"I am a robot and did not understand. I have passed your message to the\nmoderators, who are people. You need do nothing.",
 		read,
 	))

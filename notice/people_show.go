@@ -89,7 +89,7 @@ type HeldHelp struct {
 // Compose returns the mail.
 func (n HeldHelp) Compose(to To) (Mail, error) {
 	to.asOwner = true
-	return to.compose("The words that I know", message.Mailbox{}, paragraphs(
+	return to.compose(ours, "The words that I know", message.Mailbox{}, paragraphs(
 		"These words do something:", n.Words, fill("To decide, reply once more to the email about what waits, and not to this one."), read(n.Read)))
 }
 

@@ -26,7 +26,7 @@ func (n Private) answer(t To, subject string, texts ...string) (Mail, error) {
 	}
 	texts = append([]string{t.hello()}, texts...)
 	texts = append(texts, fmt.Sprintf("I read: \"%s\"", shorten(n.Word)), last, "Questions? Write to the moderators:\n"+t.List.Service("owner").String())
-	return t.compose(subject, message.Mailbox{}, paragraphs(texts...))
+	return t.compose(kindPrivate, subject, message.Mailbox{}, paragraphs(texts...))
 }
 
 // write says how something else is done: by a word to the address of the other.
@@ -73,7 +73,7 @@ func (n Private) Numbered(t To, subject string, places []string) (Mail, error) {
 	if n.Last {
 		last = "I send you no more of these answers today."
 	}
-	return t.compose("Before it goes to "+n.Other+": "+inQuotes(subject), message.Mailbox{}, paragraphs(
+	return t.compose(kindPrivateNumber, "Before it goes to "+n.Other+": "+inQuotes(subject), message.Mailbox{}, paragraphs(
 		t.hello(),
 		fill("I have not passed your private message on to "+n.Other+" yet, and I keep no copy. It may hold the number of a child ("+shortNotes(places)+
 			"). Email is not a safe place for such a number."),
@@ -89,7 +89,7 @@ func (n Private) Undelivered(t To, subject string) (Mail, error) {
 	if subject = shorten(subject); subject == "" {
 		subject = message.NoSubject
 	}
-	return t.compose("Not delivered: \""+subject+"\"", message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
+	return t.compose(kindPrivateUndelivered, "Not delivered: \""+subject+"\"", message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
 		t.hello(),
 		fmt.Sprintf("Your private message to %s could not be delivered:\n\n  %s", n.Other, subject),
 		"Nobody has read it, and we keep no copy.",
@@ -122,7 +122,7 @@ func (n Report) ToModerator(t To) (Mail, error) {
 		reply = message.Mailbox{Name: list.CleanName(n.By.Name), Address: n.By.Address}
 		how = fmt.Sprintf("Reply to answer: your answer goes to %s\nfrom your own address.", n.By.Address)
 	}
-	return t.compose(fmt.Sprintf("Reports a private message - %s: from %s", by, n.Named), reply, paragraphs(
+	return t.compose(ours, fmt.Sprintf("Reports a private message - %s: from %s", by, n.Named), reply, paragraphs(
 		fmt.Sprintf("%s reports a private message.\nIt came from %s, %s.", by, n.Named, n.About.Address),
 		n.when(),
 		how,

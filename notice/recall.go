@@ -21,7 +21,7 @@ func (r Recall) Compose(t To) (Mail, error) {
 	if r.Link != "" {
 		which += "\n  " + r.Link + "  (this link stands at its end)"
 	}
-	return t.compose("Please delete an email: "+t.List.Title+", "+when,
+	return t.compose(kindRecall, "Please delete an email: "+t.List.Title+", "+when,
 		message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(
 			t.hello(),
 			fmt.Sprintf("Please delete one email that you have from %s:", t.List.Title),

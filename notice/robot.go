@@ -31,11 +31,13 @@ type To struct {
 	textOnly bool // never as a page as well
 }
 
-// compose writes a mail from the robot of a list. replyTo is where an answer goes, or zero for the robot itself.
-func (t To) compose(subject string, replyTo message.Mailbox, text string) (Mail, error) {
+// compose writes a mail from the robot of a list, with the list's own words around those of its kind. replyTo is where an answer
+// goes, or zero for the robot itself.
+func (t To) compose(k kind, subject string, replyTo message.Mailbox, text string) (Mail, error) {
 	if t.Last {
 		text = paragraphs(text, "This is the last answer today. A person can help:\n"+t.List.Service("owner").String())
 	}
+	text = framed(t, k, text)
 	var w message.Writer
 	w.Mailbox("From", t.sender())
 	w.Mailbox("To", message.Mailbox{Address: t.address()})

@@ -21,7 +21,7 @@ func (n RulesReminder) Compose(t To) (Mail, error) {
 			"- Reply = everyone. To thank one person, write to them alone.\n" +
 			"- What is said here stays here."
 	}
-	return t.compose("How we write to each other here", message.Mailbox{}, paragraphs(
+	return t.compose(kindRules, "How we write to each other here", message.Mailbox{}, paragraphs(
 		t.hello(),
 		filled("Once a month in term I send the rules of "+t.List.Title+", so that nobody has to look for them."),
 		words,

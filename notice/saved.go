@@ -45,7 +45,7 @@ func (n FoundNew) Compose(t To) (Mail, error) {
 	if total == 1 {
 		new = "new discussion"
 	}
-	return t.robotAt(n.Token, fmt.Sprintf("%d %s%s", total, new, about), paragraphs(parts...))
+	return t.robotAt(kindFollowed, n.Token, fmt.Sprintf("%d %s%s", total, new, about), paragraphs(parts...))
 }
 
 func plural(n int, one, more string) string {

@@ -42,7 +42,7 @@ type Hit struct {
 func (n Found) Compose(t To) (Mail, error) {
 	about := plainQuotes(cmp.Or(shorten(n.Words), "everything"))
 	if len(n.Hits) == 0 {
-		return t.robotAt(n.Token, "Nothing found about: "+about, n.nothing(t))
+		return t.robotAt(kindFound, n.Token, "Nothing found about: "+about, n.nothing(t))
 	}
 	total := count(n.Total, "discussion")
 	if n.AtLeast {
@@ -53,7 +53,7 @@ func (n Found) Compose(t To) (Mail, error) {
 		first = "To read one, reply with its number: get " + fmt.Sprint(n.From) + ". For the next ones: more"
 	}
 	first += "\n" + followIt
-	return t.robotAt(n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), n.list()+n.eras(),
+	return t.robotAt(kindFound, n.Token, total+" about: "+about, paragraphs(n.corrected(), first, n.also(), n.remarks(), n.list()+n.eras(),
 		fill("Not found? Ask the forum: "+t.List.Post().String()), iRead(n.Read)))
 }
 
@@ -218,9 +218,9 @@ func (n WholeThread) Compose(t To) (Mail, error) {
 	subject := fmt.Sprintf("The whole discussion: %s #%d", inQuotes(n.Subject), n.Number)
 	text := paragraphs(b.String(), iRead(n.Read))
 	if n.Token != "" {
-		return t.robotAt(n.Token, subject, text)
+		return t.robotAt(kindDiscussion, n.Token, subject, text)
 	}
-	return t.compose(subject, message.Mailbox{}, text)
+	return t.compose(kindDiscussion, subject, message.Mailbox{}, text)
 }
 
 func (n WholeThread) head() string {
@@ -265,7 +265,7 @@ func (n NoThread) Compose(t To) (Mail, error) {
 	text := paragraphs(fill("I found no discussion for \""+plainQuotes(shorten(n.Asked))+"\". It may have been removed, or the number is another one."),
 		"To look for something, reply: search WORDS\nTo read a discussion, reply with its number: get #48213", iRead(n.Read))
 	if n.Token != "" {
-		return t.robotAt(n.Token, "Nothing found: "+plainQuotes(shorten(n.Asked)), text)
+		return t.robotAt(kindNoDiscussion, n.Token, "Nothing found: "+plainQuotes(shorten(n.Asked)), text)
 	}
-	return t.compose("Nothing found: "+plainQuotes(shorten(n.Asked)), message.Mailbox{}, text)
+	return t.compose(kindNoDiscussion, "Nothing found: "+plainQuotes(shorten(n.Asked)), message.Mailbox{}, text)
 }

@@ -27,7 +27,7 @@ func (n Obeyed) Compose(t To) (Mail, error) {
 		aside = "You wrote this to the whole forum. I did not send it on: nobody else has\nseen it."
 	}
 	text := append(slices.Clone(n.Text), n.Missed.text(), aside, iRead(n.Read))
-	return t.compose(n.Subject, message.Mailbox{}, paragraphs(text...))
+	return t.compose(kindDone, n.Subject, message.Mailbox{}, paragraphs(text...))
 }
 
 // Missed is what was posted while somebody was paused.
@@ -90,7 +90,7 @@ func (n PauseOver) Compose(t To) (Mail, error) {
 	if missed == "" {
 		missed = "Nobody wrote to the forum while you were away."
 	}
-	return t.compose("Your pause is over", message.Mailbox{}, paragraphs(
+	return t.compose(kindPauseOver, "Your pause is over", message.Mailbox{}, paragraphs(
 		t.hello(), "Your pause is over.\n"+nowWords[n.Membership.Mode], missed,
 		"Fewer emails? Reply with: weekly\nA longer pause? Reply with: pause until 2 September"))
 }
@@ -159,7 +159,7 @@ func (n Status) Compose(t To) (Mail, error) {
 	for _, r := range rows {
 		fmt.Fprintf(&b, "  %-20s  %s\n", r[0], r[1])
 	}
-	return t.compose("You and "+t.List.Title, message.Mailbox{}, paragraphs(
+	return t.compose(kindStatus, "You and "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(), b.String(), "To change something, reply with one word: every, questions, daily,\nweekly, none, pause, resume or leave.", iRead(n.Read)))
 }
 

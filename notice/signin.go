@@ -24,7 +24,7 @@ func (n SignInCode) Compose(t To) (Mail, error) {
 		link = "Or, on that same device and in that same browser, open this page and\npress \"Sign in\":\n" + n.Link
 	}
 	people := message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}
-	return t.compose(code+" is your "+t.List.Title+" code", people, paragraphs(
+	return t.compose(kindCode, code+" is your "+t.List.Title+" code", people, paragraphs(
 		fmt.Sprintf("Your sign-in code is %s. It works for %d minutes.\nType it in the browser where you asked for it.", code, n.Minutes),
 		link,
 		"If you did not ask for this, you can ignore it. Do not give the code to\nanyone; we never ask for it.",

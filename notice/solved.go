@@ -41,7 +41,7 @@ func (n WasItSolved) Compose(t To) (Mail, error) {
 	if n.Answers > 0 {
 		then = "What worked? A line to everyone helps the next person who asks:\n  " + n.Everyone.String()
 	}
-	return t.compose(subject, message.Mailbox{}, paragraphs(
+	return t.compose(kindSolved, subject, message.Mailbox{}, paragraphs(
 		t.hello(), first+"\n\n  "+Short(n.Subject), "Reply to this email with one word:\n\n"+choices(
 			[2]string{"solved", "you have your answer; members and the search see that"},
 			[2]string{"no reminders", "do not ask me this about later questions"}),

@@ -31,7 +31,7 @@ func (n SummerPause) SummerID(t To) string {
 func (n SummerPause) Compose(t To) (Mail, error) {
 	t.ID = n.SummerID(t)
 	term := n.Term.In(calendar.London()).Format("2 January")
-	return t.compose("A pause over the summer? Reply pause", message.Mailbox{}, paragraphs(
+	return t.compose(kindSummer, "A pause over the summer? Reply pause", message.Mailbox{}, paragraphs(
 		t.hello(),
 		"The summer holidays begin on "+weekday(n.Begins)+".\nTerm begins again on "+weekday(n.Term)+".",
 		"For no email from us until then, reply to this email with one word:\n\n"+choices(

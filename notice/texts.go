@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"sencoforum/list"
-	"sencoforum/message"
 )
 
 // The pieces of mails that those who look after a list may write in their own words.
@@ -25,8 +24,8 @@ const (
 	TextReason   = "reason" // of a rejection without a reason; reason-names and the like of those with a word for it
 )
 
-// A Text is a piece of a mail that a list may have in its own words. All around it stays as it is: the words that may be answered,
-// addresses, and what keeps people safe.
+// A Text is a piece of a mail that a list may have in its own words, or stands around a whole mail. All else stays as it is: the
+// words that may be answered, addresses, and what keeps people safe.
 type Text struct {
 	Name  string
 	Where string // it stands, for people
@@ -36,10 +35,16 @@ type Text struct {
 	shown func(t To, words string) (Mail, error)
 }
 
-// Texts are all pieces, in the order in which they are listed.
+// Frame reports that the words stand around a whole mail, which says all that it always says.
+func (x Text) Frame() bool { return strings.HasPrefix(x.Name, list.FramePrefix) }
+
+// Texts are all of them: the pieces, and then the words around mails.
+func Texts() []Text { return append(pieceTexts(), frameTexts()...) }
+
+// pieceTexts are the pieces, in the order in which they are listed.
 //
 // ceiling: flat table
-func Texts() []Text {
+func pieceTexts() []Text {
 	person := []string{"name", "list", "post", "owner"}
 	reason := func(t To, words string) (Mail, error) {
 		return Returned{Matter: Matter{Subject: "Part-time timetables", Text: "Has anyone ..."}, Reason: words}.Compose(t)
@@ -98,7 +103,7 @@ func Reason(word string) string {
 
 // Holders are the names that may stand in braces in this text, each with what it is.
 func (x Text) Holders() (all [][2]string) {
-	for _, h := range [][2]string{{"name", "first name of the reader"}, {"list", "title of the list"}, {"members", "how many there are"},
+	for _, h := range [][2]string{{"usual", "all that the email says without your words"}, {"name", "first name of the reader"}, {"list", "title of the list"}, {"members", "how many there are"},
 		{"post", "address for posts"}, {"owner", "address of the moderators"}} {
 		if slices.Contains(x.holds, h[0]) {
 			all = append(all, h)
@@ -117,30 +122,41 @@ func (x Text) Check(l list.List, words string, now time.Time) (preview string, f
 			faults = append(faults, fmt.Sprintf("%s cannot stand in it; what can: %s", h[0], x.holderList()))
 		}
 	}
-	faults = append(faults, lineFaults(words, x.Lines)...)
-	jane := To{List: l, Person: list.Person{Name: "Jane Smith", Address: message.Address{Local: "jane", Domain: "school.example"}}, ID: "sample", Now: now}
+	reader := jane(l, now)
 	if words == "" {
 		return "", append(faults, "it is empty")
 	}
-	filled := Filled(words, jane, 1200)
-	faults = append(faults, Faults(filled)...)
+	filled := words
+	if x.Frame() {
+		faults = append(faults, x.frameFaults(words, reader)...)
+	} else {
+		filled = Filled(words, reader, 1200)
+		faults = append(append(faults, lineFaults(words, x.Lines)...), Faults(filled)...)
+	}
 	if x.Name == TextDigest {
 		return filled + "\n[then what is in the email]\n", faults
 	}
 	if x.shown == nil {
 		return "-- \n[the lines that every post has]\n" + filled + "\n", faults
 	}
-	jane.textOnly = true
-	m, err := x.shown(jane, filled)
+	subject, preview, err := x.shownTo(reader, filled)
 	if err != nil {
 		return "", append(faults, err.Error())
 	}
-	read := message.Parse(append(slices.Clone(m.Header), m.Body...))
-	preview = strings.ReplaceAll(read.Text(), "\r\n", "\n")
-	if len(faults) == 0 {
-		faults = Faults(preview) // as a whole it may be too long
+	if len(faults) == 0 && !x.Frame() {
+		faults = x.tooLong(reader, filled)
 	}
-	return "Subject: " + read.Subject() + "\n\n" + preview, faults
+	return "Subject: " + subject + "\n\n" + preview, faults
+}
+
+// tooLong are the faults of a mail as a whole with a piece in it, without words around it.
+func (x Text) tooLong(t To, words string) []string {
+	t.List.Frames = nil
+	_, text, err := x.shownTo(t, words)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return Faults(text)
 }
 
 func (x Text) holderList() string {
@@ -158,7 +174,7 @@ func lineFaults(words string, most int) (all []string) {
 		n++
 		line = strings.TrimSpace(line)
 		switch {
-		case strings.HasPrefix(line, ">"), strings.HasPrefix(line, "--"), strings.HasPrefix(line, "__"):
+		case slices.ContainsFunc(strings.Fields(line), marks):
 			all = append(all, fmt.Sprintf("a line begins as a quote or a signature does: %s", line))
 		case wordAlone.MatchString(line):
 			all = append(all, fmt.Sprintf("a line is a word alone that acts when it is answered: %s", line))
@@ -170,6 +186,11 @@ func lineFaults(words string, most int) (all []string) {
 		all = append(all, fmt.Sprintf("it has %d lines; the most is %d", n, most))
 	}
 	return all
+}
+
+// marks reports a word that makes a quote or a signature of a line that begins with it. A line may be broken before any word.
+func marks(word string) bool {
+	return strings.HasPrefix(word, ">") || strings.HasPrefix(word, "--") || strings.HasPrefix(word, "__")
 }
 
 // wordAlone are the words that do something when they are the first line of an answer.
@@ -207,7 +228,21 @@ func Filled(words string, t To, members int) string {
 		"{post}", t.List.Post().String(), "{owner}", t.List.Service("owner").String()).Replace(words)
 	var lines []string
 	for line := range strings.SplitSeq(words, "\n") {
-		lines = append(lines, fill(line))
+		lines = append(lines, noneAlone(strings.Split(fill(line), "\n"))...)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// noneAlone takes the word before along where a broken line would be a word alone that acts.
+func noneAlone(lines []string) []string {
+	for i := len(lines) - 1; i > 0; i-- {
+		for wordAlone.MatchString(lines[i]) {
+			at := strings.LastIndexByte(lines[i-1], ' ')
+			if at < 0 {
+				break
+			}
+			lines[i-1], lines[i] = lines[i-1][:at], lines[i-1][at+1:]+" "+lines[i]
+		}
+	}
+	return lines
 }

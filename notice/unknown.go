@@ -41,7 +41,7 @@ func (n Unknown) Compose(t To) (Mail, error) {
 	}
 	text := paragraphs(t.hello(), fill(why+nothing), iRead(n.Read), offer, strings.Join(end, " "))
 	if n.Token != "" {
-		return t.robotAt(n.Token, subject, text)
+		return t.robotAt(kindNotUnderstood, n.Token, subject, text)
 	}
-	return t.compose(subject, message.Mailbox{}, text)
+	return t.compose(kindNotUnderstood, subject, message.Mailbox{}, text)
 }

@@ -37,7 +37,7 @@ func (n WasThisYou) Compose() (Mail, error) {
 	subject, id := "Did you just write to the forum?", fmt.Sprintf("asked.%d.%d", n.Now.UnixNano(), n.To.ID)
 	w.Text("Subject", subject)
 	head(&w, n.List, n.Now, id)
-	return finishBoth(&w, n.text(), page{list: n.List, answer: answer, subject: subject, id: id})
+	return finishBoth(&w, framed(To{List: n.List, Person: n.To}, kindWasThisYou, n.text()), page{list: n.List, answer: answer, subject: subject, id: id})
 }
 
 func (n WasThisYou) text() string {

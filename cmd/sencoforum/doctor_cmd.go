@@ -10,6 +10,8 @@ import (
 
 	"sencoforum/config"
 	"sencoforum/doctor"
+	"sencoforum/list"
+	"sencoforum/notice"
 	"sencoforum/search"
 	"sencoforum/store"
 	"sencoforum/web"
@@ -55,7 +57,11 @@ func (a *admin) doctor(ctx context.Context, damage error) error {
 	if a.db != nil {
 		s.Store.Free, s.Store.FreeErr = a.db.Free()
 	}
-	s.Own = a.own()
+	stored, err := a.storedWords()
+	if err != nil {
+		return err
+	}
+	s.Own = append(a.own(), stored...)
 	found := doctor.Judge(doctor.Look(ctx, s, a.outside, a.now()))
 	v := map[string]any{"findings": found, "faults": doctor.Count(found, doctor.Fault), "warnings": doctor.Count(found, doctor.Warning)}
 	if err := a.show(v, func(t *text) { tellFindings(t, found) }); err != nil {
@@ -92,6 +98,43 @@ func (a *admin) own() []doctor.Own {
 		all = append(all, page)
 	}
 	return all
+}
+
+// storedWords are the words that lists have for the server's mails. A list without any is not told of.
+func (a *admin) storedWords() (all []doctor.Own, err error) {
+	if a.db == nil {
+		return nil, nil
+	}
+	err = a.db.View(func(tx *store.Tx) error {
+		all = nil
+		for l, err := range list.All(tx) {
+			if err != nil {
+				return err
+			}
+			o := doctor.Own{What: "Own words of " + l.Name, Stored: true, Check: fmt.Sprintf("sencoforum notice set --list %s TEXT FILE, or: notice reset --list %s TEXT", l.Name, l.Name)}
+			n := 0
+			for w, err := range list.AllWords(tx, l.ID) {
+				if err != nil {
+					return err
+				}
+				n++
+				x, known := notice.FindText(w.Name)
+				if !known {
+					o.Faults = append(o.Faults, w.Name+": there is no such text any more")
+					continue
+				}
+				_, faults := checkWords(x, l, w.Text, a.now())
+				for _, f := range faults {
+					o.Faults = append(o.Faults, w.Name+": "+f)
+				}
+			}
+			if o.Is = plural(n, "text") + " in the list's own words."; n > 0 {
+				all = append(all, o)
+			}
+		}
+		return nil
+	})
+	return all, err
 }
 
 func faultLines(faults config.Faults) (all []string) {

@@ -10,13 +10,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"sencoforum/audit"
+	reply "sencoforum/command"
 	"sencoforum/list"
 	"sencoforum/notice"
 	"sencoforum/store"
 )
 
 func noticeCommand(o *rootOptions) *cobra.Command {
-	c := group("notice", "Write pieces of the forum's emails in your own words",
+	c := group("notice", "Write the forum's emails in your own words",
 		noticeListCommand(o), noticeShowCommand(o), noticeSetCommand(o), noticeResetCommand(o))
 	c.Annotations = map[string]string{minor: "yes"}
 	return c
@@ -34,7 +35,7 @@ type textView struct {
 }
 
 func viewText(x notice.Text, w list.Words) textView {
-	if w.Text == "" {
+	if w.Text == "" { // of words around an email there are none that are usual
 		return textView{Name: x.Name, Where: x.Where, Words: x.Usual}
 	}
 	return textView{Name: x.Name, Where: x.Where, Words: w.Text, Own: true, Since: &w.Since, By: w.By}
@@ -43,7 +44,7 @@ func viewText(x notice.Text, w list.Words) textView {
 func noticeListCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "list",
-		Short:   "List the pieces that a list may have in its own words",
+		Short:   "List the texts that a list may have in its own words",
 		Example: "  sencoforum notice list --list senco-forum",
 		Args:    exactly(0),
 	}
@@ -74,7 +75,7 @@ func (a *admin) showTexts(name string) error {
 		return err
 	}
 	return a.show(all, func(t *text) {
-		var rows [][]string
+		var rows, around [][]string
 		for _, v := range all {
 			words := "usual"
 			if v.Own {
@@ -82,9 +83,15 @@ func (a *admin) showTexts(name string) error {
 			} else if v.Words == "" {
 				words = "none"
 			}
+			if which, whole := strings.CutPrefix(v.Where, notice.Around); whole {
+				around = append(around, []string{v.Name, words, which})
+				continue
+			}
 			rows = append(rows, []string{v.Name, words, v.Where})
 		}
 		t.rows([]string{"PIECE", "WORDS", "WHERE IT STANDS"}, rows)
+		t.say("")
+		t.rows([]string{"AROUND A MAIL", "WORDS", "WHICH"}, around)
 	})
 }
 
@@ -99,16 +106,16 @@ func findText(name string) (notice.Text, error) {
 		names = append(names, x.Name)
 	}
 	if near := nearest(name, names); near != "" {
-		return x, usage("there is no piece %q; did you mean %s?", name, near)
+		return x, usage("there is no text %q; did you mean %s?", name, near)
 	}
-	return x, usage("there is no piece %q; the pieces are %s", name, strings.Join(names, ", "))
+	return x, usage("there is no text %q; to see all: sencoforum notice list", name)
 }
 
 func noticeShowCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "show PIECE",
-		Short:   "Show the words of a piece, and the email with them",
-		Example: "  sencoforum notice show welcome",
+		Use:     "show TEXT",
+		Short:   "Show the words of a text, and the email with them",
+		Example: "  sencoforum notice show welcome\n  sencoforum notice show mail-returned",
 		Args:    exactly(1),
 	}
 	name := listFlag(c)
@@ -131,7 +138,11 @@ func (a *admin) showText(name, piece string) error {
 		}
 		w, err := list.WordsOf(tx, l.ID, x.Name)
 		v = viewText(x, w)
-		v.Preview, _ = x.Check(l, v.Words, a.now())
+		words := v.Words
+		if x.Frame() && !v.Own {
+			words = notice.UsualMail
+		}
+		v.Preview, _ = x.Check(l, words, a.now())
 		return err
 	})
 	if err != nil {
@@ -142,6 +153,8 @@ func (a *admin) showText(name, piece string) error {
 		case v.Own:
 			t.say("The list's own words, since %s, by %s:", day(*v.Since), v.By)
 			t.apart(v.Words)
+		case x.Frame():
+			t.say("There are no words around it: the email says what it always says.")
 		case v.Words == "":
 			t.say("There are no words for it: it is left out.")
 		default:
@@ -180,13 +193,17 @@ func (t *text) apart(words string) {
 
 func noticeSetCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "set PIECE FILE|-",
-		Short: "Write a piece in your own words",
-		Long: "Write a piece in your own words, from a file or from what is typed (-). It is looked at first: known\n" +
+		Use:   "set TEXT FILE|-",
+		Short: "Write a text in your own words",
+		Long: "Write a text in your own words, from a file or from what is typed (-). It is looked at first: known\n" +
 			"placeholders only, plain words (reading grade 8 or lower), short lines. The words that people may\n" +
-			"answer, the addresses, and what keeps people safe stay as they are. The email is shown as it will be.",
+			"answer, the addresses, and what keeps people safe stay as they are. The email is shown as it will be.\n" +
+			"A text whose name begins with mail- stands around a whole email: {usual}, on a line alone, is what the\n" +
+			"email always says, and up to 8 lines of yours may stand above and below it. It gives no orders to the\n" +
+			"robot and does not say what to reply; for questions name {owner}.",
 		Example: "  sencoforum notice set reason-advert advert.txt --dry-run\n" +
-			"  echo 'Welcome to {list}, {name}. Ask whatever you like.' | sencoforum notice set welcome -",
+			"  echo 'Welcome to {list}, {name}. Ask whatever you like.' | sencoforum notice set welcome -\n" +
+			"  printf '{usual}\\n\\nOur helpline: 0300 0000000\\n' | sencoforum notice set mail-returned -",
 		Args:        exactly(2),
 		Annotations: map[string]string{reads: "FILE"},
 	}
@@ -219,7 +236,7 @@ func (a *admin) setText(name, piece string, dry bool) error {
 		}
 		var faults []string
 		v = viewText(x, w)
-		if v.Preview, faults = x.Check(l, w.Text, a.now()); len(faults) > 0 {
+		if v.Preview, faults = checkWords(x, l, w.Text, a.now()); len(faults) > 0 {
 			return usage("nothing was changed: %s", strings.Join(faults, "; "))
 		}
 		if dry {
@@ -243,10 +260,28 @@ func (a *admin) setText(name, piece string, dry bool) error {
 	})
 }
 
+// checkWords is Check with what the robot would read in words around an email that comes back to it.
+func checkWords(x notice.Text, l list.List, words string, now time.Time) (preview string, faults []string) {
+	preview, faults = x.Check(l, words, now)
+	if !x.Frame() {
+		return preview, faults
+	}
+	for line := range strings.Lines(notice.Tidy(words)) {
+		if word := reply.Acts(line, now); word != "" {
+			faults = append(faults, fmt.Sprintf("a line would be read as an order to the robot (%s); begin it with another word: %s", word, strings.TrimSpace(line)))
+		}
+	}
+	_, text, _ := strings.Cut(preview, "\n\n")
+	if word := reply.Acts(text, now); word != "" && len(faults) == 0 {
+		faults = append(faults, fmt.Sprintf("sent back, the email would be read as an order to the robot: %s", word))
+	}
+	return preview, faults
+}
+
 func noticeResetCommand(o *rootOptions) *cobra.Command {
 	c := &cobra.Command{
-		Use:     "reset PIECE",
-		Short:   "Go back to the usual words of a piece",
+		Use:     "reset TEXT",
+		Short:   "Go back to the usual words of a text",
 		Example: "  sencoforum notice reset welcome",
 		Args:    exactly(1),
 	}
