@@ -184,20 +184,25 @@ func (v *Vocabulary) With(text string) (*Vocabulary, error) {
 		all[formKey(e.Name)] = e
 	}
 	gone := map[string]int{}
+	var wrong faults
 	for _, e := range entries {
 		key := formKey(e.Name)
 		if e.Means == removed {
+			if all[key] == nil {
+				wrong.add(e.Line, "there is no entry %q that could be taken away; correct its name, or take these lines away", e.Name)
+			}
 			gone[key] = e.Line
 			delete(all, key)
 			continue
 		}
 		all[key] = e
 	}
-	return newVocabulary(slices.Collect(maps.Values(all)), gone)
+	return newVocabulary(slices.Collect(maps.Values(all)), gone, wrong)
 }
 
-// newVocabulary joins entries to a vocabulary. gone are the lines that took away others, by formKey.
-func newVocabulary(entries []*Entry, gone map[string]int) (*Vocabulary, error) {
+// newVocabulary joins entries to a vocabulary. gone are the lines that took away others, by formKey; wrong is what is known to be
+// wrong already.
+func newVocabulary(entries []*Entry, gone map[string]int, wrong faults) (*Vocabulary, error) {
 	v := &Vocabulary{forms: map[string][]use{}, singles: map[string][]use{}, words: map[string]bool{}}
 	byName := map[string]*Entry{}
 	for _, e := range entries {
@@ -209,7 +214,6 @@ func newVocabulary(entries []*Entry, gone map[string]int) (*Vocabulary, error) {
 	slices.SortFunc(v.entries, func(a, b *Entry) int {
 		return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), strings.Compare(a.Name, b.Name))
 	})
-	var wrong faults
 	for _, e := range v.entries {
 		for _, name := range slices.Concat(e.Was, e.Near) {
 			switch {

@@ -234,6 +234,9 @@ func TestWrongVocabulary(t *testing.T) {
 		{"a\nshort: ?!\nmeans: x.\n", `line 2: "?!" has no letters; write a name`},
 		{"a\nmeans: x\u202e.\n", `line 2: the character U+202E, which nobody sees, stands here; delete it` + "\n" + `line 1: the entry "a" has no sentence; add means:`},
 		{"a\nmeans: x.\nremove: perhaps\n", "line 3: write remove: yes, or leave the line out"},
+		{"a\nremove: yes\n", `line 1: there is no entry "a" that could be taken away; correct its name, or take these lines away`},
+		{"b\nwas: c\nmeans: x.\n\nSEMHH\nremove: yes\n", `line 5: there is no entry "SEMHH" that could be taken away; correct its name, or take these lines away` + "\n" +
+			`line 1: the entry "b" names "c", which is no entry; write one, or take the name away`},
 		{"\xff", "the file is no UTF-8 text; save it as plain text, UTF-8"},
 	} {
 		_, err := ParseVocabulary(c.text)
