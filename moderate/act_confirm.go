@@ -1,7 +1,6 @@
 package moderate
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -106,9 +105,11 @@ func (a *Acts) do(tx *store.Tx, h Hand, act Act, d about, people People) error {
 		err = curate(tx, h, act)
 	case people == nil:
 		err = ErrNoAct
+	case act.Kind == ActRole:
+		err = a.giveRole(tx, h, act, people)
 	default:
 		if err = people(tx, h.By, act); err == nil {
-			err = cmp.Or(a.discardToo(tx, h, act), a.practise(tx, h, act))
+			err = a.discardToo(tx, h, act)
 		}
 	}
 	if err == nil && (act.OnPerson() || act.OnList()) {

@@ -1,7 +1,12 @@
 package moderate
 
 import (
+	"fmt"
+	"slices"
+
 	"sencoforum/list"
+	"sencoforum/notice"
+	"sencoforum/queue"
 	"sencoforum/store"
 )
 
@@ -18,7 +23,7 @@ var roles = map[list.Role]about{
 	list.RoleOwner:     {"an owner", "They moderate the list, change its settings, and give and take roles. All mail for\nthe moderators comes to them."},
 	list.RoleModerator: {"a moderator", "They decide what waits, and can stop posts and remove members. They see the\naddresses of members. All mail for the moderators comes to them."},
 	list.RoleAuditor:   {"an auditor", "They may read what moderators did, and get no mail for moderators."},
-	list.RoleMember:    {"an ordinary member", "They stay a member. From now on they see nothing of what moderators see."},
+	list.RoleMember:    {"an ordinary member", "They stay a member. From now on they see nothing of what moderators see.\nAn email tells them."},
 }
 
 // describeRole says what a role means for whoever gets it. A list that has an owner keeps one, so that somebody can give roles.
@@ -52,10 +57,14 @@ func describeRole(tx *store.Tx, act Act, m list.Membership, who string) (about, 
 	return d, ErrLastOwner
 }
 
-// practise sends somebody who moderates from now on a first message to answer.
-func (a *Acts) practise(tx *store.Tx, h Hand, act Act) error {
-	if act.Kind != ActRole || !act.Role.Moderates() || act.Was.Moderates() {
-		return nil
+// giveRole does an act on a role, and tells whoever has it now.
+func (a *Acts) giveRole(tx *store.Tx, h Hand, act Act, people People) error {
+	m, err := list.Member(tx, act.List, act.Person)
+	if err != nil {
+		return err
+	}
+	if err := people(tx, h.By, act); err != nil {
+		return err
 	}
 	l, err := list.Get(tx, act.List)
 	if err != nil {
@@ -65,5 +74,30 @@ func (a *Acts) practise(tx *store.Tx, h Hand, act Act) error {
 	if err != nil {
 		return err
 	}
-	return a.Practise(tx, h, l, p)
+	return a.RoleChanged(tx, h, l, p, notice.RoleEnded{Was: m.Role, Now: act.Role})
+}
+
+// RoleChanged writes to somebody whose role has changed: who moderates from now on gets a practice message, and who may do less than
+// before hears what is left.
+func (a *Acts) RoleChanged(tx *store.Tx, h Hand, l list.List, who list.Person, n notice.RoleEnded) error {
+	switch {
+	case n.Now.Moderates() && !n.Was.Moderates():
+		return a.Practise(tx, h, l, who)
+	case !less(n.Now, n.Was):
+		return nil
+	}
+	m, err := n.Compose(notice.To{List: l, Person: who, ID: fmt.Sprintf("role.%d.%d", who.ID, h.Now.UnixNano()), Now: london(h.Now)})
+	if err != nil {
+		return err
+	}
+	return queue.PutLetter(tx, queue.Letter{
+		From: l.ReturnAddress(a.cfg.Keys, who.ID, 0, h.Now), To: who.Address, Header: m.Header, Body: m.Body,
+		Member: uint32(who.ID), Priority: queue.Normal, Queued: h.Now,
+	})
+}
+
+// less reports that a role may do less than another.
+func less(r, than list.Role) bool {
+	order := []list.Role{list.RoleMember, list.RoleAuditor, list.RoleModerator, list.RoleOwner}
+	return slices.Index(order, r) < slices.Index(order, than)
 }

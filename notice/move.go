@@ -93,6 +93,36 @@ func (n RoleDecided) Compose(t To) (Mail, error) {
 		"Questions? Reply: the moderators, who are people, read it."))
 }
 
+// RoleEnded tells somebody whose role was taken away, or made smaller, what they still can do.
+type RoleEnded struct {
+	Was, Now list.Role
+}
+
+// Compose returns the mail.
+func (n RoleEnded) Compose(t To) (Mail, error) {
+	now := "a member"
+	if n.Now != list.RoleMember {
+		now = aRole(n.Now)
+	}
+	can := "You read, ask and answer as before, and posts come to you as before."
+	switch n.Now {
+	case list.RoleModerator:
+		can = "You decide what waits, as before. Only owners change settings and roles."
+	case list.RoleAuditor:
+		can += "\nYou may read what moderators did."
+	}
+	ended := ""
+	switch {
+	case n.Was.Moderates() && !n.Now.Moderates():
+		ended = "Emails for moderators do not come to you any more, and an answer to an old\none does nothing."
+	case n.Was == list.RoleAuditor:
+		ended = "You do not see any more what moderators did."
+	}
+	return t.compose(kindRole, "You are "+now+" now, and not "+aRole(n.Was), message.Mailbox{Name: t.List.Title + " moderators", Address: t.List.Service("owner")}, paragraphs(t.hello(),
+		fmt.Sprintf("From now on you are %s of %s, and not %s.\nThank you for looking after it.", now, t.List.Title, aRole(n.Was)),
+		can, ended, "Questions? Reply: the moderators, who are people, read it."))
+}
+
 func aRole(r list.Role) string {
 	switch r {
 	case list.RoleOwner:

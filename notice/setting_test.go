@@ -50,7 +50,11 @@ func TestMailsAboutSettings(t *testing.T) {
 		"role-refused": func() (Mail, error) {
 			return RoleDecided{Role: list.RoleModerator, Words: "Please ring Asha."}.Compose(fresh)
 		},
-		"role-unheard": func() (Mail, error) { return RoleDecided{Role: list.RoleModerator}.Compose(fresh) },
+		"role-ended":         func() (Mail, error) { return RoleEnded{Was: list.RoleModerator, Now: list.RoleMember}.Compose(fresh) },
+		"role-ended-owner":   func() (Mail, error) { return RoleEnded{Was: list.RoleOwner, Now: list.RoleModerator}.Compose(fresh) },
+		"role-ended-auditor": func() (Mail, error) { return RoleEnded{Was: list.RoleAuditor, Now: list.RoleMember}.Compose(fresh) },
+		"role-ended-reads":   func() (Mail, error) { return RoleEnded{Was: list.RoleOwner, Now: list.RoleAuditor}.Compose(fresh) },
+		"role-unheard":       func() (Mail, error) { return RoleDecided{Role: list.RoleModerator}.Compose(fresh) },
 		"many-left": func() (Mail, error) {
 			return ManyLeft{Provider: "outlook.com", Count: 6, Since: time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)}.Compose(to)
 		},

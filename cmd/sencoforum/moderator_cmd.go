@@ -9,7 +9,9 @@ import (
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/moderate"
+	"sencoforum/notice"
 	"sencoforum/store"
+	"sencoforum/token"
 )
 
 func moderatorCommand(o *rootOptions) *cobra.Command {
@@ -30,7 +32,7 @@ func moderatorAddCommand(o *rootOptions) *cobra.Command {
 	name := listFlag(c)
 	called := c.Flags().String("name", "", "the `NAME` that members see, for a new member")
 	owner := c.Flags().Bool("owner", false, "make them an owner: a chair, who moderates too")
-	quiet := c.Flags().Bool("no-practice", false, "send no practice message")
+	quiet := c.Flags().Bool("no-practice", false, "send no practice message, and none about a smaller role")
 	auditor := c.Flags().Bool("auditor", false, "let them only read the log: they get no mail for moderators and decide nothing")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		role := list.RoleModerator
@@ -78,14 +80,14 @@ func (a *admin) addModerator(name string, n newModerator) error {
 			m, err = membership.Add(tx, a.by(), l.ID, fresh)
 		}
 		practise = err == nil && !n.quiet && role.Moderates() && !m.Membership.Role.Moderates()
-		if err == nil && m.Membership.Role != role {
+		was := m.Membership.Role
+		if err == nil && was != role {
 			m, err = membership.SetRole(tx, a.by(), m, role)
 		}
-		if err != nil || !practise {
+		if err != nil || n.quiet {
 			return err
 		}
-		acts := moderate.NewActs(slog.New(slog.DiscardHandler), moderate.ActsConfig{Keys: keys})
-		return acts.Practise(tx, moderate.Hand{By: a.madeBy(), Proof: moderate.ProofCommand}, l, m.Person)
+		return a.roleChanged(tx, keys, l, m, was)
 	})
 	if err != nil {
 		return err
@@ -103,6 +105,13 @@ func (a *admin) addModerator(name string, n newModerator) error {
 			t.say("A practice message is on its way to them.")
 		}
 	})
+}
+
+// roleChanged writes to a member whose role has changed.
+func (a *admin) roleChanged(tx *store.Tx, keys *token.Keyring, l list.List, m membership.Member, was list.Role) error {
+	acts := moderate.NewActs(slog.New(slog.DiscardHandler), moderate.ActsConfig{Keys: keys})
+	h := moderate.Hand{By: a.madeBy(), Proof: moderate.ProofCommand}
+	return acts.RoleChanged(tx, h, l, m.Person, notice.RoleEnded{Was: was, Now: m.Membership.Role})
 }
 
 func article(r list.Role) string {
@@ -141,18 +150,25 @@ func (a *admin) removeModerator(name, address string) error {
 			return err
 		}
 	}
+	keys, err := openKeys(a.cfg.Data)
+	if err != nil {
+		return err
+	}
 	err = a.db.Update(func(tx *store.Tx) (err error) {
 		if m, err = a.member(tx, l, address); err != nil {
 			return err
 		}
-		m, err = membership.SetRole(tx, a.by(), m, list.RoleMember)
-		return err
+		was := m.Membership.Role
+		if m, err = membership.SetRole(tx, a.by(), m, list.RoleMember); err != nil {
+			return err
+		}
+		return a.roleChanged(tx, keys, l, m, was)
 	})
 	if err != nil {
 		return err
 	}
 	return a.show(viewMember(m), func(t *text) {
-		t.say("%s has no role in %s any more and stays a member.", m.Person.Address, l.Post())
+		t.say("%s has no role in %s any more and stays a member. An email tells them so.", m.Person.Address, l.Post())
 	})
 }
 

@@ -45,6 +45,16 @@ func TestAnOwnerGivesARoleOnAPage(t *testing.T) {
 		if err := b.actOnPage("tom", moderate.Act{Kind: moderate.ActResume, List: 1, Person: b.person("jane").ID}); err != moderate.ErrNotModerator {
 			t.Errorf("without the role: %v", err)
 		}
+		b.wait(time.Minute)
+		if text, _ := b.got("tom", "You are a member now, and not a moderator"); !strings.Contains(text, "You read, ask and answer as before") || !strings.Contains(text, "Emails for moderators do not come") {
+			t.Errorf("who has lost a role reads:\n%s", text)
+		}
+		told := b.count("sam", "You are")
+		b.command("moderator", "remove", "sam@garden.example")
+		b.wait(time.Minute)
+		if b.count("sam", "You are") != told+1 || b.count("tom", "You are a member now") != 1 {
+			t.Errorf("by command Sam got %d mails, and Tom %d", b.count("sam", "You are")-told, b.count("tom", "You are a member now"))
+		}
 	})
 }
 
