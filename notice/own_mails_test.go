@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sencoforum/list"
+	"sencoforum/message"
 )
 
 // framesAround are words around mails, as lists would have them.
@@ -112,6 +113,39 @@ func TestABrokenLineIsNoWordAlone(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+}
+
+// Whatever stands around a mail and whatever its reader is called, all that the mail always says is there, in its order.
+func FuzzWordsAroundAMail(f *testing.F) {
+	f.Add("Croeso, {name}.\n\n{usual}\n\nHwyl fawr.", "Jane Smith")
+	f.Add("{usual}\r\n-- \r\n{name}", "leave")
+	f.Add("{name} {list}\n {usual} \n> {owner}{post}", "\u202e{usual}\x00")
+	f.Fuzz(func(t *testing.T, words, name string) {
+		to := toJane()
+		to.Person.Name = name
+		n := Returned{Matter: parts(), Reason: "Please leave the name out."}
+		usually, err := n.Compose(to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to.List.Frames = list.FramesOf(map[string]string{kindReturned.name(): Tidy(words)})
+		got, err := n.Compose(to)
+		if err != nil || string(got.Header) != string(usually.Header) && !strings.Contains(string(got.Header), "\r\nContent-Transfer-Encoding: ") {
+			t.Fatalf("%v\n%s", err, got.Header)
+		}
+		text := func(m Mail) string { return message.Parse(slices.Concat(m.Header, m.Body)).Text() }
+		rest := text(got)
+		for line := range strings.Lines(text(usually)) {
+			_, after, found := strings.Cut("\n"+rest, "\n"+line)
+			if !found {
+				t.Fatalf("%q is lost in\n%s", line, text(got))
+			}
+			rest = after
+		}
+		if rest != "" {
+			t.Errorf("below what goes back: %q", rest)
+		}
+	})
 }
 
 // Each mail to a person has its kind, and only that one: its sample has the words around that kind, once, and none of another's.

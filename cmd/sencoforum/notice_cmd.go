@@ -260,15 +260,14 @@ func (a *admin) setText(name, piece string, dry bool) error {
 	})
 }
 
-// checkWords is Check with what the robot would read in words around an email that comes back to it.
+// checkWords is Check with what the robot would read in an email that comes back to it.
 func checkWords(x notice.Text, l list.List, words string, now time.Time) (preview string, faults []string) {
 	preview, faults = x.Check(l, words, now)
-	if !x.Frame() {
-		return preview, faults
-	}
-	for line := range strings.Lines(notice.Tidy(words)) {
-		if word := reply.Acts(line, now); word != "" {
-			faults = append(faults, fmt.Sprintf("a line would be read as an order to the robot (%s); begin it with another word: %s", word, strings.TrimSpace(line)))
+	if x.Frame() {
+		for line := range strings.Lines(notice.Tidy(words)) {
+			if word := reply.Acts(line, now); word != "" {
+				faults = append(faults, fmt.Sprintf("a line would be read as an order to the robot (%s); begin it with another word: %s", word, strings.TrimSpace(line)))
+			}
 		}
 	}
 	_, text, _ := strings.Cut(preview, "\n\n")
