@@ -35,16 +35,7 @@ func TestWordsAroundMailsComeWithTheList(t *testing.T) {
 		_, err := ResetWords(tx, a.ID, "mail-welcome")
 		return err
 	})
-	defer testdb.Update(t, db, func(tx *store.Tx) error {
-		if had, err := ResetWords(tx, a.ID, "mail-goodbye"); err != nil || !had {
-			return err
-		}
-		l, err := Get(tx, a.ID)
-		if l.Framed || l.Frames != nil {
-			t.Errorf("with none left: %+v", l)
-		}
-		return err
-	})
+	defer noneLeft(t, db, a.ID)
 	testdb.View(t, db, func(tx *store.Tx) error {
 		found, err := Find(tx, "senco-forum")
 		if err != nil {
@@ -74,6 +65,21 @@ func TestWordsAroundMailsComeWithTheList(t *testing.T) {
 			}
 		}
 		return nil
+	})
+}
+
+// noneLeft takes the last words of a list away and looks that its row says so.
+func noneLeft(t *testing.T, db *store.DB, id ID) {
+	t.Helper()
+	testdb.Update(t, db, func(tx *store.Tx) error {
+		if had, err := ResetWords(tx, id, "mail-goodbye"); err != nil || !had {
+			return err
+		}
+		l, err := Get(tx, id)
+		if l.Framed || l.Frames != nil {
+			t.Errorf("with none left: %+v", l)
+		}
+		return err
 	})
 }
 

@@ -50,11 +50,7 @@ func TestMailsAboutSettings(t *testing.T) {
 		"role-refused": func() (Mail, error) {
 			return RoleDecided{Role: list.RoleModerator, Words: "Please ring Asha."}.Compose(fresh)
 		},
-		"role-ended":         func() (Mail, error) { return RoleEnded{Was: list.RoleModerator, Now: list.RoleMember}.Compose(fresh) },
-		"role-ended-owner":   func() (Mail, error) { return RoleEnded{Was: list.RoleOwner, Now: list.RoleModerator}.Compose(fresh) },
-		"role-ended-auditor": func() (Mail, error) { return RoleEnded{Was: list.RoleAuditor, Now: list.RoleMember}.Compose(fresh) },
-		"role-ended-reads":   func() (Mail, error) { return RoleEnded{Was: list.RoleOwner, Now: list.RoleAuditor}.Compose(fresh) },
-		"role-unheard":       func() (Mail, error) { return RoleDecided{Role: list.RoleModerator}.Compose(fresh) },
+		"role-unheard": func() (Mail, error) { return RoleDecided{Role: list.RoleModerator}.Compose(fresh) },
 		"many-left": func() (Mail, error) {
 			return ManyLeft{Provider: "outlook.com", Count: 6, Since: time.Date(2026, 11, 22, 11, 58, 0, 0, time.UTC)}.Compose(to)
 		},
@@ -64,6 +60,22 @@ func TestMailsAboutSettings(t *testing.T) {
 		"restored":            func() (Mail, error) { return Restored(to) },
 		"we-have-moved":       func() (Mail, error) { return WeHaveMoved(to, list.Membership{Mode: list.ModeWeekly}) },
 		"we-have-moved-every": func() (Mail, error) { return WeHaveMoved(to, list.Membership{Mode: list.ModeEvery}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, _ := golden(t, name, compose)
+			fits(t, m)
+		})
+	}
+}
+
+func TestMailsAboutARoleThatEnded(t *testing.T) {
+	fresh := toTom()
+	fresh.Person.Address = message.Address{Local: "tom", Domain: "new.example"}
+	for name, compose := range map[string]func() (Mail, error){
+		"role-ended":         func() (Mail, error) { return RoleEnded{Was: list.RoleModerator, Now: list.RoleMember}.Compose(fresh) },
+		"role-ended-owner":   func() (Mail, error) { return RoleEnded{Was: list.RoleOwner, Now: list.RoleModerator}.Compose(fresh) },
+		"role-ended-auditor": func() (Mail, error) { return RoleEnded{Was: list.RoleAuditor, Now: list.RoleMember}.Compose(fresh) },
+		"role-ended-reads":   func() (Mail, error) { return RoleEnded{Was: list.RoleOwner, Now: list.RoleAuditor}.Compose(fresh) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, _ := golden(t, name, compose)
