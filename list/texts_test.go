@@ -1,6 +1,7 @@
 package list
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -13,11 +14,9 @@ func TestWordsAroundMailsComeWithTheList(t *testing.T) {
 	db := testdb.Open(t)
 	var a List
 	testdb.Update(t, db, func(tx *store.Tx) (err error) {
-		if a, err = Create(tx, forum("senco-forum")); err != nil {
-			return err
-		}
-		if _, err := Create(tx, forum("staff")); err != nil {
-			return err
+		a, err = Create(tx, forum("senco-forum"))
+		if _, other := Create(tx, forum("staff")); err != nil || other != nil {
+			return errors.Join(err, other)
 		}
 		for name, text := range map[string]string{"goodbye": "Bye.", "mail-goodbye": "{usual}\nA.", "mail-welcome": "{usual}\nB.", "reason": "No."} {
 			if err := SetWords(tx, a.ID, Words{Name: name, Text: text, Since: time.Unix(0, 0).UTC()}); err != nil {
@@ -25,6 +24,9 @@ func TestWordsAroundMailsComeWithTheList(t *testing.T) {
 			}
 		}
 		l, err := Get(tx, a.ID) // also within the transaction that set them
+		if err != nil {
+			return err
+		}
 		if got := l.Frames.Of("mail-goodbye"); got != "{usual}\nA." {
 			t.Errorf("in the same transaction: %q", got)
 		}
