@@ -13,7 +13,7 @@ var did = map[string]string{
 	"held withdrawn": "Taken back by its writer", "held unheard": "Sent back, as nobody decided in time",
 
 	"post stop": "Stopped a post", "post release": "Let a stopped post go out again", "post recall": "Asked members to delete a post", "post redact": "Took words out of a post",
-	"post erase": "Erased a post", "post hide": "Removed a post from the archive", "post show": "Showed a removed post again", "post report": "Reported a post",
+	"post erase": "Erased a post", "post hide": "Removed a post from the archive", "post show": "Showed a removed post again", "post report": "Reported a post", "report keep": "Looked at a report, and kept the post",
 	"post announce": "Wrote to everybody", "incident export": "Saved a post for safeguarding", "message erase": "Erased a message",
 
 	"thread close": "Closed a discussion", "thread open": "Opened a discussion again", "thread pin": "Pinned a discussion", "thread tag": "Changed the topics of a discussion",
@@ -26,6 +26,7 @@ var did = map[string]string{
 	"moderator set": "Changed a role", "moderator practice": "Sent a practice message", "ban add": "Banned somebody", "ban remove": "Ended a ban", "invite imported": "Invited imported members",
 	"feed make": "Made a feed", "feed end": "Stopped a feed", "mail answer": "Answered a message to the moderators", "mail share": "Showed members a message to the moderators",
 
+	"guard allow": "Lets names stand that are no child's", "guard disallow": "Lets names stand no longer",
 	"list create": "Made the list", "list set": "Changed a setting of the list", "list emergency": "Hold everything new", "list era set": "Set from when rules changed", "list era remove": "Took a change of rules out",
 	"archive import": "Brought in an old archive", "archive export": "Saved the archive as a file", "digest send": "Sent a digest", "notice set": "Changed the words of an email", "notice reset": "Put the words of an email back",
 	"topic remove": "Removed a topic", "collection remove": "Removed a collection",
@@ -35,7 +36,7 @@ var did = map[string]string{
 var acted = map[string]string{
 	"remove": "Removed a member", "add": "Added a member", "ban": "Banned somebody", "unban": "Ended a ban", "moderate": "Lets all messages of a member wait", "unmoderate": "A member's messages wait no longer",
 	"trust": "Trusts a member", "suspend": "Stopped email to a member", "resume": "Started email to a member again", "role": "Changed a role",
-	"hold list": "Lets everything new wait", "release list": "New messages go out again", "approve all": "Approved all that needed no closer look",
+	"announce": "Wrote to everybody", "hold list": "Lets everything new wait", "release list": "New messages go out again", "approve all": "Approved all that needed no closer look",
 }
 
 // didWords says what an action was. One without words of ours stands as the record has it.
