@@ -40,7 +40,8 @@ func TestHedgesLeadToNothing(t *testing.T) {
 				for _, text := range withHedge(before+line, words[n%len(words)]) {
 					read++
 					q := Request{At: place.at, Text: text, Today: friday, Moderator: n%2 == 0, Items: 3, Files: 1, About: []string{"Priya N."}}
-					if got := Read(q); got.Outcome == Done && !freeText(got.Word) {
+					turned := func(w Word) bool { return s.word.Name == "solved" && w.Name == notSolved } // "not" before it is no doubt, but the other word
+					if got := Read(q); got.Outcome == Done && !freeText(got.Word) && !turned(got.Word) {
 						t.Errorf("%s: %q: got %s", place.name, text, got)
 					}
 				}

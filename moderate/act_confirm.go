@@ -1,6 +1,7 @@
 package moderate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
