@@ -1,24 +1,98 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"math/bits"
 	"slices"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 )
 
-// A cursor walks over the posts that match a part of a query, in the order of the index. It stands on the first when it is
-// made. A post on which it stands may still not match: matches looks closer, and is asked only where all else does.
+// A cursor finds the posts that match a part of a query, one stretch of the index after the other. A stretch is worked through
+// part by part and not post by post: what a part does with a post is a few steps then, and not a few calls.
 type cursor interface {
-	doc() uint64              // where it stands; end: nowhere
-	advance(to uint64) uint64 // to the first one at or behind a place, where it stands then; it never goes back
-	matches() (bool, error)   // whether that post matches
-	score() float64           // what it is worth; after matches
-	cost() uint64             // about how many posts it stands on
+	// in returns the posts of a stretch that match. Stretches are asked for in ascending order. The caller gives the matches back.
+	in(s *stretch) (*matches, error)
+	cost() uint64 // about in how many posts of the index it looks
 }
 
-const end = math.MaxUint64
+// Matches are places of posts in the index, ascending, and what each post is worth.
+type matches struct {
+	docs  []uint32
+	worth []float64
+}
+
+func (m *matches) add(doc uint32, worth float64) {
+	m.docs, m.worth = append(m.docs, doc), append(m.worth, worth)
+}
+
+// A stretch is a piece of the index that is searched at once.
+type stretch struct {
+	from, to uint32   // places
+	only     []uint32 // others than these posts do not matter; nil: all do
+	passes   func(doc uint32) bool
+	scratch  *scratch
+}
+
+// among is the same stretch where only the posts that have matched matter.
+func (s *stretch) among(m *matches) *stretch {
+	a := *s
+	a.only = m.docs
+	return &a
+}
+
+// stretchMost is how many places a stretch has at most: what is added up for one stays in the cache of a processor. The first ones
+// are shorter, so that something was found when the time is over.
+const (
+	stretchMost  = 1 << 15
+	stretchFirst = 1 << 8
+)
+
+// Scratch are lists that are used again.
+type scratch struct {
+	lists []*matches
+	sums  []*sums
+}
+
+func (s *scratch) list() *matches {
+	if n := len(s.lists) - 1; n >= 0 {
+		m := s.lists[n]
+		s.lists = s.lists[:n]
+		m.docs, m.worth = m.docs[:0], m.worth[:0]
+		return m
+	}
+	return &matches{}
+}
+
+func (s *scratch) give(m *matches) { s.lists = append(s.lists, m) }
+
+// sum returns sums of nothing, for a stretch that begins at a place.
+func (s *scratch) sum(from uint32) *sums {
+	n := len(s.sums) - 1
+	if n < 0 {
+		return &sums{from: from}
+	}
+	m := s.sums[n]
+	s.sums, m.from = s.sums[:n], from
+	return m
+}
+
+func (s *scratch) giveSum(m *sums) { s.sums = append(s.sums, m) }
+
+// scratchPool keeps what searches work with.
+type scratchPool struct{ pool sync.Pool }
+
+func (p *scratchPool) get() *scratch {
+	if s, ok := p.pool.Get().(*scratch); ok {
+		return s
+	}
+	return &scratch{}
+}
+
+func (p *scratchPool) put(s *scratch) { p.pool.Put(s) }
 
 // The parts of BM25.
 const (
@@ -35,12 +109,10 @@ type scanned struct {
 	average map[string]float64 // length of a field
 }
 
-// A termCursor stands on the posts that hold a word in a field.
+// A termCursor finds the posts that hold a word in a field.
 type termCursor struct {
-	at     uint64
 	parts  []termPart // of the segments with the word
-	part   int        // in which it stands
-	i      int        // place in the postings of that
+	part   int        // from which on it looks
 	count  uint64
 	scored bool
 	weight float64 // with the rarity of the word
@@ -50,60 +122,101 @@ type termCursor struct {
 // A termPart is the posts of one segment.
 type termPart struct {
 	*postings
-	base, last uint64 // place of the segment, and of the last post that holds the word
+	base, last uint32 // place of the segment, and of the last post that holds the word
+	i          int    // place in the postings of the first that was not passed
 	segment    *scorch.SegmentSnapshot
 }
 
 // term returns the cursor of a word, or nil where no post holds it.
 func (s *scanned) term(field, word string, boost float64) (*termCursor, error) {
 	c := &termCursor{scored: boost > 0 && !options[field].SkipFreqNorm(), length: max(1, s.average[field])}
-	base := uint64(0)
+	base := uint32(0)
 	for _, seg := range s.reader.Segments() {
 		p, err := s.kept.get(s.ctx, seg, field, word)
 		if err != nil {
 			return nil, err
 		}
 		if n := len(p.docs); n > 0 {
-			c.parts = append(c.parts, termPart{postings: p, base: base, last: base + uint64(p.docs[n-1]), segment: seg})
+			c.parts = append(c.parts, termPart{postings: p, base: base, last: base + p.docs[n-1], segment: seg})
 			c.count += uint64(n)
 		}
-		base += seg.Segment().Count()
+		base += uint32(seg.Segment().Count())
 	}
 	if c.count == 0 {
 		return nil, nil
 	}
 	c.weight = boost * rarityOf(s.posts, float64(c.count))
-	c.at = c.parts[0].base + uint64(c.parts[0].docs[0])
 	return c, nil
 }
 
-func (c *termCursor) doc() uint64            { return c.at }
-func (c *termCursor) cost() uint64           { return c.count }
-func (c *termCursor) matches() (bool, error) { return true, nil }
+func (c *termCursor) cost() uint64 { return c.count }
 
-func (c *termCursor) advance(to uint64) uint64 {
-	if c.at >= to {
-		return c.at
+func (c *termCursor) in(s *stretch) (*matches, error) {
+	m := s.scratch.list()
+	if s.only != nil {
+		for _, doc := range s.only {
+			if p := c.at(doc); p != nil {
+				m.add(doc, c.worth(p, p.i))
+			}
+		}
+		return m, nil
 	}
-	for c.part < len(c.parts) && c.parts[c.part].last < to {
-		c.part, c.i = c.part+1, 0
+	for ; c.part < len(c.parts); c.part++ {
+		p := &c.parts[c.part]
+		if p.base >= s.to {
+			break
+		}
+		c.all(p, s, m)
+		if p.last >= s.to {
+			break
+		}
 	}
-	if c.part == len(c.parts) {
-		c.at = end
-		return end
-	}
-	p := &c.parts[c.part]
-	c.i = p.from(c.i, to)
-	c.at = p.base + uint64(p.docs[c.i])
-	return c.at
+	return m, nil
 }
 
-// from is the place of the first post at or behind a place of the index, which there is, looking from one on that is not behind it.
-func (p *termPart) from(i int, to uint64) int {
-	if to <= p.base {
+// all adds the posts of a segment that are in a stretch.
+func (c *termCursor) all(p *termPart, s *stretch, m *matches) {
+	p.i = p.from(p.i, s.from)
+	end := p.from(p.i, s.to)
+	m.docs = slices.Grow(m.docs, end-p.i)
+	for _, d := range p.docs[p.i:end] {
+		m.docs = append(m.docs, p.base+d)
+	}
+	m.worth = slices.Grow(m.worth, end-p.i)
+	if !c.scored {
+		for range end - p.i {
+			m.worth = append(m.worth, c.weight)
+		}
+	} else {
+		for i := p.i; i < end; i++ {
+			m.worth = append(m.worth, c.worth(p, i))
+		}
+	}
+	p.i = end
+}
+
+// at goes to a post and returns the part in which it is, or nil where the post does not hold the word. It never goes back.
+func (c *termCursor) at(doc uint32) *termPart {
+	for c.part < len(c.parts) && c.parts[c.part].last < doc {
+		c.part++
+	}
+	if c.part == len(c.parts) || doc < c.parts[c.part].base {
+		return nil
+	}
+	p := &c.parts[c.part]
+	if p.i = p.from(p.i, doc); p.docs[p.i] != doc-p.base {
+		return nil
+	}
+	return p
+}
+
+// from is the place of the first post at or behind a place of the index, looking from one on that is not behind it; the end of the
+// postings where there is none.
+func (p *termPart) from(i int, to uint32) int {
+	if to <= p.base || i == len(p.docs) {
 		return i
 	}
-	goal, step := uint32(to-p.base), 1
+	goal, step := to-p.base, 1
 	if p.docs[i] >= goal {
 		return i
 	}
@@ -111,7 +224,7 @@ func (p *termPart) from(i int, to uint64) int {
 		i += step
 		step *= 2
 	}
-	low, high := i+1, min(i+step, len(p.docs)-1)
+	low, high := i+1, min(i+step, len(p.docs))
 	for low < high {
 		if mid := (low + high) / 2; p.docs[mid] < goal {
 			low = mid + 1
@@ -122,12 +235,11 @@ func (p *termPart) from(i int, to uint64) int {
 	return low
 }
 
-func (c *termCursor) score() float64 {
+func (c *termCursor) worth(p *termPart, i int) float64 {
 	if !c.scored {
 		return c.weight
 	}
-	p := &c.parts[c.part]
-	often, long := float64(p.often[c.i]), float64(p.length[c.i])/c.length
+	often, long := float64(p.often[i]), float64(p.length[i])/c.length
 	return c.weight * often * (bmK1 + 1) / (often + bmK1*(1-bmB+bmB*long))
 }
 
@@ -149,9 +261,8 @@ func (s *scanned) count(field string, words []string, to map[string]uint64) erro
 	return nil
 }
 
-// An andCursor stands on the posts on which all its parts stand.
+// An andCursor finds the posts that all its parts find.
 type andCursor struct {
-	at    uint64
 	parts []cursor // the rarest first
 }
 
@@ -163,70 +274,46 @@ func and(parts ...cursor) cursor {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	slices.SortStableFunc(parts, func(a, b cursor) int { return compare(a.cost(), b.cost()) })
-	c := &andCursor{parts: parts}
-	c.meet(parts[0].doc())
-	return c
+	slices.SortStableFunc(parts, func(a, b cursor) int { return cmp.Compare(a.cost(), b.cost()) })
+	return &andCursor{parts: parts}
 }
-
-func compare[T uint64 | float32 | uint32](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-// meet goes to the first post, from a place on, on which all parts stand.
-func (c *andCursor) meet(to uint64) {
-	for again := true; again; {
-		again = false
-		for _, p := range c.parts {
-			if d := p.advance(to); d > to {
-				to, again = d, d != end
-				break
-			}
-		}
-	}
-	c.at = to
-}
-
-func (c *andCursor) doc() uint64 { return c.at }
 
 func (c *andCursor) cost() uint64 { return c.parts[0].cost() }
 
-func (c *andCursor) advance(to uint64) uint64 {
-	if c.at < to {
-		c.meet(to)
-	}
-	return c.at
-}
-
-func (c *andCursor) matches() (bool, error) {
-	for _, p := range c.parts {
-		if ok, err := p.matches(); err != nil || !ok {
-			return false, err
+func (c *andCursor) in(s *stretch) (*matches, error) {
+	all, err := c.parts[0].in(s)
+	for _, p := range c.parts[1:] {
+		if err != nil || len(all.docs) == 0 {
+			return all, err
 		}
+		var more *matches
+		if more, err = p.in(s.among(all)); err != nil {
+			return all, err
+		}
+		all.meet(more)
+		s.scratch.give(more)
 	}
-	return true, nil
+	return all, err
 }
 
-func (c *andCursor) score() (sum float64) {
-	for _, p := range c.parts {
-		sum += p.score()
+// meet keeps the posts that both have, with what they are worth together.
+func (m *matches) meet(o *matches) {
+	kept, i := 0, 0
+	for at, doc := range o.docs {
+		for m.docs[i] < doc { // which it has: nothing else was looked for
+			i++
+		}
+		m.docs[kept], m.worth[kept] = doc, m.worth[i]+o.worth[at]
+		kept++
 	}
-	return sum
+	m.docs, m.worth = m.docs[:kept], m.worth[:kept]
 }
 
-// An orCursor stands on the posts on which one of its parts stands. A post is worth what its best part is worth, and a little
-// for the others, so that many ways to say a thing do not outweigh the words that were typed.
+// An orCursor finds the posts that one of its parts finds. A post is worth what its best part is worth, and a little for the others,
+// so that many ways to say a thing do not outweigh the words that were typed.
 type orCursor struct {
-	at     uint64
-	parts  []cursor
-	stands []uint64 // where each part stands
-	hit    []bool   // parts that match the post
+	parts []cursor
+	n     uint64
 }
 
 // others is what the parts beside the best one count.
@@ -241,63 +328,64 @@ func or(parts ...cursor) cursor {
 	case 1:
 		return parts[0]
 	}
-	c := &orCursor{at: end, parts: parts, stands: make([]uint64, len(parts)), hit: make([]bool, len(parts))}
-	for i, p := range parts {
-		c.stands[i] = p.doc()
-		c.at = min(c.at, c.stands[i])
+	c := &orCursor{parts: parts}
+	for _, p := range parts {
+		c.n += p.cost()
 	}
 	return c
 }
 
-func (c *orCursor) doc() uint64 { return c.at }
+func (c *orCursor) cost() uint64 { return c.n }
 
-func (c *orCursor) cost() (n uint64) {
+func (c *orCursor) in(s *stretch) (*matches, error) {
+	sum := s.scratch.sum(s.from)
 	for _, p := range c.parts {
-		n += p.cost()
-	}
-	return n
-}
-
-func (c *orCursor) advance(to uint64) uint64 {
-	if c.at >= to {
-		return c.at
-	}
-	c.at = end
-	for i, at := range c.stands {
-		if at < to {
-			at = c.parts[i].advance(to)
-			c.stands[i] = at
+		m, err := p.in(s)
+		if err != nil {
+			return nil, err
 		}
-		c.at = min(c.at, at)
+		sum.add(m)
+		s.scratch.give(m)
 	}
-	return c.at
+	m := s.scratch.list()
+	sum.end(m)
+	s.scratch.giveSum(sum)
+	return m, nil
 }
 
-func (c *orCursor) matches() (any bool, err error) {
-	for i, p := range c.parts {
-		c.hit[i] = false
-		if c.stands[i] == c.at {
-			if c.hit[i], err = p.matches(); err != nil {
-				return false, err
-			}
+// Sums add up what posts of a stretch are worth, by place.
+type sums struct {
+	from uint32
+	any  [stretchMost / 64]uint64 // a bit for each place that has something
+	best [stretchMost]float64
+	all  [stretchMost]float64
+}
+
+func (s *sums) add(m *matches) {
+	for i, doc := range m.docs {
+		at, worth := doc-s.from, m.worth[i]
+		if bit := uint64(1) << (at % 64); s.any[at/64]&bit == 0 {
+			s.any[at/64] |= bit
+			s.best[at], s.all[at] = worth, worth
+			continue
 		}
-		any = any || c.hit[i]
+		s.best[at] = max(s.best[at], worth)
+		s.all[at] += worth
 	}
-	return any, nil
 }
 
-func (c *orCursor) score() float64 {
-	best, sum := 0.0, 0.0
-	for i, p := range c.parts {
-		if c.hit[i] {
-			v := p.score()
-			best, sum = max(best, v), sum+v
+// end gives what was added up, and forgets it.
+func (s *sums) end(to *matches) {
+	for i, word := range s.any {
+		for ; word != 0; word &= word - 1 {
+			at := i*64 + bits.TrailingZeros64(word)
+			to.add(s.from+uint32(at), s.best[at]+others*(s.all[at]-s.best[at]))
 		}
+		s.any[i] = 0
 	}
-	return best + others*(sum-best)
 }
 
-// A likeCursor stands where its first part stands. A post is worth more where the second matches, too.
+// A likeCursor finds what its first part finds. A post is worth more where the second matches, too.
 type likeCursor struct {
 	cursor
 	like cursor
@@ -310,35 +398,66 @@ func like(must, like cursor) cursor {
 	return &likeCursor{cursor: must, like: like}
 }
 
-func (c *likeCursor) score() float64 {
-	v := c.cursor.score()
-	at := c.doc()
-	if c.like.advance(at) == at {
-		if ok, err := c.like.matches(); ok && err == nil {
-			v += c.like.score()
-		}
+func (c *likeCursor) in(s *stretch) (*matches, error) {
+	all, err := c.cursor.in(s)
+	if err != nil || len(all.docs) == 0 {
+		return all, err
 	}
-	return v
+	more, err := c.like.in(s.among(all))
+	if err != nil {
+		return all, err
+	}
+	i := 0
+	for at, doc := range more.docs {
+		for all.docs[i] < doc {
+			i++
+		}
+		all.worth[i] += more.worth[at]
+	}
+	s.scratch.give(more)
+	return all, nil
 }
 
-// A notCursor stands where its first part stands. A post does not match where one of the others does.
+// A notCursor finds what its first part finds and none of the others does.
 type notCursor struct {
 	cursor
 	not []cursor
 }
 
-func (c *notCursor) matches() (bool, error) {
-	if ok, err := c.cursor.matches(); err != nil || !ok {
-		return false, err
-	}
-	at := c.doc()
+func (c *notCursor) in(s *stretch) (*matches, error) {
+	all, err := c.cursor.in(s)
 	for _, n := range c.not {
-		if n.advance(at) != at {
+		if err != nil || len(all.docs) == 0 {
+			return all, err
+		}
+		var gone *matches
+		if gone, err = n.in(s.among(all)); err != nil {
+			return all, err
+		}
+		all.without(gone)
+		s.scratch.give(gone)
+	}
+	return all, err
+}
+
+func (m *matches) without(o *matches) {
+	kept, next := 0, 0
+	for i, doc := range m.docs {
+		if next < len(o.docs) && o.docs[next] == doc {
+			next++
 			continue
 		}
-		if ok, err := n.matches(); err != nil || ok {
-			return false, err
-		}
+		m.docs[kept], m.worth[kept] = doc, m.worth[i]
+		kept++
 	}
-	return true, nil
+	m.docs, m.worth = m.docs[:kept], m.worth[:kept]
+}
+
+// places is how many places the index has.
+func (s *scanned) places() uint32 {
+	n := uint64(0)
+	for _, seg := range s.reader.Segments() {
+		n += seg.Segment().Count()
+	}
+	return uint32(min(n, math.MaxUint32))
 }

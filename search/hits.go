@@ -96,6 +96,7 @@ func (x *Index) collect(ctx context.Context, q Query, w weights, s sieve) (f fou
 type look struct {
 	compiler
 	table   numberTable
+	scratch *scratch
 	percent int // of the archive that the index holds
 }
 
@@ -111,6 +112,8 @@ func (x *Index) look(ctx context.Context, w weights, fn func(l *look) error) err
 			l := look{percent: percent, table: e.numbers(snap)}
 			l.compiler = compiler{scanned: &scanned{ctx: ctx, reader: snap, kept: &e.postings, posts: float64(max(1, held)), average: map[string]float64{}}, weights: w, analyser: x.analysers.get()}
 			defer x.analysers.put(l.analyser)
+			l.scratch = x.scratch.get()
+			defer x.scratch.put(l.scratch)
 			for name, n := range at.Lengths {
 				l.average[name] = float64(n) / l.posts
 			}
@@ -133,7 +136,7 @@ func (x *Index) run(l *look, q Query, s sieve, f *found) error {
 	if compiled.must == nil {
 		without := map[archive.Number]bool{}
 		for _, c := range compiled.not {
-			err := l.walk(c, nil, func(n archive.Number) { without[n] = true })
+			err := l.walk(c, nil, func(n archive.Number, _ float64) { without[n] = true })
 			if err != nil {
 				return err
 			}
@@ -142,35 +145,47 @@ func (x *Index) run(l *look, q Query, s sieve, f *found) error {
 		return nil
 	}
 	f.Hits = make([]hit, 0, min(compiled.must.cost(), uint64(x.columns.shown)))
-	err = l.walk(compiled.must, func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }, func(n archive.Number) {
-		h := hitOf(n, rows[n])
-		h.Score = float32(compiled.must.score())
-		f.Hits = append(f.Hits, h)
+	passes := func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }
+	closer := passes
+	if !s.narrow() {
+		closer = nil // to look is more work than it saves
+	}
+	return l.walk(compiled.must, closer, func(n archive.Number, worth float64) {
+		if passes(n) {
+			h := hitOf(n, rows[n])
+			h.Score = float32(worth)
+			f.Hits = append(f.Hits, h)
+		}
 	})
-	return err
 }
 
 func hitOf(n archive.Number, r column) hit {
 	return hit{Post: n, Written: r.written, Author: r.author, Facts: r.facts}
 }
 
-// walk calls each for the posts that match, looking closer only at those that pass.
-func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archive.Number)) error {
+// walk gives each the posts that match and what they are worth. What costs much is looked at only in posts that pass.
+func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archive.Number, float64)) error {
+	s := stretch{scratch: l.scratch}
+	if passes != nil {
+		closer := l.table
+		s.passes = func(doc uint32) bool { return passes(closer.number(uint64(doc))) }
+	}
 	table := l.table // it asks in ascending order
-	for i := 1; c.doc() != end; i++ {
-		if i%256 == 0 && l.ctx.Err() != nil {
-			return l.ctx.Err()
+	for size, end := uint32(stretchFirst), l.places(); s.to < end; size = min(4*size, stretchMost) {
+		s.from, s.to = s.to, min(end, s.to+size)
+		m, err := c.in(&s)
+		if err != nil {
+			return err
 		}
-		if n := table.number(c.doc()); n != 0 && (passes == nil || passes(n)) {
-			ok, err := c.matches()
-			if err != nil {
-				return err
-			}
-			if ok {
-				each(n)
+		for i, doc := range m.docs {
+			if n := table.number(uint64(doc)); n != 0 {
+				each(n, m.worth[i])
 			}
 		}
-		c.advance(c.doc() + 1)
+		l.scratch.give(m)
+		if err := l.ctx.Err(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -347,6 +362,9 @@ func (s *sieve) passes(n archive.Number, r column) bool {
 	}
 	return !s.named || s.posts[n] || len(s.threads) > 0 // which discussion is known later
 }
+
+// narrow reports that many posts do not pass.
+func (s *sieve) narrow() bool { return s.timed || s.named || s.has|s.hasNot != 0 || len(s.lists) == 0 }
 
 // wantsAny reports that any discussion will do.
 func (s *sieve) wantsAny() bool {

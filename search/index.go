@@ -34,6 +34,7 @@ type Index struct {
 	counts    counts
 	texts     texts
 	shares    sharesPool
+	scratch   scratchPool
 	patience  time.Duration // how long a search may take: queryTime, but for tests
 
 	bell    chan struct{} // something was asked of the one that follows

@@ -46,12 +46,15 @@ func (e *engine) numbers(snap *scorch.IndexSnapshot) numberTable {
 	return t
 }
 
-// number returns the post at a place, 0 for none. Places are asked for in ascending order.
+// number returns the post at a place, 0 for none. It is fastest where places are asked for in ascending order.
 func (t *numberTable) number(doc uint64) archive.Number {
+	if t.now >= len(t.from) || doc < t.from[t.now] {
+		t.now = 0
+	}
 	for t.now+1 < len(t.from) && doc >= t.from[t.now+1] {
 		t.now++
 	}
-	if t.now >= len(t.from) || doc < t.from[t.now] || doc-t.from[t.now] >= uint64(len(t.rows[t.now])) {
+	if t.now >= len(t.from) || doc-t.from[t.now] >= uint64(len(t.rows[t.now])) {
 		return 0
 	}
 	return t.rows[t.now][doc-t.from[t.now]]

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -12,13 +13,11 @@ type placedWord struct {
 	behind int
 }
 
-// A phraseCursor stands on the posts that hold all words of a phrase. Places are read only of posts that match all else, and
-// of the rarest words first: most posts are ruled out without those of the common ones.
+// A phraseCursor finds the posts that hold all words of a phrase beside each other. Places are read only of posts that match all else,
+// and of the rarest words first: most posts are ruled out without those of the common ones.
 type phraseCursor struct {
 	cursor // of the words
 	words  []phraseWord
-	seen   uint64 // the post that was looked at last
-	found  bool
 	starts []uint32
 }
 
@@ -27,7 +26,7 @@ type phraseWord struct {
 	*scanned
 	field  string
 	word   placedWord
-	cursor *termCursor
+	cursor termCursor                           // for this word of the phrase alone
 	read   []func(doc uint64) ([]uint32, error) // by part: reads the places of one post; nil until it is needed
 }
 
@@ -51,25 +50,45 @@ func (s *scanned) phrase(field string, words []placedWord, boost float64) (curso
 	if all == nil || len(words) < 2 || !options[field].IncludeTermVectors() {
 		return all, nil
 	}
-	c := &phraseCursor{cursor: all, seen: end}
+	c := &phraseCursor{cursor: all}
 	words = slices.Clone(words)
-	slices.SortStableFunc(words, func(a, b placedWord) int { return compare(byTerm[a.term].count, byTerm[b.term].count) })
+	slices.SortStableFunc(words, func(a, b placedWord) int { return cmp.Compare(byTerm[a.term].count, byTerm[b.term].count) })
 	for _, w := range words {
-		one := byTerm[w.term]
+		one := *byTerm[w.term]
+		one.parts = slices.Clone(one.parts)
 		c.words = append(c.words, phraseWord{scanned: s, field: field, word: w, cursor: one, read: make([]func(uint64) ([]uint32, error), len(one.parts))})
 	}
 	return c, nil
 }
 
-func (c *phraseCursor) matches() (bool, error) {
-	at := c.doc()
-	if at == c.seen {
-		return c.found, nil
+func (c *phraseCursor) in(s *stretch) (*matches, error) {
+	m, err := c.cursor.in(s)
+	if err != nil {
+		return m, err
 	}
-	c.seen, c.found = at, false
+	kept := 0
+	for i, doc := range m.docs {
+		if s.passes != nil && !s.passes(doc) {
+			continue
+		}
+		ok, err := c.together(doc)
+		if err != nil {
+			return m, err
+		}
+		if ok {
+			m.docs[kept], m.worth[kept] = doc, m.worth[i]
+			kept++
+		}
+	}
+	m.docs, m.worth = m.docs[:kept], m.worth[:kept]
+	return m, nil
+}
+
+// together reports whether the words of the phrase stand beside each other in a post that has all of them.
+func (c *phraseCursor) together(doc uint32) (bool, error) {
 	for i := range c.words {
 		w := &c.words[i]
-		here, err := w.places()
+		here, err := w.places(doc)
 		if err != nil {
 			return false, err
 		}
@@ -86,19 +105,21 @@ func (c *phraseCursor) matches() (bool, error) {
 			return false, nil
 		}
 	}
-	c.found = true
 	return true, nil
 }
 
 // placesWorth is of one in how many posts the places are asked for one by one before those of all are read and kept.
 const placesWorth = 4
 
-// places are where the word stands in the post on which its cursor stands.
-func (w *phraseWord) places() ([]uint32, error) {
-	c := w.cursor
-	p := &c.parts[c.part]
+// places are where the word stands in a post that holds it. Posts are asked for in ascending order.
+func (w *phraseWord) places(doc uint32) ([]uint32, error) {
+	c := &w.cursor
+	p := c.at(doc)
+	if p == nil {
+		return nil, nil
+	}
 	if l := p.postings.places.Load(); l != nil {
-		return l.of(c.i), nil
+		return l.of(p.i), nil
 	}
 	if p.asked.Add(1)*placesWorth > int64(len(p.docs)) {
 		l, err := p.readPlaces(w.ctx, p.segment, w.field, w.word.term)
@@ -108,7 +129,7 @@ func (w *phraseWord) places() ([]uint32, error) {
 		if p.postings.places.CompareAndSwap(nil, l) {
 			w.kept.grown(l.size())
 		}
-		return l.of(c.i), nil
+		return l.of(p.i), nil
 	}
 	if w.read[c.part] == nil {
 		read, err := readerOf(p.segment, w.field, w.word.term)
@@ -117,7 +138,7 @@ func (w *phraseWord) places() ([]uint32, error) {
 		}
 		w.read[c.part] = read
 	}
-	return w.read[c.part](uint64(p.docs[c.i]))
+	return w.read[c.part](uint64(p.docs[p.i]))
 }
 
 // readerOf returns what reads the places of a word in posts of a segment, which are asked for in ascending order.

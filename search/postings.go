@@ -74,9 +74,13 @@ func readPostings(ctx context.Context, seg *scorch.SegmentSnapshot, field, word 
 	}
 }
 
-// docs gives each the posts that hold a word in a field, segment by segment: their places in it, which are its own. It reads
-// nothing else, which is much less work.
+// docsAtOnce is how many posts docs gives at once, at most.
+const docsAtOnce = 1024
+
+// docs gives each the posts that hold a word in a field, segment by segment and some at a time: their places in it, which each must
+// not keep. It reads nothing else, which is much less work.
 func (s *scanned) docs(field, word string, each func(segment int, docs []uint32)) error {
+	var some []uint32
 	for i, seg := range s.reader.Segments() {
 		dict, err := seg.Segment().Dictionary(field)
 		if err != nil {
@@ -88,7 +92,16 @@ func (s *scanned) docs(field, word string, each func(segment int, docs []uint32)
 		}
 		it := list.Iterator(false, false, false, nil)
 		if bits, ok := it.(api.OptimizablePostingsIterator); ok && bits.ActualBitmap() != nil {
-			each(i, bits.ActualBitmap().ToArray())
+			if some == nil {
+				some = make([]uint32, docsAtOnce)
+			}
+			for many := bits.ActualBitmap().ManyIterator(); ; {
+				n := many.NextMany(some)
+				if n == 0 {
+					break
+				}
+				each(i, some[:n])
+			}
 			continue
 		}
 		for one, err := it.Next(); one != nil || err != nil; one, err = it.Next() {

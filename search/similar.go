@@ -3,10 +3,8 @@ package search
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
-	"sync/atomic"
 
 	"sencoforum/archive"
 	"sencoforum/store"
@@ -85,6 +83,7 @@ type wanted struct {
 	often float64
 	title bool // it stands in the subject
 	worth float64
+	posts uint64 // that hold it
 }
 
 // like finds discussions by the most telling of some words, the best first.
@@ -93,13 +92,12 @@ func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, 
 	if err != nil || len(best) < similarLeast {
 		return nil, err
 	}
-	total, titles := 0.0, false
-	for _, w := range best {
-		total += w.worth
-		titles = titles || w.title
-	}
-	err = s.index.share(ctx, r, best, func(n archive.Number, h share) {
-		if worth := h.worth / total; h.words >= similarLeast && worth >= similarEnough && (h.title || !titles) && n != root {
+	total, titles := totalOf(best), titlesOf(best)
+	err = s.index.share(ctx, r, best, func(n archive.Number, has hasWords) {
+		if n == root || has.count() < similarLeast || titles != 0 && has&titles == 0 {
+			return
+		}
+		if worth := has.worth(best) / total; worth >= similarEnough {
 			likes = append(likes, Like{Summary: archive.Summary{Thread: n}, Worth: worth})
 		}
 	})
@@ -109,108 +107,8 @@ func (s *Searcher) like(ctx context.Context, r Reader, words map[string]wanted, 
 	return likes, err
 }
 
-// A share is what a discussion has of the words that are looked for.
-type share struct {
-	worth float64
-	words int8
-	last  int8 // the word that was counted last: one that stands in two posts counts once
-	title bool // one of them stands in the subject that is looked for
-}
-
-// share gives each the discussions that may have enough of these words, of which the first are worth most, in posts that a reader
-// may read. While there is no index there are none.
-func (x *Index) share(ctx context.Context, r Reader, words []wanted, each func(archive.Number, share)) error {
-	if err := x.columns.catchUp(ctx); err != nil {
-		return err
-	}
-	s, err := x.newSieve(r, Query{})
-	if err != nil {
-		return err
-	}
-	total := 0.0
-	for _, w := range words {
-		total += w.worth
-	}
-	x.columns.mu.RLock()
-	rows := x.columns.rows
-	defer x.columns.mu.RUnlock()
-	all := x.shares.get()
-	defer x.shares.put(all)
-	err = x.look(ctx, weights{}, func(l *look) error {
-		return x.overview.Roots(func(root []archive.Number) error {
-			all.fit(len(root))
-			left := total
-			for i, w := range words {
-				// What has none of the words so far could no longer have enough of them.
-				late := left < similarEnough*total-1e-9
-				left -= w.worth
-				err := l.holders(w.word, func(posts []archive.Number) {
-					for _, n := range posts {
-						if int(n) < len(rows) && int(n) < len(root) && root[n] != 0 && s.passes(n, rows[n]) {
-							all.add(root[n], int8(i)+1, w, late)
-						}
-					}
-				})
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	})
-	if errors.Is(err, errBroken) || errors.Is(err, errNotReady) || errors.Is(err, context.DeadlineExceeded) {
-		err = nil
-	}
-	for _, n := range all.seen {
-		each(n, all.of[n])
-	}
-	return err
-}
-
-// Shares are those of all discussions, by number, and which are not zero.
-type shares struct {
-	of   []share
-	seen []archive.Number
-}
-
-func (h *shares) fit(posts int) {
-	if posts > len(h.of) {
-		h.of = make([]share, posts+posts/8)
-	}
-}
-
-func (h *shares) add(n archive.Number, word int8, w wanted, late bool) {
-	one := &h.of[n]
-	if one.last == word || late && one.last == 0 {
-		return
-	}
-	if one.last == 0 {
-		h.seen = append(h.seen, n)
-	}
-	one.last, one.worth, one.words, one.title = word, one.worth+w.worth, one.words+1, one.title || w.title
-}
-
-// sharesPool keeps shares of which all are zero: to make them anew would cost more than to use them. Of several that come back at
-// once the last is kept.
-type sharesPool struct{ free atomic.Pointer[shares] }
-
-func (p *sharesPool) get() *shares {
-	if h := p.free.Swap(nil); h != nil {
-		return h
-	}
-	return &shares{}
-}
-
-func (p *sharesPool) put(h *shares) {
-	for _, n := range h.seen {
-		h.of[n] = share{}
-	}
-	h.seen = h.seen[:0]
-	p.free.Store(h)
-}
-
-// holders gives each the posts that hold a word in their own text or their files, some at a time and perhaps twice.
-func (l *look) holders(word string, each func([]archive.Number)) error {
+// holders gives each the posts that hold a word in their own text or their files, perhaps twice.
+func (l *look) holders(word string, each func(archive.Number)) error {
 	for _, form := range l.forms(word, false) {
 		if len(form) > 1 {
 			c, err := l.fields(Any, form, 1)
@@ -220,20 +118,17 @@ func (l *look) holders(word string, each func([]archive.Number)) error {
 			if c == nil {
 				continue
 			}
-			err = l.walk(c, nil, func(n archive.Number) { each([]archive.Number{n}) })
-			if err != nil {
+			if err := l.walk(c, nil, func(n archive.Number, _ float64) { each(n) }); err != nil {
 				return err
 			}
 			continue
 		}
 		for _, field := range []string{fieldAny, fieldFiles} {
-			var posts []archive.Number
 			err := l.docs(field, form[0].term, func(segment int, docs []uint32) {
-				posts = posts[:0]
+				numbers := l.table.rows[segment]
 				for _, d := range docs {
-					posts = append(posts, l.table.rows[segment][d])
+					each(numbers[d])
 				}
-				each(posts)
 			})
 			if err != nil {
 				return err
@@ -255,7 +150,7 @@ func (s *Searcher) telling(words map[string]wanted) (best []wanted, err error) {
 		if n < similarRare && !w.title || n > uint64(max(similarFew, posts/similarCommon)) || len(term) < 3 {
 			continue
 		}
-		w.worth = min(w.often, 3) * rarityOf(float64(posts), float64(n))
+		w.worth, w.posts = min(w.often, 3)*rarityOf(float64(posts), float64(n)), n
 		best = append(best, w)
 	}
 	slices.SortFunc(best, func(a, b wanted) int { return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(a.word, b.word)) })

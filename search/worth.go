@@ -37,7 +37,15 @@ type scaledCursor struct {
 	by float64
 }
 
-func (c *scaledCursor) score() float64 { return c.by * c.cursor.score() }
+func (c *scaledCursor) in(s *stretch) (*matches, error) {
+	m, err := c.cursor.in(s)
+	if err == nil {
+		for i := range m.worth {
+			m.worth[i] *= c.by
+		}
+	}
+	return m, err
+}
 
 // noMore makes a cursor that is worth at most so much by its words; 0: what it is worth. Words that mean the same are no better
 // because they are rarer or more.
