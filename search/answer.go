@@ -179,7 +179,7 @@ func (s *Searcher) corrected(ctx context.Context, r Reader, words *Vocabulary, g
 func (s *Searcher) show(got *Answers, f *result, all *ranking, count int) error {
 	a := s.index.analysers.get()
 	defer s.index.analysers.put(a)
-	for len(got.Found) < count && all.Len() > 0 {
+	for len(got.Found) < count && all.left > 0 {
 		some := all.take(count - len(got.Found))
 		roots := make([]archive.Number, len(some))
 		for i, g := range some {
@@ -208,7 +208,7 @@ func (s *Searcher) show(got *Answers, f *result, all *ranking, count int) error 
 			return err
 		}
 	}
-	if len(got.Found) == count && all.Len() > 0 {
+	if len(got.Found) == count && all.left > 0 {
 		got.Next = got.Found[count-1].place
 	}
 	return nil

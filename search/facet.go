@@ -40,11 +40,7 @@ const (
 // facets counts discussions. One with two posts of a kind counts once.
 func (s *Searcher) facets(f *result, all []group, loose bool) (out Facets, err error) {
 	c := counter{topics: map[archive.TopicID]int{}, lists: map[list.ID]int{}}
-	for i := range all {
-		if all[i].loose == loose {
-			c.discussion(&f.Threads[i])
-		}
-	}
+	c.discussions(f, all, loose)
 	c.posts(f, all, loose)
 	out.Years = c.bands()
 	out.Authors = c.authors(f)
@@ -82,31 +78,64 @@ type counter struct {
 	files, links, answered, unanswered int
 }
 
-func (c *counter) discussion(d *archive.Outline) {
-	c.lists[d.List]++
-	for _, t := range d.Topics {
-		c.topics[t]++
+// discussions counts what is true of discussions. Most stand beside others of the same list.
+func (c *counter) discussions(f *result, all []group, loose bool) {
+	last, run := list.ID(0), 0
+	for i := range all {
+		if all[i].loose != loose {
+			continue
+		}
+		d := &f.Threads[i]
+		if d.List != last {
+			c.lists[last] += run
+			last, run = d.List, 0
+		}
+		run++
+		for _, t := range d.Topics {
+			c.topics[t]++
+		}
+		switch {
+		case d.Answered:
+			c.answered++
+		case d.Question && !d.Closed:
+			c.unanswered++
+		}
 	}
-	switch {
-	case d.Answered:
-		c.answered++
-	case d.Question && !d.Closed:
-		c.unanswered++
-	}
+	c.lists[last] += run
+	delete(c.lists, 0)
 }
 
-// posts counts what is true of posts, once for each discussion. It takes all posts of one before those of the next, so that what
-// was counted of it is a handful of things.
+// posts counts what is true of posts, once for each discussion.
 func (c *counter) posts(f *result, all []group, loose bool) {
+	for i := range all {
+		g := &all[i]
+		if g.loose != loose {
+			continue
+		}
+		for bands := g.bands; bands != 0; bands &= bands - 1 {
+			c.years[bits.TrailingZeros64(bands)]++
+		}
+		if g.facts&HasFile != 0 {
+			c.files++
+		}
+		if g.facts&HasLink != 0 {
+			c.links++
+		}
+	}
+	c.writers(f, all, loose)
+}
+
+// writers counts authors. It takes all posts of one discussion before those of the next, so that who was counted in it is a handful.
+func (c *counter) writers(f *result, all []group, loose bool) {
 	next := make([]int32, len(all)) // where the next post of a discussion goes
 	for i, at := 0, int32(0); i < len(all); i++ {
 		next[i] = at
 		at += int32(all[i].matches)
 	}
-	posts := make([]*hit, len(f.Hits))
+	wrote := make([]uint32, len(f.Hits))
 	for i := range f.Hits {
 		h := &f.Hits[i]
-		posts[next[h.In]] = h
+		wrote[next[h.In]] = h.Author
 		next[h.In]++
 	}
 	c.byAuthor = make([]int32, len(f.authors))
@@ -115,23 +144,11 @@ func (c *counter) posts(f *result, all []group, loose bool) {
 		if all[i].loose != loose {
 			continue
 		}
-		bands, facts := uint64(0), Fact(0)
-		for _, h := range posts[int(next[i])-all[i].matches : next[i]] {
-			bands |= 1 << bandOf(h.Written)
-			facts |= h.Facts
-			if counted[h.Author] != int32(i)+1 {
-				counted[h.Author] = int32(i) + 1
-				c.byAuthor[h.Author]++
+		for _, a := range wrote[int(next[i])-all[i].matches : next[i]] {
+			if counted[a] != int32(i)+1 {
+				counted[a] = int32(i) + 1
+				c.byAuthor[a]++
 			}
-		}
-		for ; bands != 0; bands &= bands - 1 {
-			c.years[bits.TrailingZeros64(bands)]++
-		}
-		if facts&HasFile != 0 {
-			c.files++
-		}
-		if facts&HasLink != 0 {
-			c.links++
 		}
 	}
 }

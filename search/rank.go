@@ -32,8 +32,10 @@ type group struct {
 	in      int32 // place of the discussion in found.Threads
 	best    hit
 	matches int
-	opening bool // the post that began it matches
-	loose   bool // it has some of the words only
+	bands   uint64 // a bit for each band of years from which it has one
+	facts   Fact   // of any of them
+	opening bool   // the post that began it matches
+	loose   bool   // it has some of the words only
 	place   Place
 }
 
@@ -91,56 +93,92 @@ func (s *Searcher) group(f *result, by Sort) ([]group, error) {
 			g.best = h
 		}
 		g.matches++
+		g.bands |= 1 << bandOf(h.Written)
+		g.facts |= h.Facts
 		g.opening = g.opening || h.Post == f.Threads[h.In].First
 	}
 	eras, err := s.eras(f)
 	if err != nil {
 		return nil, err
 	}
+	last, ends := list.ID(0), []uint32(nil)
 	for i := range all {
 		d := &f.Threads[i]
-		all[i].place = Place{s.worth(&all[i], d, by, eras), d.Thread}
+		if d.List != last {
+			last, ends = d.List, eras[d.List]
+		}
+		all[i].place = Place{s.worth(&all[i], d, by, ends), d.Thread}
 	}
 	return all, nil
 }
 
-// A ranking gives groups in order, one after the other: of thousands a page shows few.
+// A ranking gives groups in order, some at a time: of thousands a page shows few, so the others are never put in order.
 type ranking struct {
 	groups []group
-	heap   []int32 // of places in groups: the next one first
+	behind Place
+	left   int // groups behind it
 	by     Sort
+	best   []int32 // places in groups of the next ones, the last of them first: a heap
 }
 
 // rank begins with the group behind a place.
 func rank(all []group, behind Place, by Sort) *ranking {
-	r := &ranking{groups: all, by: by, heap: make([]int32, 0, len(all))}
+	r := &ranking{groups: all, behind: behind, by: by, left: len(all)}
+	if behind == (Place{}) {
+		return r
+	}
+	r.left = 0
 	for i := range all {
-		if behind == (Place{}) || all[i].place.compare(behind, by) > 0 {
-			r.heap = append(r.heap, int32(i))
+		if r.comes(&all[i]) {
+			r.left++
 		}
 	}
-	heap.Init(r)
 	return r
 }
 
+// comes reports that a group was not given yet.
+func (r *ranking) comes(g *group) bool {
+	return r.behind == (Place{}) || g.place.compare(r.behind, r.by) > 0
+}
+
 // take returns the next ones, at most n.
-func (r *ranking) take(n int) (some []group) {
-	for len(some) < n && len(r.heap) > 0 {
-		some = append(some, r.groups[r.heap[0]])
+func (r *ranking) take(n int) []group {
+	if n <= 0 {
+		return nil
+	}
+	r.best = r.best[:0]
+	for i := range r.groups {
+		g := &r.groups[i]
+		switch {
+		case len(r.best) == n && g.place.compare(r.groups[r.best[0]].place, r.by) > 0 || !r.comes(g):
+		case len(r.best) < n:
+			heap.Push(r, int32(i))
+		default:
+			r.best[0] = int32(i)
+			heap.Fix(r, 0)
+		}
+	}
+	some := make([]group, len(r.best))
+	for i := len(some) - 1; i >= 0; i-- {
+		some[i] = r.groups[r.best[0]]
 		heap.Pop(r)
+	}
+	if len(some) > 0 {
+		r.behind = some[len(some)-1].place
+		r.left -= len(some)
 	}
 	return some
 }
 
 // Len and the other methods are those of heap.Interface.
-func (r *ranking) Len() int { return len(r.heap) }
+func (r *ranking) Len() int { return len(r.best) }
 func (r *ranking) Less(i, j int) bool {
-	return r.groups[r.heap[i]].place.compare(r.groups[r.heap[j]].place, r.by) < 0
+	return r.groups[r.best[i]].place.compare(r.groups[r.best[j]].place, r.by) > 0
 }
-func (r *ranking) Swap(i, j int) { r.heap[i], r.heap[j] = r.heap[j], r.heap[i] }
-func (r *ranking) Push(any)      {}
+func (r *ranking) Swap(i, j int) { r.best[i], r.best[j] = r.best[j], r.best[i] }
+func (r *ranking) Push(x any)    { r.best = append(r.best, x.(int32)) }
 func (r *ranking) Pop() any {
-	r.heap = r.heap[:len(r.heap)-1]
+	r.best = r.best[:len(r.best)-1]
 	return nil
 }
 
@@ -181,18 +219,21 @@ func better(a, b hit, by Sort) bool {
 }
 
 // worth is by what discussions are ordered.
-func (s *Searcher) worth(g *group, d *archive.Outline, by Sort, eras map[list.ID][]uint32) float64 {
+func (s *Searcher) worth(g *group, d *archive.Outline, by Sort, eras []uint32) float64 {
 	if by != Best {
 		return float64(g.best.Written)
 	}
-	w := float64(g.best.Score) * (1 + s.tuned.more*math.Log2(float64(g.matches)))
+	w := float64(g.best.Score)
+	if g.matches > 1 {
+		w *= 1 + s.tuned.more*math.Log2(float64(g.matches))
+	}
 	if g.opening {
 		w *= 1 + s.tuned.opening
 	}
 	if d.Answered {
 		w *= 1 + s.tuned.answered
 	}
-	for _, end := range eras[d.List] {
+	for _, end := range eras {
 		if g.best.Written < end {
 			w /= 1 + s.tuned.era
 		}
