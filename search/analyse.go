@@ -35,6 +35,7 @@ type analyser struct {
 	env   *snowballstem.Env
 	stems map[string]string
 	known map[string]known
+	again []token // of brief
 }
 
 // known is what becomes of a word as it is written; without a term: nothing.
@@ -46,7 +47,16 @@ func newAnalyser() *analyser {
 
 // tokens returns at most that many tokens of a text.
 func (a *analyser) tokens(text string, most int) []token {
-	out := make([]token, 0, min(most, len(text)/8+4))
+	return a.appendTokens(make([]token, 0, min(most, len(text)/8+4)), text, most)
+}
+
+// brief is tokens for who is done with them before the analyser is asked again.
+func (a *analyser) brief(text string, most int) []token {
+	a.again = a.appendTokens(a.again[:0], text, most)
+	return a.again
+}
+
+func (a *analyser) appendTokens(out []token, text string, most int) []token {
 	pos := 0
 	for s := (scanner{text: text}); len(out) < most; {
 		start, end, ok := s.next()
@@ -60,6 +70,12 @@ func (a *analyser) tokens(text string, most int) []token {
 
 // add appends the tokens of a word as it stands in a text, and returns the position of the last.
 func (a *analyser) add(out []token, raw string, at, pos int) ([]token, int) {
+	if k, ok := a.known[raw]; ok { // such a word has no hyphens
+		if k.word != "" {
+			out = append(out, token{term: k.term, word: k.word, start: at, end: at + len(raw), pos: pos + 1})
+		}
+		return out, pos + 1
+	}
 	if !strings.ContainsFunc(raw, isHyphen) {
 		if t, ok := a.token(raw, at, pos+1); ok {
 			out = append(out, t)
@@ -126,9 +142,10 @@ type scanner struct {
 	at   int
 }
 
-// next returns where the next word begins and ends. It ends in a letter, digit or mark, or the last dot of an acronym.
+// next returns where the next word begins and ends. It ends in a letter, digit or mark, or the last dot of an acronym. Letters
+// without accents are most of any text and need no closer look.
 func (s *scanner) next() (start, end int, ok bool) {
-	for s.at < len(s.text) {
+	for s.at < len(s.text) && !isPlain(s.text[s.at]) {
 		r, n := utf8.DecodeRuneInString(s.text[s.at:])
 		if isWord(r) {
 			break
@@ -140,6 +157,10 @@ func (s *scanner) next() (start, end int, ok bool) {
 	}
 	start = s.at
 	for s.at < len(s.text) {
+		if isPlain(s.text[s.at]) {
+			s.at++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(s.text[s.at:])
 		if !isWord(r) && !s.joins(r, n, start) {
 			break
@@ -182,9 +203,12 @@ func (s *scanner) isSingleAfter(at int) bool {
 
 func isHyphen(r rune) bool { return r == '-' || r == '‐' || r == '‑' }
 
+// isPlain reports a letter without an accent or a digit.
+func isPlain(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' || b >= '0' && b <= '9' }
+
 func isWord(r rune) bool {
 	if r < utf8.RuneSelf {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return isPlain(byte(r))
 	}
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r))
 }

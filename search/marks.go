@@ -34,7 +34,7 @@ func (m marks) in(a *analyser, text string) []Mark {
 	if len(m.patterns) == 0 {
 		return nil
 	}
-	tokens := a.tokens(text, maxOwn)
+	tokens := a.brief(text, maxOwn)
 	var all []Mark
 	for i := range tokens {
 		for _, p := range m.patterns[tokens[i].term] {
