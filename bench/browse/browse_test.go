@@ -15,8 +15,9 @@ import (
 func archive(t *testing.T, dir string) *httptest.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /in", func(w http.ResponseWriter, r *http.Request) {
-		mail := "To: " + r.FormValue("email") + "\r\nSubject: 314 159 is your Forum code\r\n\r\n"
-		if err := os.WriteFile(filepath.Join(dir, "1.eml"), []byte(mail), 0o600); err != nil {
+		to := r.FormValue("email")
+		mail := "To: " + to + "\r\nSubject: 314 159 is your Forum code\r\n\r\n"
+		if err := os.WriteFile(filepath.Join(dir, to+".eml"), []byte(mail), 0o600); err != nil {
 			t.Error(err)
 		}
 	})
@@ -46,11 +47,15 @@ func archive(t *testing.T, dir string) *httptest.Server {
 
 func TestAReaderSignsInAndFailuresAreNoTimes(t *testing.T) {
 	dir := t.TempDir()
-	c, err := parse([]string{"-url", archive(t, dir).URL, "-address", "reader@members.example", "-mail", dir}, io.Discard)
+	c, err := parse([]string{"-url", archive(t, dir).URL, "-address", "reader@members.example,other@members.example", "-mail", dir}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := signIn(c)
+	r, err := signIn(c, c.addresses[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := signIn(c, c.addresses[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +70,7 @@ func TestAReaderSignsInAndFailuresAreNoTimes(t *testing.T) {
 		t.Errorf("pages %v, want a month and two discussions", p)
 	}
 
-	got := r.walk(p, 1e6, 100) // half of the discussions are not there
+	got := walk([]*reader{r, other}, p, 1e6, 100) // half of the discussions are not there
 	if got.Failed == 0 || got.ByKind["discussion"].N+got.Failed != 60 || got.ByKind["home"].N != 20 || got.ByKind["search"].N != 10 {
 		t.Errorf("%+v", got)
 	}
@@ -75,13 +80,13 @@ func TestWithoutACodeNobodyIsSignedIn(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-time.Hour)
 	name := filepath.Join(dir, "old.eml")
-	if err := os.WriteFile(name, []byte("Subject: 271 828 is your Forum code\r\n"), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte("To: reader@members.example\r\nSubject: 271 828 is your Forum code\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chtimes(name, old, old); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := codeIn(dir, time.Now()); err != nil || got != "" {
+	if got, err := codeIn(dir, "reader@members.example", time.Now()); err != nil || got != "" {
 		t.Errorf("an old mail gave the code %q, error %v", got, err)
 	}
 }

@@ -5,7 +5,8 @@
 //
 // It signs in by the code that comes by mail, which it reads in the folder where the sink saves what arrives. Then it collects
 // discussions from pages of months and asks for pages at an even rate, whether or not the ones before have come: of ten six
-// are discussions, two the home page, one a month and one a search. With -sign-in it prints the cookie and ends.
+// are discussions, two the home page, one a month and one a search. Of several addresses each has ten pages in turn, as one person
+// may search only so often. With -sign-in it prints the cookie of the first and ends.
 package main
 
 import (
@@ -15,15 +16,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
 // config is what the flags say.
 type config struct {
-	url, address, mail string
-	signIn             bool
-	rate               float64
-	length             time.Duration
+	url, mail string
+	addresses []string
+	signIn    bool
+	rate      float64
+	length    time.Duration
 }
 
 func main() {
@@ -41,7 +45,7 @@ func parse(args []string, errOut io.Writer) (c config, err error) {
 	f := flag.NewFlagSet("browse", flag.ContinueOnError)
 	f.SetOutput(errOut)
 	f.StringVar(&c.url, "url", "http://127.0.0.1:8025", "where the pages are")
-	f.StringVar(&c.address, "address", "", "whose mail it is")
+	addresses := f.String("address", "", "whose mail it is; several with commas between them")
 	f.StringVar(&c.mail, "mail", "", "folder in which mail is saved")
 	f.BoolVar(&c.signIn, "sign-in", false, "print the cookie and end")
 	f.Float64Var(&c.rate, "rate", 20, "pages a second")
@@ -49,7 +53,8 @@ func parse(args []string, errOut io.Writer) (c config, err error) {
 	if err := f.Parse(args); err != nil {
 		return c, err
 	}
-	if c.address == "" || c.mail == "" || c.rate <= 0 {
+	c.addresses = strings.Split(*addresses, ",")
+	if slices.Contains(c.addresses, "") || c.mail == "" || c.rate <= 0 {
 		fmt.Fprintln(errOut, "browse: -address, -mail and a rate are needed")
 		return c, errors.New("flags are missing")
 	}
@@ -57,17 +62,20 @@ func parse(args []string, errOut io.Writer) (c config, err error) {
 }
 
 func run(c config, out io.Writer) error {
-	r, err := signIn(c)
+	var all []*reader
+	for _, address := range c.addresses {
+		r, err := signIn(c, address)
+		if err != nil {
+			return err
+		}
+		if all = append(all, r); c.signIn {
+			_, err := fmt.Fprintln(out, r.cookie())
+			return err
+		}
+	}
+	pages, err := all[0].plan()
 	if err != nil {
 		return err
 	}
-	if c.signIn {
-		_, err := fmt.Fprintln(out, r.cookie())
-		return err
-	}
-	walk, err := r.plan()
-	if err != nil {
-		return err
-	}
-	return json.NewEncoder(out).Encode(r.walk(walk, c.rate, int(c.rate*c.length.Seconds())))
+	return json.NewEncoder(out).Encode(walk(all, pages, c.rate, int(c.rate*c.length.Seconds())))
 }

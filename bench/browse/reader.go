@@ -43,15 +43,15 @@ const codeWait = 30 * time.Second
 
 var code = regexp.MustCompile(`(?m)^Subject: (\d{3}) (\d{3}) is your`)
 
-// signIn asks for a code, reads it in the mail and signs in with it.
-func signIn(c config) (*reader, error) {
+// signIn asks for a code for an address, reads it in the mail and signs in with it.
+func signIn(c config, address string) (*reader, error) {
 	r := &reader{client: &http.Client{Timeout: time.Minute}, url: strings.TrimSuffix(c.url, "/"), cookies: map[string]string{}}
 	r.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	asked := time.Now()
-	if _, err := r.post("/in", url.Values{"email": {c.address}}); err != nil {
+	if _, err := r.post("/in", url.Values{"email": {address}}); err != nil {
 		return nil, err
 	}
-	digits, err := codeOf(c.mail, asked)
+	digits, err := codeOf(c.mail, address, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -59,23 +59,23 @@ func signIn(c config) (*reader, error) {
 		return nil, err
 	}
 	if page, err := r.get("/settings"); err != nil || !strings.Contains(page, "<h1") {
-		return nil, fmt.Errorf("the code did not sign %s in: %w", c.address, err)
+		return nil, fmt.Errorf("the code did not sign %s in: %w", address, err)
 	}
 	return r, nil
 }
 
-// codeOf waits for a mail with a code in a folder.
-func codeOf(dir string, since time.Time) (string, error) {
+// codeOf waits for a mail with a code for an address in a folder.
+func codeOf(dir, address string, since time.Time) (string, error) {
 	for end := time.Now().Add(codeWait); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if got, err := codeIn(dir, since); err != nil || got != "" {
+		if got, err := codeIn(dir, address, since); err != nil || got != "" {
 			return got, err
 		}
 	}
 	return "", errors.New("no code came by mail")
 }
 
-// codeIn is the code in a mail that came since, or nothing.
-func codeIn(dir string, since time.Time) (string, error) {
+// codeIn is the code in a mail to an address that came since, or nothing.
+func codeIn(dir, address string, since time.Time) (string, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		return "", err
@@ -89,7 +89,7 @@ func codeIn(dir string, since time.Time) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if m := code.FindStringSubmatch(string(b)); m != nil {
+		if m := code.FindStringSubmatch(string(b)); m != nil && strings.Contains(string(b), address) {
 			return m[1] + m[2], nil
 		}
 	}
@@ -207,8 +207,8 @@ type report struct {
 	First  string                `json:"first,omitempty"` // of the failures
 }
 
-// walk asks for n pages, at a rate, and times each from when it was due.
-func (r *reader) walk(p pages, rate float64, n int) report {
+// walk asks for n pages, at a rate, and times each from when it was due. Readers take turns.
+func walk(readers []*reader, p pages, rate float64, n int) report {
 	rep := report{Rate: rate, ByKind: map[string]percent.Of{}}
 	times := map[string][]time.Duration{}
 	var mu sync.Mutex
@@ -218,7 +218,7 @@ func (r *reader) walk(p pages, rate float64, n int) report {
 	for i := range n {
 		due := start.Add(time.Duration(float64(i) / rate * float64(time.Second)))
 		kind := turn[i%len(turn)]
-		path := p[kind][order.IntN(len(p[kind]))]
+		path, r := p[kind][order.IntN(len(p[kind]))], readers[i/len(turn)%len(readers)]
 		time.Sleep(time.Until(due))
 		all.Go(func() {
 			_, err := r.get(path)

@@ -6,6 +6,7 @@ build_ours
 MESSAGES=${MESSAGES:-250000}
 D=$WORK/ours-pages
 WEB=${WEB:-2613}
+SECOND=second@members.example # one person alone would run into the limit of searches
 
 # fill makes the archive, or keeps the one of an earlier run when KEEP=yes.
 fill() {
@@ -14,6 +15,7 @@ fill() {
   start_server
   ours list create senco-forum@lists.example --title Forum
   ours member add "$SENDER" --list senco-forum --mode none
+  ours member add "$SECOND" --list senco-forum --mode none
   "$BIN/gen" -n "$MESSAGES" -out "$WORK/pages.mbox" 2>/dev/null
   ours import mbox "$WORK/pages.mbox"
   while [ "$("$BIN/sencoforum" --config "$D/config.toml" reindex --status --json | jq .behind)" != 0 ]; do sleep 1; done
@@ -39,7 +41,7 @@ mkdir -p "$WORK/mail"
 start_sink -save "$WORK/mail"
 for _ in $(seq "$REPEAT"); do
   starts
-  emit ours pages "" "$("$BIN/browse" -url http://127.0.0.1:"$WEB" -address "$SENDER" -mail "$WORK/mail" -rate "${RATE:-20}" -for "${FOR:-30s}")"
+  emit ours pages "" "$("$BIN/browse" -url http://127.0.0.1:"$WEB" -address "$SENDER,$SECOND" -mail "$WORK/mail" -rate "${RATE:-20}" -for "${FOR:-30s}")"
   emit ours pages_memory "" "$(meter_get)"
   stop_server
 done
