@@ -35,7 +35,7 @@ type analyser struct {
 	env   *snowballstem.Env
 	stems map[string]string
 	known map[string]known
-	again []token // of brief
+	again []token // of some
 }
 
 // known is what becomes of a word as it is written; without a term: nothing.
@@ -47,16 +47,7 @@ func newAnalyser() *analyser {
 
 // tokens returns at most that many tokens of a text.
 func (a *analyser) tokens(text string, most int) []token {
-	return a.appendTokens(make([]token, 0, min(most, len(text)/8+4)), text, most)
-}
-
-// brief is tokens for who is done with them before the analyser is asked again.
-func (a *analyser) brief(text string, most int) []token {
-	a.again = a.appendTokens(a.again[:0], text, most)
-	return a.again
-}
-
-func (a *analyser) appendTokens(out []token, text string, most int) []token {
+	out := make([]token, 0, min(most, len(text)/8+4))
 	pos := 0
 	for s := (scanner{text: text}); len(out) < most; {
 		start, end, ok := s.next()
@@ -66,6 +57,53 @@ func (a *analyser) appendTokens(out []token, text string, most int) []token {
 		out, pos = a.add(out, text[start:end], start, pos)
 	}
 	return out[:min(len(out), most)]
+}
+
+// some returns the tokens of a text that may have a term with one of these first letters, for who is done with them before the
+// analyser is asked again. Most words are passed over by their first letter, and are not looked up.
+func (a *analyser) some(text string, of *firstLetters) []token {
+	a.again = a.again[:0]
+	pos := 0
+	for s := (scanner{text: text}); len(a.again) < maxOwn; {
+		start, end, ok := s.next()
+		if !ok {
+			break
+		}
+		if raw := text[start:end]; of.may(raw) {
+			a.again, pos = a.add(a.again, raw, start, pos)
+		} else {
+			pos++
+		}
+	}
+	return a.again
+}
+
+// firstLetters are those with which terms begin.
+type firstLetters [utf8.RuneSelf]bool
+
+// add adds that of a term. Two words begin otherwise in America (british.go).
+func (f *firstLetters) add(term string) {
+	if b := term[0]; b < utf8.RuneSelf {
+		f[b] = true
+		f['i'] = f['i'] || b == 'e'
+	}
+}
+
+// may reports whether a word, as it stands in a text, may have a term that begins so. What has parts or accents may.
+func (f *firstLetters) may(raw string) bool {
+	first := raw[0]
+	if first >= 'A' && first <= 'Z' {
+		first += 'a' - 'A'
+	}
+	if first >= utf8.RuneSelf || f[first] {
+		return true
+	}
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '-' || raw[i] >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
 }
 
 // add appends the tokens of a word as it stands in a text, and returns the position of the last.

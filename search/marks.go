@@ -11,6 +11,7 @@ type Mark struct {
 // marks know what a query looks for, to find it in a text. The zero marks find nothing.
 type marks struct {
 	patterns map[string][]pattern // by their first word
+	letters  *firstLetters        // with which words of them begin
 }
 
 type pattern struct {
@@ -23,7 +24,10 @@ func (m *marks) add(words []placedWord, typed bool) {
 		return
 	}
 	if m.patterns == nil {
-		m.patterns = map[string][]pattern{}
+		m.patterns, m.letters = map[string][]pattern{}, &firstLetters{}
+	}
+	for _, w := range words {
+		m.letters.add(w.term)
 	}
 	first := words[0].term
 	m.patterns[first] = append(m.patterns[first], pattern{words: words, typed: typed})
@@ -34,7 +38,7 @@ func (m marks) in(a *analyser, text string) []Mark {
 	if len(m.patterns) == 0 {
 		return nil
 	}
-	tokens := a.brief(text, maxOwn)
+	tokens := a.some(text, m.letters)
 	var all []Mark
 	for i := range tokens {
 		for _, p := range m.patterns[tokens[i].term] {
