@@ -27,7 +27,6 @@ func newFinder() *finder {
 	return &finder{
 		turns:  newTurns(searchesPerSecond, searchesAtOnce),
 		places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
-		likes:  likes{known: map[likeKey]alike{}},
 
 		similarTime: similarTime,
 	}

@@ -17,14 +17,15 @@ const (
 	similarMost = 3
 	similarTime = 5 * time.Millisecond // that a page waits
 	similarWait = 5 * time.Millisecond // for other searches to end
-	similarKept = time.Hour
-	likesMost   = 2000 // discussions of which it is remembered
+	similarKept = 24 * time.Hour
+	likesHalf   = 5000 // discussions of which it is remembered, of those that were read last and of those before them: 1 MB
 )
 
-// likes remembers which discussions are alike. What is shown of each is read anew, by whoever reads.
+// likes remembers which discussions are alike, by number. What is shown of each is read anew, by whoever reads: what was removed, or
+// they may not read, is not named.
 type likes struct {
-	mu    sync.Mutex // guards known
-	known map[likeKey]alike
+	mu       sync.Mutex // guards these
+	now, old map[likeKey]alike
 }
 
 // likeKey is a discussion with the number of its messages: what is written in it may change what it is like.
@@ -41,17 +42,27 @@ type alike struct {
 func (l *likes) get(k likeKey, now time.Time) ([]archive.Number, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a, ok := l.known[k]
+	a, ok := l.now[k]
+	if !ok {
+		if a, ok = l.old[k]; ok {
+			l.keep(k, a)
+		}
+	}
 	return a.found, ok && now.Sub(a.at) < similarKept
 }
 
 func (l *likes) put(k likeKey, found []archive.Number, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.known) >= likesMost {
-		clear(l.known)
+	l.keep(k, alike{found, now})
+}
+
+// keep puts one among those that were read last. The caller holds mu.
+func (l *likes) keep(k likeKey, a alike) {
+	if len(l.now) >= likesHalf || l.now == nil {
+		l.old, l.now = l.now, map[likeKey]alike{}
 	}
-	l.known[k] = alike{found, now}
+	l.now[k] = a
 }
 
 // similar begins to look for discussions of the same list that are about the same, and returns what waits for them: the page is

@@ -31,11 +31,11 @@ func TestADiscussionNamesOthersLikeIt(t *testing.T) {
 			t.Errorf("another list, itself, or one that is not like it:\n%s", alike)
 		}
 	}
-	if len(s.server.finder.likes.known) != 1 {
-		t.Errorf("remembered: %v", s.server.finder.likes.known)
+	if len(s.server.finder.likes.now) != 1 {
+		t.Errorf("remembered: %v", s.server.finder.likes.now)
 	}
 	s.server.finder.similarTime = 0 // a page that does not wait has them for its next reader
-	clear(s.server.finder.likes.known)
+	clear(s.server.finder.likes.now)
 	tom.get(path)
 	for s.server.finder.places <- struct{}{}; len(s.server.finder.places) > 1; {
 		runtime.Gosched()
