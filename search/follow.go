@@ -22,10 +22,11 @@ const (
 	batchBytes  = 16 << 20 // of messages
 	viewPosts   = 100
 	viewBytes   = 2 << 20
-	restBroken  = time.Minute     // between two indexes that are begun because one broke
-	restTrouble = 5 * time.Second // after an error, such as a full disk
-	yieldLook   = time.Second / 2 // between two looks whether it still is
-	yielding    = 5 * time.Second // after the last time that something in a hurry said so
+	restBroken  = time.Minute      // between two indexes that are begun because one broke
+	restTrouble = 5 * time.Second  // after an error, such as a full disk
+	restMerge   = 10 * time.Second // for the library to merge what was written
+	yieldLook   = time.Second / 2  // between two looks whether it still is
+	yielding    = 5 * time.Second  // after the last time that something in a hurry said so
 )
 
 // Run follows the archive until ctx ends. Only trouble of the store ends it.
@@ -50,6 +51,7 @@ func (x *Index) Run(ctx context.Context) error {
 			x.trouble.Log(x.log, slogCause(err))
 			pause(ctx, restTrouble)
 		case !more:
+			x.settle(ctx)
 			x.wait(ctx, rung)
 		}
 	}
@@ -66,8 +68,22 @@ func (x *Index) Resume() { x.yielded.Store(0) }
 // left is how long the index still waits for what is in a hurry.
 func (x *Index) left(now time.Time) time.Duration { return time.Unix(0, x.yielded.Load()).Sub(now) }
 
+// settle makes ready what searches ask for most. What the library merges a little after a change is looked at once more.
+func (x *Index) settle(ctx context.Context) {
+	changed, err := x.warm(ctx)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errNotReady) {
+		x.trouble.Log(x.log, slogCause(err))
+	}
+	x.settling = changed || x.stirred
+	x.stirred = false
+}
+
 // wait returns when there may be something to do.
 func (x *Index) wait(ctx context.Context, rung <-chan struct{}) {
+	var merged <-chan time.Time
+	if x.settling {
+		merged = time.After(restMerge)
+	}
 	var due <-chan time.Time
 	if at := x.nextDue(); !at.IsZero() {
 		due = time.After(max(0, at.Sub(x.config.Now())))
@@ -76,7 +92,9 @@ func (x *Index) wait(ctx context.Context, rung <-chan struct{}) {
 	case <-ctx.Done():
 	case <-x.bell:
 	case <-due:
+	case <-merged:
 	case <-rung:
+		x.stirred = true
 		pause(ctx, gather)
 	}
 }

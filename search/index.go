@@ -52,6 +52,8 @@ type Index struct {
 	brokeAt  time.Time // when one broke last
 	due      time.Time // when what was taken out has to go
 	skips    map[archive.Number]bool
+	stirred  bool // there was a change since it was settled last
+	settling bool // the library may merge what was written
 }
 
 // Open opens the index of a data directory. What is missing or broken Run makes anew, and what cannot be opened now, as on a

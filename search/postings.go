@@ -152,19 +152,26 @@ type postingKey struct {
 	field, word   string
 }
 
-// postingsCache keeps postings.
-type postingsCache struct {
-	mu       sync.Mutex
-	now, old map[postingKey]*postings
-	size     int // of now
-}
-
-// get returns the postings of a word in a segment.
-func (c *postingsCache) get(ctx context.Context, seg *scorch.SegmentSnapshot, field, word string) (*postings, error) {
+func postingKeyOf(seg *scorch.SegmentSnapshot, field, word string) postingKey {
 	k := postingKey{segment: seg.Id(), field: field, word: word}
 	if gone := seg.Deleted(); gone != nil {
 		k.gone = gone.GetCardinality()
 	}
+	return k
+}
+
+// postingsCache keeps postings.
+type postingsCache struct {
+	mu       sync.Mutex
+	now, old map[postingKey]*postings
+	size     int                      // of now, and of places that were read later
+	ready    map[postingKey]*postings // of the commonest words, whatever is searched for
+	readyIn  []postingKey             // the segments of these, without a word
+}
+
+// get returns the postings of a word in a segment.
+func (c *postingsCache) get(ctx context.Context, seg *scorch.SegmentSnapshot, field, word string) (*postings, error) {
+	k := postingKeyOf(seg, field, word)
 	if p := c.find(k); p != nil {
 		return p, nil
 	}
@@ -181,6 +188,9 @@ func (c *postingsCache) get(ctx context.Context, seg *scorch.SegmentSnapshot, fi
 func (c *postingsCache) find(k postingKey) *postings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if p := c.ready[k]; p != nil {
+		return p
+	}
 	p := c.now[k]
 	if p == nil {
 		if p = c.old[k]; p != nil {
@@ -194,6 +204,9 @@ func (c *postingsCache) find(k postingKey) *postings {
 func (c *postingsCache) keep(k postingKey, p *postings) {
 	if c.size > postingsHalf || c.now == nil {
 		c.old, c.now, c.size = c.now, map[postingKey]*postings{}, 0
+		for _, p := range c.ready { // the places of those that stay are read again where they are asked for
+			p.places.Store(nil)
+		}
 	}
 	c.size += p.size() + len(k.word)
 	if l := p.places.Load(); l != nil {
