@@ -73,17 +73,18 @@ type Pupil func(list.List, *message.Message) (places []string)
 
 // Server serves the pages.
 type Server struct {
-	log     *slog.Logger
-	db      *store.DB
-	keys    *token.Keyring
-	cfg     Config
-	routes  []route
-	cross   *http.CrossOriginProtection
-	clients *clients
-	finder  *finder
-	feeder  *feeder
-	texts   atomic.Pointer[map[string]Text] // of the operator's own
-	gate    gate                            // of those who bring files
-	server  *http.Server
-	clear   *http.Server // sends who comes without TLS to HTTPS
+	log      *slog.Logger
+	db       *store.DB
+	keys     *token.Keyring
+	cfg      Config
+	routes   []route
+	cross    *http.CrossOriginProtection
+	clients  *clients
+	finder   *finder
+	feeder   *feeder
+	excerpts excerpts
+	texts    atomic.Pointer[map[string]Text] // of the operator's own
+	gate     gate                            // of those who bring files
+	server   *http.Server
+	clear    *http.Server // sends who comes without TLS to HTTPS
 }

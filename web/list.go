@@ -8,9 +8,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
-	"sencoforum/intake"
 	"sencoforum/list"
-	"sencoforum/message"
 	"sencoforum/store"
 )
 
@@ -43,7 +41,7 @@ func (v *visit) discussions(tx *store.Tx, all []archive.Summary, texts bool) ([]
 	}
 	var out []discussionData
 	for _, s := range all {
-		p, raw, err := v.opening(tx, s.First, texts)
+		p, begins, err := v.opening(tx, s.First, texts)
 		if errors.Is(err, archive.ErrNoPost) || errors.Is(err, archive.ErrRemoved) {
 			continue // it went a moment ago
 		}
@@ -52,10 +50,7 @@ func (v *visit) discussions(tx *store.Tx, all []archive.Summary, texts bool) ([]
 		}
 		d := discussionData{
 			Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, s.Thread), Subject: subjectOf(p), Author: nameOf(p), Begun: stampOf(s.Begun, v.now), Latest: stampOf(s.Latest, v.now),
-			Replies: plural(s.Posts-1, "reply", "replies"), Unanswered: s.Posts == 1, Pinned: s.Pinned, Closed: s.Closed,
-		}
-		if raw != nil {
-			d.Excerpt = excerpt(message.Parse(raw).Words().Own, excerptLength)
+			Replies: plural(s.Posts-1, "reply", "replies"), Unanswered: s.Posts == 1, Pinned: s.Pinned, Closed: s.Closed, Excerpt: begins,
 		}
 		for _, id := range s.Topics {
 			if t, ok := topics[id]; ok {
@@ -70,17 +65,13 @@ func (v *visit) discussions(tx *store.Tx, all []archive.Summary, texts bool) ([]
 	return out, nil
 }
 
-// opening is the message that begins a discussion, with its bytes where its words are wanted and are here.
-func (v *visit) opening(tx *store.Tx, n archive.Number, text bool) (archive.Post, []byte, error) {
+// opening is the message that begins a discussion, and how it begins where that is wanted.
+func (v *visit) opening(tx *store.Tx, n archive.Number, text bool) (archive.Post, string, error) {
 	if !text {
 		p, err := archive.ReadPost(tx, v.reader, n)
-		return p, nil, err
+		return p, "", err
 	}
-	p, raw, err := archive.ReadText(tx, v.reader, n)
-	if errors.Is(err, intake.ErrNoMessage) {
-		err = nil
-	}
-	return p, raw, err
+	return v.s.excerpts.of(tx, v.reader, n, v.now)
 }
 
 // latest returns discussions of several lists, those with the newest message first, and where the list of the only one goes on.
