@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -23,15 +22,22 @@ type cursor interface {
 type matches struct {
 	docs  []uint32
 	worth []float64
+	at    []uint32 // of a term, where posts that matter are in its postings
 }
 
 func (m *matches) add(doc uint32, worth float64) {
 	m.docs, m.worth = append(m.docs, doc), append(m.worth, worth)
 }
 
-// A stretch is a piece of the index that is searched at once.
+func (m *matches) meet(doc uint32, at int) {
+	m.docs, m.worth, m.at = append(m.docs, doc), append(m.worth, 0), append(m.at, uint32(at))
+}
+
+// A stretch is a piece of a segment of the index that is searched at once.
 type stretch struct {
-	from, to uint32   // places
+	from, to uint32 // places
+	segment  int
+	ends     bool     // the segment ends with it
 	only     []uint32 // others than these posts do not matter; nil: all do
 	passes   func(doc uint32) bool
 	scratch  *scratch
@@ -61,7 +67,7 @@ func (s *scratch) list() *matches {
 	if n := len(s.lists) - 1; n >= 0 {
 		m := s.lists[n]
 		s.lists = s.lists[:n]
-		m.docs, m.worth = m.docs[:0], m.worth[:0]
+		m.docs, m.worth, m.at = m.docs[:0], m.worth[:0], m.at[:0]
 		return m
 	}
 	return &matches{}
@@ -153,46 +159,82 @@ func (c *termCursor) cost() uint64 { return c.count }
 
 func (c *termCursor) in(s *stretch) (*matches, error) {
 	m := s.scratch.list()
-	if s.only != nil {
-		for _, doc := range s.only {
-			if p := c.at(doc); p != nil {
-				m.add(doc, c.worth(p, p.i))
-			}
-		}
+	for c.part < len(c.parts) && c.parts[c.part].last < s.from {
+		c.part++
+	}
+	if c.part == len(c.parts) || c.parts[c.part].base >= s.to {
 		return m, nil
 	}
-	for ; c.part < len(c.parts); c.part++ {
-		p := &c.parts[c.part]
-		if p.base >= s.to {
-			break
+	p := &c.parts[c.part] // a stretch is within a segment
+	p.i = p.from(p.i, s.from)
+	if s.only == nil {
+		c.all(p, p.from(p.i, s.to), m)
+		return m, nil
+	}
+	if p.meets(s, m); c.scored {
+		for i, at := range m.at {
+			m.worth[i] = c.worth(p, int(at))
 		}
-		c.all(p, s, m)
-		if p.last >= s.to {
-			break
+	} else {
+		for i := range m.at {
+			m.worth[i] = c.weight
 		}
 	}
 	return m, nil
 }
 
-// all adds the posts of a segment that are in a stretch.
-func (c *termCursor) all(p *termPart, s *stretch, m *matches) {
-	p.i = p.from(p.i, s.from)
-	end := p.from(p.i, s.to)
-	m.docs = slices.Grow(m.docs, end-p.i)
+// all adds the posts up to a place in the postings.
+func (c *termCursor) all(p *termPart, end int, m *matches) {
+	m.docs, m.worth = slices.Grow(m.docs, end-p.i), slices.Grow(m.worth, end-p.i)
 	for _, d := range p.docs[p.i:end] {
 		m.docs = append(m.docs, p.base+d)
 	}
-	m.worth = slices.Grow(m.worth, end-p.i)
-	if !c.scored {
-		for range end - p.i {
-			m.worth = append(m.worth, c.weight)
-		}
-	} else {
-		for i := p.i; i < end; i++ {
-			m.worth = append(m.worth, c.worth(p, i))
-		}
+	for i := p.i; i < end; i++ {
+		m.worth = append(m.worth, c.worth(p, i))
 	}
 	p.i = end
+}
+
+// meetsFar is how many times as many the posts of one side are before they are not walked through but searched.
+const meetsFar = 8
+
+// meets adds those posts of a stretch that matter and are in the postings, and where they are there; not what they are worth.
+func (p *termPart) meets(s *stretch, m *matches) {
+	end := p.from(p.i, s.to)
+	docs := p.docs[:end]
+	if len(s.only)*meetsFar < end-p.i {
+		for _, doc := range s.only {
+			if p.i = p.from(p.i, doc); p.i >= end {
+				return
+			}
+			if docs[p.i] == doc-p.base {
+				m.meet(doc, p.i)
+			}
+		}
+		return
+	}
+	only := s.only
+	if (end-p.i)*meetsFar < len(only) {
+		for ; p.i < end; p.i++ {
+			doc := p.base + docs[p.i]
+			n, ok := slices.BinarySearch(only, doc)
+			if only = only[n:]; ok {
+				m.meet(doc, p.i)
+			}
+		}
+		return
+	}
+	for _, doc := range only {
+		for p.i < end && docs[p.i] < doc-p.base {
+			p.i++
+		}
+		if p.i == end {
+			return
+		}
+		if docs[p.i] == doc-p.base {
+			m.meet(doc, p.i)
+		}
+	}
 }
 
 // at goes to a post and returns the part in which it is, or nil where the post does not hold the word. It never goes back.
@@ -290,14 +332,14 @@ func (c *andCursor) in(s *stretch) (*matches, error) {
 		if more, err = p.in(s.among(all)); err != nil {
 			return all, err
 		}
-		all.meet(more)
+		all.join(more)
 		s.scratch.give(more)
 	}
 	return all, err
 }
 
-// meet keeps the posts that both have, with what they are worth together.
-func (m *matches) meet(o *matches) {
+// join keeps the posts that both have, with what they are worth together.
+func (m *matches) join(o *matches) {
 	kept, i := 0, 0
 	for at, doc := range o.docs {
 		for m.docs[i] < doc { // which it has: nothing else was looked for
@@ -451,13 +493,4 @@ func (m *matches) without(o *matches) {
 		kept++
 	}
 	m.docs, m.worth = m.docs[:kept], m.worth[:kept]
-}
-
-// places is how many places the index has.
-func (s *scanned) places() uint32 {
-	n := uint64(0)
-	for _, seg := range s.reader.Segments() {
-		n += seg.Segment().Count()
-	}
-	return uint32(min(n, math.MaxUint32))
 }

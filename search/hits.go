@@ -170,21 +170,25 @@ func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archiv
 		closer := l.table
 		s.passes = func(doc uint32) bool { return passes(closer.number(uint64(doc))) }
 	}
-	table := l.table // it asks in ascending order
-	for size, end := uint32(stretchFirst), l.places(); s.to < end; size = min(4*size, stretchMost) {
-		s.from, s.to = s.to, min(end, s.to+size)
-		m, err := c.in(&s)
-		if err != nil {
-			return err
-		}
-		for i, doc := range m.docs {
-			if n := table.number(uint64(doc)); n != 0 {
-				each(n, m.worth[i])
+	size := uint32(stretchFirst)
+	for i, numbers := range l.table.rows {
+		base := uint32(l.table.from[i])
+		for end := base + uint32(len(numbers)); s.to < end; size = min(4*size, stretchMost) {
+			s.from, s.to = s.to, min(end, s.to+size)
+			s.segment, s.ends = i, s.to == end
+			m, err := c.in(&s)
+			if err != nil {
+				return err
 			}
-		}
-		l.scratch.give(m)
-		if err := l.ctx.Err(); err != nil {
-			return err
+			for j, doc := range m.docs {
+				if n := numbers[doc-base]; n != 0 {
+					each(n, m.worth[j])
+				}
+			}
+			l.scratch.give(m)
+			if err := l.ctx.Err(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

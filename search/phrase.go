@@ -2,7 +2,9 @@ package search
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 )
@@ -15,10 +17,19 @@ type placedWord struct {
 
 // A phraseCursor finds the posts that hold all words of a phrase beside each other. Places are read only of posts that match all else,
 // and of the rarest words first: most posts are ruled out without those of the common ones.
+//
+// Which posts of a segment hold it is kept as the postings of a word are, once the whole segment was looked through: names of
+// several words are looked for again and again.
 type phraseCursor struct {
 	cursor // of the words
 	words  []phraseWord
 	starts []uint32
+
+	kept  *postingsCache
+	known []termPart // by segment: the posts that hold it; without postings where that is not known
+	keys  []postingKey
+	found *postings // of the segment that is looked through
+	next  uint32    // up to where it was
 }
 
 // A phraseWord is where a word of a phrase stands.
@@ -50,7 +61,8 @@ func (s *scanned) phrase(field string, words []placedWord, boost float64) (curso
 	if all == nil || len(words) < 2 || !options[field].IncludeTermVectors() {
 		return all, nil
 	}
-	c := &phraseCursor{cursor: all}
+	c := &phraseCursor{cursor: all, kept: s.kept}
+	c.recall(s, field, phraseName(words))
 	words = slices.Clone(words)
 	slices.SortStableFunc(words, func(a, b placedWord) int { return cmp.Compare(byTerm[a.term].count, byTerm[b.term].count) })
 	for _, w := range words {
@@ -61,7 +73,30 @@ func (s *scanned) phrase(field string, words []placedWord, boost float64) (curso
 	return c, nil
 }
 
+// phraseName names a phrase as no word is named.
+func phraseName(words []placedWord) string {
+	var b strings.Builder
+	for _, w := range words {
+		fmt.Fprintf(&b, " %d %s", w.behind, w.term)
+	}
+	return b.String()
+}
+
+// recall looks up what is known of the phrase.
+func (c *phraseCursor) recall(s *scanned, field, name string) {
+	base := uint32(0)
+	for _, seg := range s.reader.Segments() {
+		k := postingKeyOf(seg, field, name)
+		c.keys = append(c.keys, k)
+		c.known = append(c.known, termPart{postings: c.kept.find(k), base: base})
+		base += uint32(seg.Segment().Count())
+	}
+}
+
 func (c *phraseCursor) in(s *stretch) (*matches, error) {
+	if known := &c.known[s.segment]; known.postings != nil {
+		return c.again(known, s)
+	}
 	m, err := c.cursor.in(s)
 	if err != nil {
 		return m, err
@@ -81,7 +116,50 @@ func (c *phraseCursor) in(s *stretch) (*matches, error) {
 		}
 	}
 	m.docs, m.worth = m.docs[:kept], m.worth[:kept]
+	c.gather(s, m)
 	return m, nil
+}
+
+// again finds what was found before.
+func (c *phraseCursor) again(known *termPart, s *stretch) (*matches, error) {
+	m := s.scratch.list()
+	known.i = known.from(known.i, s.from)
+	if s.only != nil {
+		known.meets(s, m)
+	} else {
+		end := known.from(known.i, s.to)
+		for _, d := range known.docs[known.i:end] {
+			m.docs = append(m.docs, known.base+d)
+		}
+		known.i = end
+	}
+	if len(m.docs) == 0 {
+		return m, nil
+	}
+	all, err := c.cursor.in(s.among(m))
+	s.scratch.give(m)
+	return all, err
+}
+
+// gather keeps what was found, once a segment was looked through from its beginning to its end.
+func (c *phraseCursor) gather(s *stretch, m *matches) {
+	base := c.known[s.segment].base
+	if s.only != nil || s.passes != nil {
+		return
+	}
+	if s.from == base {
+		c.found, c.next = &postings{}, base
+	}
+	if c.found == nil || c.next != s.from {
+		return
+	}
+	for _, doc := range m.docs {
+		c.found.docs = append(c.found.docs, doc-base)
+	}
+	if c.next = s.to; s.ends {
+		c.kept.put(c.keys[s.segment], c.found)
+		c.found = nil
+	}
 }
 
 // together reports whether the words of the phrase stand beside each other in a post that has all of them.

@@ -179,10 +179,15 @@ func (c *postingsCache) get(ctx context.Context, seg *scorch.SegmentSnapshot, fi
 	if err != nil {
 		return nil, err
 	}
+	c.put(k, p)
+	return p, nil
+}
+
+// put keeps postings that were found.
+func (c *postingsCache) put(k postingKey, p *postings) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.keep(k, p)
-	return p, nil
 }
 
 func (c *postingsCache) find(k postingKey) *postings {
