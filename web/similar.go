@@ -15,7 +15,7 @@ import (
 // beside it, for the next reader.
 const (
 	similarMost = 3
-	similarTime = 5 * time.Millisecond // that a page waits
+	similarTime = 3 * time.Millisecond // that a page waits
 	similarWait = 5 * time.Millisecond // for other searches to end
 	similarKept = 24 * time.Hour
 	likesHalf   = 5000 // discussions of which it is remembered, of those that were read last and of those before them: 1 MB
