@@ -27,7 +27,7 @@ type excerpts struct {
 }
 
 type oneExcerpt struct {
-	intake   intake.ID
+	intake   uint64
 	revision uint32
 	text     string
 }
@@ -65,7 +65,7 @@ func (e *excerpts) find(p archive.Post, now time.Time) (string, bool) {
 	if !ok {
 		one, ok = e.old[p.Number]
 	}
-	if ok = ok && one.intake == p.Intake && one.revision == p.Revision; ok {
+	if ok = ok && one.intake == uint64(p.Intake) && one.revision == p.Revision; ok {
 		e.keep(p, one.text, now)
 	}
 	return one.text, ok
@@ -76,7 +76,7 @@ func (e *excerpts) keep(p archive.Post, text string, now time.Time) {
 	if len(e.now) >= excerptsHalf || e.now == nil {
 		e.turn(now)
 	}
-	e.now[p.Number] = oneExcerpt{p.Intake, p.Revision, text}
+	e.now[p.Number] = oneExcerpt{uint64(p.Intake), p.Revision, text}
 }
 
 func (e *excerpts) turn(now time.Time) {
