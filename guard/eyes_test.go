@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// eyesSentences reads a file of testdata/eyes.
-func eyesSentences(t *testing.T, name string) (all []string) {
+// eyesSentences reads a file of testdata/eyes or testdata/eyes2.
+func eyesSentences(t *testing.T, set, name string) (all []string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "eyes", name))
+	text, err := os.ReadFile(filepath.Join("testdata", set, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,10 +23,16 @@ func eyesSentences(t *testing.T, name string) (all []string) {
 }
 
 // TestNamesOfFreshEyes measures all rules for names on sentences by somebody who had seen neither the rules nor the sentences
-// of their writer (testdata/eyes).
+// of their writer: two people, one after the other (testdata/eyes, testdata/eyes2).
 func TestNamesOfFreshEyes(t *testing.T) {
+	for _, set := range []string{"eyes", "eyes2"} {
+		t.Run(set, func(t *testing.T) { judgeNames(t, set) })
+	}
+}
+
+func judgeNames(t *testing.T, set string) {
 	named, seen := 0, 0
-	for _, s := range eyesSentences(t, "pupils.txt") {
+	for _, s := range eyesSentences(t, set, "pupils.txt") {
 		plain := strings.NewReplacer("[[", "", "]]", "").Replace(s)
 		found := Look(Input{Own: plain, Today: corpusDay}, DefaultAllow())
 		for _, piece := range strings.Split(s, "[[")[1:] {
@@ -40,7 +46,7 @@ func TestNamesOfFreshEyes(t *testing.T) {
 			}
 		}
 	}
-	others, held := eyesSentences(t, "others.txt"), 0
+	others, held := eyesSentences(t, set, "others.txt"), 0
 	for _, s := range others {
 		if Holds(Look(Input{Own: s, Today: corpusDay}, DefaultAllow())) {
 			held++

@@ -8,7 +8,7 @@ import (
 // TestSignsOfAPupil has sentences as alike as could be (testdata/eyes/alike.txt): what stands in [[ ]] is found; in a sentence without it
 // nothing is.
 func TestSignsOfAPupil(t *testing.T) {
-	for _, s := range eyesSentences(t, "alike.txt") {
+	for _, s := range eyesSentences(t, "eyes", "alike.txt") {
 		_, after, named := strings.Cut(s, "[[")
 		who, _, _ := strings.Cut(after, "]]")
 		in := Input{Own: "Hello,\n\n" + strings.NewReplacer("[[", "", "]]", "").Replace(s) + "\n\nThanks", Today: corpusDay}
