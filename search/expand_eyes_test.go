@@ -24,6 +24,17 @@ func TestExpansionsOfOtherTimes(t *testing.T) {
 		{"s139a", "ehc plan", ""},
 		{"parent partnership", "named person", ""},
 		{"statementing", "ehc plan", ""},
+		{"CRB", "dbs; list 99", ""},
+		{"ECT", "nqt; probationer", ""},
+		{"TaMHS", "mhst; emhp", ""},
+		{"LSU", "inclusion hub", ""},
+		{"engagement model", "p scales", ""},
+		{"top-up", "statement hours; banding", ""},
+		{"TLR", "management allowance", ""},
+		{"LSC", "fefc; efa", ""},
+		{"respite care", "short breaks; aiming high", ""},
+		{"toilet training", "nappies; continence", ""},
+		{"communication aid", "voca", ""},
 	} {
 		var got []string
 		for _, cl := range v.Expand(Parse(c.text, testNow)).Clauses {
