@@ -18,19 +18,20 @@ var (
 	onStage     = set("speaker", "speakers", "presenter", "host", "organiser", "poet", "actor", "actress", "singer", "comedian", "campaigner", "footballer", "illustrator", "musician", "colleague", "friend", "volunteer", "parent", "facilitator", "contact", "supervisor", "broadcaster", "youtuber", "influencer", "activist", "athlete")
 	leading     = set("advice", "help", "thoughts", "ideas", "suggestions")
 	startsAt    = set("start", "starts", "join", "joins", "move", "moves", "transfer", "transfers", "transferring", "starting", "joining", "moving")
+	lettered    = set("squared", "levels", "level", "scales", "scale", "safety", "tech", "shirts", "shirt", "learning", "books", "cards", "numbers", "sports", "groups", "pupils", "pens") // T Levels, E Safety
 	determiners = set("a", "an", "the", "this", "that", "one", "two", "three", "another", "our", "my")
 )
 
 // signed reports a name that words beside it make a child's, also without a word such as "pupil": "mum of NAME", "NAME (Y9)".
 func (d *doc) signed(n name) bool {
-	if d.kinOf(n) {
-		return true
+	if d.kinOf(n) || shutOut[d.lower(n.from-1)] && d.dealtWith(n) {
+		return true // "we excluded NAME and I"
 	}
 	if d.grownBefore(n) || d.saidNext(n.to) {
 		return false
 	}
 	return d.yearBehind(n) || d.yearAhead(n) || d.ageBehind(n) || d.apposed(n) || d.dealtWith(n) || d.spokenOf(n) ||
-		d.withTheirs(n) || d.calledHere(n)
+		d.withTheirs(n) || d.calledHere(n) || d.deeds(n)
 }
 
 // grownBefore reports a grown-up's role right before a name: "our EP, Janet Fielding".
@@ -266,6 +267,10 @@ func (d *doc) spokenOf(n name) bool {
 	case "on":
 		return what == "case"
 	case "taught":
+		if what == "i" && d.lower(n.to) == "in" {
+			_, ok := d.schoolYear(n.to + 1)
+			return ok || d.is(n.to+1, word, stage)
+		}
 		return what == "who" && (d.lower(n.to) == "at" || d.lower(n.to) == "in")
 	}
 	return false
@@ -327,8 +332,8 @@ func (d *doc) calledHere(n name) bool {
 	return false
 }
 
-// initialed finds an initial and a surname that a school year or a plan makes a child's: "R. Kandasamy in Year 8". Letters such as the A
-// of "A Levels" need a dot.
+// initialed finds an initial and a surname that a school year or a plan makes a child's: "R. Kandasamy in Year 8". Letters that are words
+// need a dot, and the T of "T Levels" is none.
 func (d *doc) initialed() {
 	if d.part == FileName || d.part == FileText {
 		return
@@ -340,7 +345,7 @@ func (d *doc) initialed() {
 		}
 		switch l := d.lower(i); {
 		case d.sign(i+1) == '.':
-		case l == "a" || l == "b" || l == "e" || l == "i" || l == "o" || l == "p" || l == "t" || l == "v" || l == "x" || l == "y" || l == "z":
+		case l == "a" || l == "i" || l == "x" || l == "y" || l == "z", lettered[d.lower(i+1)]:
 			continue
 		}
 		if !d.grownBefore(n) && !d.saidNext(n.to) && !d.isTold(n) && (d.kinOf(n) || d.yearBehind(n) || d.spokenOf(n)) {

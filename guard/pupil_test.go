@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// TestSignsOfAPupil has sentences as alike as could be (testdata/eyes/alike.txt): what stands in [[ ]] is found; in a sentence without it
+// TestSignsOfAPupil has sentences as alike as could be (alike.txt in testdata/eyes and testdata/eyes2): what stands in [[ ]] is found; in a sentence without it
 // nothing is.
 func TestSignsOfAPupil(t *testing.T) {
-	for _, s := range eyesSentences(t, "eyes", "alike.txt") {
+	for _, s := range append(eyesSentences(t, "eyes", "alike.txt"), eyesSentences(t, "eyes2", "alike.txt")...) {
 		_, after, named := strings.Cut(s, "[[")
 		who, _, _ := strings.Cut(after, "]]")
 		in := Input{Own: "Hello,\n\n" + strings.NewReplacer("[[", "", "]]", "").Replace(s) + "\n\nThanks", Today: corpusDay}
