@@ -2,7 +2,8 @@ package guard
 
 // Words of what a child does, or is done for a child, beside a whole name.
 var (
-	hurts       = set("threw", "throws", "bit", "bites", "kicked", "kicks", "punched", "punches", "spat", "spits", "scratched", "scratches", "absconded", "absconds", "headbutted", "wets", "soils")
+	hurts       = set("threw", "throws", "bit", "bites", "kicked", "kicks", "punched", "punches", "spat", "spits", "scratched", "scratches", "absconded", "absconds", "headbutted", "slapped", "slaps", "pinched", "pinches", "smeared", "smears", "wets", "soils")
+	victims     = set("pupil", "child", "boy", "girl", "children", "pupils", "boys", "girls", "ta", "tas", "teacher", "staff", "me", "adult", "adults", "peer", "peers")
 	turns       = set("nail", "head", "bullet", "party", "open", "themselves", "himself", "herself", "light", "towel", "together", "out", "in", "off") // "bit the bullet"
 	attacks     = set("seizure", "seizures", "meltdown", "meltdowns", "tantrum", "tantrums", "nosebleed")
 	baby        = set("nappies", "nappy", "wets", "soils")
@@ -10,8 +11,8 @@ var (
 	conditions  = set("asd", "asc", "adhd", "autism", "dyslexia", "dyspraxia", "epilepsy", "fasd", "pda")
 	onLists     = set("register", "roll", "statement", "ehcp")
 	documents   = set("plan", "ehcp", "statement", "paperwork", "iep")
-	givenFor    = set("tribunal", "carer", "diet", "taxi", "placement", "scribe")
-	worn        = set("paediatrician", "medication", "wheelchair", "seizures", "caseworker", "placement", "social", "foster", "hearing")
+	givenFor    = set("tribunal", "carer", "diet", "taxi", "escort", "placement", "scribe", "keyworker", "wheelchair", "hoist", "respite", "medication", "epipen")
+	worn        = set("paediatrician", "medication", "wheelchair", "seizures", "caseworker", "keyworker", "placement", "epipen", "taxi", "reintegration", "social", "foster", "hearing")
 	lifeOfChild = set("adopted", "fostered", "nonverbal", "excluded", "suspended", "statemented")
 	refused     = set("down", "again")
 	deciders    = set("panel", "la", "lea", "authority", "camhs", "salt", "school", "college")
@@ -42,6 +43,8 @@ func (d *doc) misbehaves(i int) bool {
 	switch w := d.lower(i); {
 	case hurts[w]:
 		return !d.soon(i+1, 2, turns)
+	case w == "hit" || w == "hits" || w == "pushed" || w == "hurt":
+		return d.soon(i+1, 3, victims)
 	case w == "had" || w == "has":
 		return d.soon(i+1, 4, attacks) && !d.soon(i+1, 4, taught)
 	case w == "is" || w == "in" || w == "still":
