@@ -180,7 +180,7 @@ func TestAnOldWordFindsTheNewOneAndSaysWhy(t *testing.T) {
 	w.carrier.await(t, all)
 	w.indexed(1)
 	got := w.command("search", "statement")
-	for _, want := range []string{"Our LA is late again.", "Also searched for: EHC plan", "Since 2014 people write “EHC plan” for “statement” in England."} {
+	for _, want := range []string{"Our LA is late again.", "Also searched for: statemented, EHC plan", "Since 2014 people write “EHC plan” for “statement” in England."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("search lacks %q:\n%s", want, got)
 		}
@@ -188,7 +188,7 @@ func TestAnOldWordFindsTheNewOneAndSaysWhy(t *testing.T) {
 	const robot = "senco-forum-request@lists.example.org"
 	w.send(tom, robot, rawMail(tom, robot, "s1", "", "search statement"))
 	got = w.lastTo(tom, all+1)
-	for _, want := range []string{"Our LA is late again.", "I also looked for: EHC plan", "Since 2014 people write “EHC plan” for “statement” in England."} {
+	for _, want := range []string{"Our LA is late again.", "I also looked for: statemented, EHC plan", "Since 2014 people write “EHC plan” for “statement” in England."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the mail lacks %q:\n%s", want, got)
 		}
