@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -10,11 +11,17 @@ func (h *house) seed(t *testing.T) {
 	t.Helper()
 	m := h.role(t, "member")
 	h.calm(t)
-	shown, err := h.client(t, m.Name).PostForm(h.base+"/settings", map[string][]string{"list": {strings.Split(h.list, "@")[0]}, "mode": {"every"}, "own": {"1"}, "shown": {"1"}})
-	if err != nil {
-		t.Fatal(err)
+	c := h.client(t, m.Name)
+	for path, form := range map[string]url.Values{
+		"/settings":   {"list": {strings.Split(h.list, "@")[0]}, "mode": {"every"}, "own": {"1"}, "shown": {"1"}},
+		"/m/1/report": {"text": {"It names a child."}},
+	} {
+		done, err := c.PostForm(h.base+path, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done.Body.Close()
 	}
-	shown.Body.Close()
 	h.post(t, m.Address, h.list, mail(m.Address, h.list, "Formatting, files and "+strings.Repeat("unbrokenword", 8), "See https://www.example.org/"+strings.Repeat("a-long-address/", 12)+
 		"\r\n\r\nOn Monday, Sam wrote:\r\n> "+strings.Repeat("w", 120)+"\r\n> and more\r\n\r\nThank you.\r\n\r\n-- \r\nPriya\r\nA school"))
 	h.post(t, m.Address, h.list, formatted(m.Address, h.list))
