@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -45,8 +46,13 @@ func main() {
 		fmt.Fprintln(os.Stderr, "fuzzrun: list the targets:", err)
 		os.Exit(1)
 	}
-	results := runAll(ofToday(all, *days, time.Now()), *each, *jobs)
-	if !tell(results) {
+	b, err := newBinaries()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fuzzrun:", err)
+		os.Exit(1)
+	}
+	ok := tell(b.runAll(ofToday(all, *days, time.Now()), *each, *jobs))
+	if err := os.RemoveAll(b.tmp); err != nil || !ok {
 		os.Exit(1)
 	}
 }
@@ -95,14 +101,14 @@ func parse(out string, only *regexp.Regexp) (all []target) {
 	return all
 }
 
-func runAll(all []target, each time.Duration, jobs int) []result {
+func (b *binaries) runAll(all []target, each time.Duration, jobs int) []result {
 	results := make([]result, len(all))
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range jobs {
 		wg.Go(func() {
 			for i := range next {
-				results[i] = run(all[i], each)
+				results[i] = b.run(all[i], each)
 				fmt.Println(results[i])
 			}
 		})
@@ -117,10 +123,15 @@ func runAll(all []target, each time.Duration, jobs int) []result {
 
 var execsLine = regexp.MustCompile(`execs: (\d+)`)
 
-// run runs a target on one core, in the time that was asked for and a while for building and for its seeds.
-func run(t target, each time.Duration) result {
-	cmd := exec.Command("go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", each.String(),
-		"-fuzzminimizetime", "5s", "-parallel", "1", t.pkg)
+// run runs a target on one core, in the time that was asked for and a while for its seeds.
+func (b *binaries) run(t target, each time.Duration) result {
+	bin, err := b.of(t.pkg)
+	if err != nil {
+		return result{target: t, err: err, execs: "0"}
+	}
+	cmd := exec.Command(bin.path, "-test.run=^$", "-test.fuzz=^"+t.name+"$", "-test.fuzztime="+each.String(), "-test.fuzzminimizetime=5s",
+		"-test.parallel=1", "-test.paniconexit0", "-test.fuzzcachedir="+filepath.Join(b.cache, "fuzz", t.pkg))
+	cmd.Dir = bin.dir
 	out, err := cmd.CombinedOutput()
 	if onlyTimeUp(out) {
 		err = nil
@@ -161,6 +172,6 @@ func tell(results []result) bool {
 			fmt.Printf("\n%s.%s: %v\n%s\n", r.pkg, r.name, r.err, r.out)
 		}
 	}
-	fmt.Printf("fuzzing: %d targets, %d failed, %.1f CPU minutes with building\n", len(results), failed, cpu.Minutes())
+	fmt.Printf("fuzzing: %d targets, %d failed, %.1f CPU minutes\n", len(results), failed, cpu.Minutes())
 	return failed == 0
 }
