@@ -12,7 +12,7 @@ import (
 // dutyData is what a moderator sets about being told of what waits.
 type dutyData struct {
 	On   bool   // they take turns
-	This string // who is told this week, a sentence
+	This string // who is told this week
 }
 
 // duty is what the settings page of a moderator says about a list of theirs; nil for a list that they do not moderate.
@@ -21,9 +21,9 @@ func (v *visit) duty(tx *store.Tx, m list.Membership) (*dutyData, error) {
 		return nil, nil
 	}
 	on, every, err := moderate.DutyNow(tx, v.reader, m.List, v.now)
-	d := &dutyData{On: m.Duty, This: "This week " + strings.Join(on, " and ") + " are told."}
+	d := &dutyData{On: m.Duty, This: "This week " + strings.Join(on, " and ") + " are told, and the others four hours later."}
 	if every {
-		d.This = "At present all moderators are told: that is so with three or fewer, while fewer than two take turns, or where the list says so."
+		d.This = "At present all moderators are told at once. Turns begin when there are four or more and two of them take turns, unless the list is set to tell everybody."
 	}
 	return d, err
 }

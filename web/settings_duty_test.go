@@ -32,7 +32,7 @@ func TestAModeratorTakesTurnsOnDuty(t *testing.T) {
 	if strings.Contains(tom.get("/settings"), "on duty") {
 		t.Error("a member is asked about duty")
 	}
-	wants(t, asha.get("/settings"), "I take turns on duty", "At present all moderators are told")
+	wants(t, asha.get("/settings"), "I take turns on duty", "At present all moderators are told at once")
 	if r, _ := asha.ask("POST", "/settings", sent("list", "senco-forum", "do", "duty", "duty", "1")); r.Header.Get("Location") != "/settings?done=saved" || !takes(2) {
 		t.Fatalf("%d, %t", r.StatusCode, takes(2))
 	}
@@ -69,5 +69,5 @@ func TestTheSettingsSayWhoIsOnDuty(t *testing.T) {
 		}
 		return nil
 	})
-	wants(t, s.as(2).get("/settings"), "This week Una0 and Una1 are told.")
+	wants(t, s.as(2).get("/settings"), "This week Una0 and Una1 are told, and the others four hours later.")
 }
