@@ -2,7 +2,6 @@ package message
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,13 +26,26 @@ func (p *Part) contentFields() []Field {
 		case name == "content-type":
 			fields = append(fields, Field{f.Name, formatType(p.Type, p.Params)})
 		case name == "content-disposition":
-			fields = append(fields, Field{f.Name, formatParams(cmp.Or(p.Disposition, "attachment"), map[string]string{"filename": p.FileName})})
+			fields = append(fields, Field{f.Name, p.disposition()})
 		}
 	}
 	if !seen["content-type"] && p.Type != "text/plain" {
 		fields = append(fields, Field{"Content-Type", formatType(p.Type, p.Params)})
 	}
 	return fields
+}
+
+// disposition writes Content-Disposition anew, as the part was read: what people read must not become a file.
+func (p *Part) disposition() string {
+	said := p.Disposition
+	switch {
+	case said != "":
+	case p.IsText():
+		said = "inline"
+	default:
+		said = "attachment"
+	}
+	return formatParams(said, map[string]string{"filename": p.FileName})
 }
 
 // says reports that a Content-Type needs no repair to be read as we read it.

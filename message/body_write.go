@@ -60,11 +60,14 @@ func (n *node) writeLeaf(kind string, params map[string]string, content []byte) 
 		{"Content-Type", formatType(kind, params)},
 		{"Content-Transfer-Encoding", encoding},
 	}
-	if n.isBody(kind) && n.part.FileName != "" && n.part.Disposition == "" {
+	named := n.isBody(kind) && n.part.FileName != "" && n.part.Disposition == ""
+	if named {
 		fields = append(fields, Field{"Content-Disposition", "inline"}) // it has a name, and is read all the same
 	}
 	for _, f := range n.part.contentFields() {
-		if !strings.EqualFold(f.Name, "Content-Type") && !strings.EqualFold(f.Name, "Content-Transfer-Encoding") {
+		switch name := strings.ToLower(f.Name); {
+		case name == "content-type", name == "content-transfer-encoding", named && name == "content-disposition":
+		default:
 			fields = append(fields, f)
 		}
 	}
