@@ -39,7 +39,7 @@ type File struct {
 // Kind is what a finding is about.
 type Kind string
 
-// The kinds. FirstName and Unread are hints; all others hold a post.
+// The kinds. FirstName, FullName and Unread are hints; all others hold a post.
 const (
 	UPN       Kind = "upn"       // Unique Pupil Number
 	NHS       Kind = "nhs"       // NHS number
@@ -51,6 +51,7 @@ const (
 	ClassList Kind = "classlist" // several children in a table
 	Place     Kind = "place"     // a photo with a place
 	FirstName Kind = "firstname" // a first name beside a school year
+	FullName  Kind = "fullname"  // a full name, and nothing says whose
 	Unread    Kind = "unread"    // a file, or the end of a long text, that was not searched
 )
 
@@ -198,7 +199,7 @@ func (l *look) text(where Where, s string) {
 		if at.Part != Subject && at.Part != FileName {
 			at.Sheet, at.Line = lines.sheet, max(1, lines.line)
 		}
-		l.add(Finding{Kind: f.kind, Where: at, Hold: f.kind != FirstName && !f.hint, Why: f.why, Start: start, End: end})
+		l.add(Finding{Kind: f.kind, Where: at, Hold: f.kind != FirstName && f.kind != FullName && !f.hint, Why: f.why, Start: start, End: end})
 	}
 	if long {
 		l.add(Finding{Kind: Unread, Where: where, Why: "the text is longer than what is searched"})

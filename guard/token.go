@@ -73,6 +73,7 @@ func (d *doc) search() {
 	d.initialed()
 	d.classLists()
 	d.hints()
+	d.named()
 }
 
 func (d *doc) find(kind Kind, from, to int, why string) {

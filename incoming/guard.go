@@ -82,6 +82,7 @@ var numbers = map[guard.Kind]bool{guard.UPN: true, guard.NHS: true, guard.ULN: t
 // hintKinds name what is only a hint.
 var hintKinds = map[guard.Kind]string{
 	guard.FirstName: "a first name beside a school year",
+	guard.FullName:  "a full name that may be a pupil's",
 	guard.NHS:       "ten digits like an NHS number",
 	guard.ULN:       "ten digits like a Unique Learner Number",
 	guard.Unread:    "something that I could not read",

@@ -141,7 +141,8 @@ func TestStoryAHintAfterAnApproval(t *testing.T) {
 	})
 }
 
-// A first name beside a school year holds nothing; its writer reads of it while the post can still be stopped.
+// A first name beside a school year, and a full name that may be anybody's, hold nothing; their writer reads of them while the post can
+// still be stopped.
 func TestStoryAHintStandsInTheAcknowledgement(t *testing.T) {
 	bubble(t, func(t *testing.T, dir string) {
 		b := newBoard(t, dir, "asha", "sam")
@@ -160,9 +161,15 @@ func TestStoryAHintStandsInTheAcknowledgement(t *testing.T) {
 			t.Errorf("Tom reads:\n%s", ack)
 		}
 		b.reply("tom", "reply cancel to stop it", "cancel")
+		b.must(b.send("tom@garden.example", theForum, "Home again", "Oliver Marsh was sent home at eleven. What would you do?"))
+		ack, _ = b.got("tom", "reply cancel to stop it")
+		if flat := strings.Join(strings.Fields(ack), " "); !strings.Contains(flat, "a full name that may be a pupil's (line 1)") || strings.Contains(ack, "Oliver") {
+			t.Errorf("Tom reads:\n%s", ack)
+		}
+		b.reply("tom", "reply cancel to stop it", "cancel")
 		b.must(b.send("tom@garden.example", theForum, "A book", "The support plan for Harriet Wells is a chapter of her own book."))
 		b.wait(6 * time.Minute)
-		if b.count("asha", "Lunch") != 0 || b.count("asha", "A book") != 1 || b.count("tom", "Before we send it") != 0 {
+		if b.count("asha", "Home again") != 0 || b.count("asha", "Lunch") != 0 || b.count("asha", "A book") != 1 || b.count("tom", "Before we send it") != 0 {
 			t.Errorf("%d copies of what was cancelled, %d of what the list allows", b.count("asha", "Lunch"), b.count("asha", "A book"))
 		}
 	})
