@@ -2,18 +2,16 @@ package draft
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
 	"sencoforum/store"
 )
 
-// How often a Keeper looks, how many forms one transaction takes, and how long it waits on a full disk.
+// How often a Keeper looks, and how many forms one transaction takes.
 const (
 	expireEvery = time.Hour
 	expireBatch = 50
-	fullPause   = time.Minute
 )
 
 // A Keeper gives up what was kept too long.
@@ -30,20 +28,7 @@ func NewKeeper(log *slog.Logger, db *store.DB, now func() time.Time) *Keeper {
 
 // Run works until ctx ends.
 func (k *Keeper) Run(ctx context.Context) error {
-	for {
-		wait := expireEvery
-		switch err := k.Step(ctx); {
-		case errors.Is(err, store.ErrFull):
-			wait = fullPause
-		case err != nil:
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(wait):
-		}
-	}
+	return k.db.Keep(ctx, expireEvery, func(ctx context.Context) (time.Duration, error) { return 0, k.Step(ctx) })
 }
 
 // Step does all that is due now.

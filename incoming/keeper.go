@@ -2,7 +2,6 @@ package incoming
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -22,34 +21,19 @@ func NewKeeper(d *Desk) *Keeper { return &Keeper{desk: d} }
 
 // expireBatch bounds one transaction, and expireEvery is how often it is looked
 // at least. askAfter is how long a named address waits, so that nothing about its
-// session can depend on whose it is; fullPause is for a full disk.
+// session can depend on whose it is.
 const (
 	expireBatch = 100
 	expireEvery = time.Hour
 	askAfter    = time.Second
-	fullPause   = time.Minute
 )
 
 // Run works until ctx ends.
 func (k *Keeper) Run(ctx context.Context) error {
-	rung, stop := k.desk.db.Watch(hold.NamedTable)
-	defer stop()
-	for {
-		wait := expireEvery
-		switch err := k.Step(ctx); {
-		case errors.Is(err, store.ErrFull):
-			wait = fullPause
-		case err != nil:
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-rung:
-			pause(ctx, askAfter)
-		case <-time.After(wait):
-		}
-	}
+	return k.desk.db.Keep(ctx, expireEvery, func(ctx context.Context) (time.Duration, error) {
+		pause(ctx, askAfter)
+		return 0, k.Step(ctx)
+	}, hold.NamedTable)
 }
 
 // pause waits, or returns early when ctx ends.

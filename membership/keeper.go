@@ -2,7 +2,6 @@ package membership
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -30,35 +29,24 @@ func NewKeeper(log *slog.Logger, db *store.DB, h Host, now func() time.Time) *Ke
 }
 
 // askAfter is how long a request waits, so that nothing about its session can depend on whose address it is. lookEvery is how
-// often the keeper looks at least; fullPause is for a full disk; tidyBatch bounds what one transaction forgets.
+// often the keeper looks at least; tidyBatch bounds what one transaction forgets.
 const (
 	askAfter  = time.Second
 	lookEvery = time.Hour
-	fullPause = time.Minute
 	tidyBatch = 200
 )
 
 // Run works until ctx ends.
 func (k *Keeper) Run(ctx context.Context) error {
-	news, stop := k.db.Watch(RequestsTable, pausesTable, batchesTable)
-	defer stop()
-	for ctx.Err() == nil {
-		wait := lookEvery
-		switch next, err := k.Step(ctx); {
-		case errors.Is(err, store.ErrFull):
-			wait = fullPause
-		case err != nil:
-			return fmt.Errorf("keep memberships: %w", err)
-		case !next.IsZero():
-			wait = min(wait, max(next.Sub(k.now()), 10*time.Millisecond))
+	err := k.db.Keep(ctx, lookEvery, func(ctx context.Context) (wait time.Duration, err error) {
+		next, err := k.Step(ctx)
+		if !next.IsZero() {
+			wait = max(next.Sub(k.now()), 1)
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-news:
-		case <-timer.C:
-		}
-		timer.Stop()
+		return wait, err
+	}, RequestsTable, pausesTable, batchesTable)
+	if err != nil {
+		return fmt.Errorf("keep memberships: %w", err)
 	}
 	return nil
 }

@@ -19,30 +19,17 @@ const (
 	dueBatch   = 50
 	lookEvery  = 10 * time.Minute
 	troubled   = time.Hour
-	fullPause  = time.Minute
 	tidyTokens = 100
 )
 
 // Run watches the clock of what waits until ctx ends. What a crash interrupts is done at the next start: every deed is one
 // transaction, with the mails that belong to it.
 func (p *Panel) Run(ctx context.Context, db *store.DB, now func() time.Time) error {
-	rung, stop := db.Watch(hold.DueTable)
-	defer stop()
-	for {
-		wait, err := p.Step(ctx, db, now())
-		switch {
-		case errors.Is(err, store.ErrFull):
-			wait = fullPause
-		case err != nil:
-			return fmt.Errorf("look after what waits for moderators: %w", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-rung:
-		case <-time.After(wait):
-		}
+	err := db.Keep(ctx, lookEvery, func(ctx context.Context) (time.Duration, error) { return p.Step(ctx, db, now()) }, hold.DueTable)
+	if err != nil {
+		return fmt.Errorf("look after what waits for moderators: %w", err)
 	}
+	return nil
 }
 
 // Step does all that is due now, and returns how long nothing will be.

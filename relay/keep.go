@@ -20,26 +20,21 @@ const (
 
 // Run forgets who wrote to whom when the time has come, until ctx ends.
 func (b *Book) Run(ctx context.Context, log *slog.Logger) error {
-	for {
-		gone := 0
-		err := b.db.Update(func(tx *store.Tx) (err error) {
-			gone, err = b.Purge(tx, purgeBatch)
-			return err
-		})
-		switch {
-		case errors.Is(err, store.ErrFull): // there is no hurry
-		case err != nil:
-			return fmt.Errorf("forget private messages: %w", err)
-		case gone > 0:
+	err := b.db.Keep(ctx, purgeEvery, func(ctx context.Context) (time.Duration, error) {
+		for ctx.Err() == nil {
+			gone := 0
+			err := b.db.Update(func(tx *store.Tx) (err error) { gone, err = b.Purge(tx, purgeBatch); return err })
+			if err != nil || gone == 0 {
+				return 0, err
+			}
 			log.Info("forgot who wrote private messages", "count", gone)
-			continue
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(purgeEvery):
-		}
+		return 0, nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget private messages: %w", err)
 	}
+	return nil
 }
 
 // Purge removes what is older than Retention, at most n entries, with the rows of the intake. A message that could not leave

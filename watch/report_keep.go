@@ -24,21 +24,16 @@ const (
 
 // Run removes what has been kept for its time, until ctx ends.
 func (b *ReportBook) Run(ctx context.Context, db *store.DB) error {
-	for {
-		gone, err := b.expire(db)
-		switch {
-		case errors.Is(err, store.ErrFull): // there is no hurry
-		case err != nil:
-			return fmt.Errorf("remove old reports: %w", err)
-		case gone > 0:
-			continue
+	err := db.Keep(ctx, keepEvery, func(ctx context.Context) (_ time.Duration, err error) {
+		for gone := 1; gone > 0 && err == nil && ctx.Err() == nil; {
+			gone, err = b.expire(db)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(keepEvery):
-		}
+		return 0, err
+	})
+	if err != nil {
+		return fmt.Errorf("remove old reports: %w", err)
 	}
+	return nil
 }
 
 // expire removes one batch of each table, and says how many rows that were.
