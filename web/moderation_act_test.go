@@ -22,7 +22,7 @@ func TestAPostIsStoppedOnAPage(t *testing.T) {
 	if strings.Contains(tom.get("/t/1"), "/mod/post") {
 		t.Error("a member is shown the way to stop a post")
 	}
-	wants(t, asha.get("/mod/post/2"), "Stop it now", "We use three.", "Sign in once more")
+	wants(t, asha.get("/mod/post/2"), "Stop it now", "We use three.", "To take words out, erase it, or close its discussion, <a href=\"/in?again=1&amp;to=/mod/post/2\">sign in once more</a>")
 	if r, _ := asha.ask("POST", "/mod/post/2", sent("do", "stop")); r.Header.Get("Location") != "/mod/post/2?done=stop" {
 		t.Fatalf("%d", r.StatusCode)
 	}
@@ -125,7 +125,7 @@ func TestTheRecordOnAPage(t *testing.T) {
 		if html = b.get("/mod/log?who=3"); strings.Contains(html, "<strong>Asha") || !strings.Contains(html, "<strong>Ellen") {
 			t.Errorf("%s: what Ellen did:\n%s", name, html)
 		}
-		wants(t, b.get("/mod/log?kind=post+"), "<p>Nothing.</p>")
+		wants(t, b.get("/mod/log?kind=post+"), "<p>Nothing was done.</p>")
 		if r, _ := b.ask("GET", "/mod/log?from=x", ""); r.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: an odd page: %d", name, r.StatusCode)
 		}

@@ -122,25 +122,28 @@ func (v *visit) actors(tx *store.Tx, q moderate.LogQuery) ([]option, error) {
 
 func (v *visit) logLine(e moderate.LogLine) logLine {
 	l := logLine{At: full(e.At), By: e.By, Did: didWords(e.Action), About: detailWords(e.Detail), Number: e.Number}
+	if e.Action == "list set" {
+		l.About = settingWords(e.Detail)
+	}
 	if len(v.audited()) > 1 {
 		l.List = e.List
 	}
-	if e.Person != "" {
-		l.Did += ": " + e.Person
+	if e.Person != "" && e.Person != e.By {
+		l.Things = append(l.Things, link{Text: e.Person})
 	}
 	for i, n := range e.Items {
 		if i == 5 {
 			l.Things = append(l.Things, link{Text: fmt.Sprintf("and %d more", len(e.Items)-i)})
 			break
 		}
+		it := link{Text: fmt.Sprintf("number %d", n)}
 		switch {
 		case strings.HasPrefix(e.Action, "held"):
-			l.Things = append(l.Things, v.forModerators(link{Path: "/mod/" + hold.Number(n).Code(), Text: "#" + hold.Number(n).Code()}))
-		case strings.HasPrefix(e.Action, "post"), strings.HasPrefix(e.Action, "thread"):
-			l.Things = append(l.Things, link{Path: fmt.Sprintf("%s/m/%d", v.s.cfg.Path, n), Text: fmt.Sprintf("post %d", n)})
-		default:
-			l.Things = append(l.Things, link{Text: fmt.Sprint(n)})
+			it = v.forModerators(link{Path: "/mod/" + hold.Number(n).Code(), Text: "#" + hold.Number(n).Code()})
+		case strings.HasPrefix(e.Action, "post"), e.Action == "report keep", strings.HasPrefix(e.Action, "thread") && (i == 0 || !strings.HasSuffix(e.Action, "tag")):
+			it.Path = fmt.Sprintf("%s/m/%d", v.s.cfg.Path, n)
 		}
+		l.Things = append(l.Things, it)
 	}
 	return l
 }
