@@ -6,13 +6,14 @@ import (
 	"unicode"
 
 	"sencoforum/hold"
+	"sencoforum/list"
 )
 
 // A Face is what a page for moderators says of what waits, in the words in which mails say it.
 type Face struct {
 	Reason string   // why it waits, of the gravest reason, in a few words: "May name a child"
-	Why    string   // every reason, in one sentence
-	About  string   // who wrote it; empty for a person who is decided about
+	Why    string   // every reason, in one sentence; empty where Reason says it all
+	About  string   // who wrote it, beside their address and Reason; empty for a person who is decided about
 	Name   string   // of that person in full, or their address
 	First  string   // what they are called in a sentence
 	Went   string   // who was told
@@ -29,11 +30,15 @@ func (n Held) Face() Face {
 			f.Why += "."
 		}
 	} else {
-		f.Why, f.About = n.because(), n.about()
+		f.Why, f.About = n.because(), n.aboutHere()
+		if len(n.Findings) == 1 && n.main() == list.CauseStranger {
+			f.Why = ""
+		}
 		if n.Said {
 			f.Why += " " + capital(n.first()) + " was asked and wants it sent."
 		}
 	}
+	f.Why = strings.TrimSpace(f.Why)
 	for _, w := range n.words() {
 		f.Offers = append(f.Offers, bare(w[0]))
 	}

@@ -63,7 +63,7 @@ func (v *visit) caseOf(tx *store.Tx, n hold.Number, most int) (d caseData, err e
 	}
 	it, f := c.Item, c.Held.Face()
 	d = caseData{
-		Code: n.Code(), Title: titleOf(c), Path: v.s.cfg.Path + "/mod/" + n.Code(), About: capital(strings.TrimPrefix(f.About, f.Name+": ")), Reason: f.Reason,
+		Code: n.Code(), Title: titleOf(c), Path: v.s.cfg.Path + "/mod/" + n.Code(), About: f.About, Reason: f.Reason,
 		Why:     capital(strings.TrimPrefix(f.Why, "Held because ")),
 		Waiting: capital(lasting(v.now.Sub(it.Asked))), Seen: seen(c, f.Went, v.reader.Person()), Person: it.OnPerson(), Called: f.First, Changed: it.Changed, Looked: c.Held.LookedAgain(), verdict: it.Decision,
 	}
@@ -135,7 +135,7 @@ func seen(c moderate.Case, went string, self list.PersonID) string {
 	case c.Claimed != "":
 		return c.Claimed + " looks after this until " + c.Item.Claim.Until.In(london).Format("Monday 15:04") + "."
 	}
-	return "Nobody looks after it yet. " + strings.TrimPrefix(went, "Nobody else has seen it.")
+	return "Nobody looks after it yet. " + strings.Replace(strings.TrimPrefix(went, "Nobody else has seen it."), "; the first answer counts.", ".", 1)
 }
 
 // shownText is the beginning of a message, and its text as members would get it, cut at a line where there is a limit.
