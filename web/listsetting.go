@@ -117,6 +117,9 @@ func megabytes(of func(*list.List) *int64, least float64) (func(*list.List, stri
 		if *of(&l) == 0 {
 			return ""
 		}
+		if n := *of(&l); n%(1<<20) == 0 { // as list.Megabytes has it
+			return strconv.FormatInt(n>>20, 10)
+		}
 		return strconv.FormatFloat(math.Round(float64(*of(&l))/1e4)/100, 'f', -1, 64)
 	}
 }

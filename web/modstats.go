@@ -22,7 +22,7 @@ type modStatsData struct {
 }
 
 type heldData struct {
-	Title, Waiting, Oldest string
+	Title, Waiting, Oldest string     // Waiting: a sentence without its end
 	Decided                []factData // in the last thirty days
 	Half, Slowest          string
 }
@@ -74,7 +74,7 @@ func (v *visit) held(tx *store.Tx, l list.List) (heldData, error) {
 	if err != nil {
 		return h, err
 	}
-	h.Waiting = plural(len(waiting), "message or application", "messages and applications")
+	h.Waiting = waitingWords(waiting)
 	if len(waiting) > 0 {
 		oldest := slices.MinFunc(waiting, func(a, b hold.Item) int { return a.Asked.Compare(b.Asked) })
 		h.Oldest = spell(v.now.Sub(oldest.Asked))
@@ -90,13 +90,36 @@ func (v *visit) held(tx *store.Tx, l list.List) (heldData, error) {
 	for _, verdict := range []struct {
 		is   hold.Verdict
 		text string
-	}{{hold.Approved, "Approved"}, {hold.Rejected, "Sent back"}, {hold.Discarded, "Thrown away"}, {hold.Withdrawn, "Taken back by the writer"}, {hold.Unheard, "Nobody decided in time"}} {
-		h.Decided = append(h.Decided, factData{verdict.text, thousands(counts[verdict.is])})
+	}{{hold.Approved, "Approved"}, {hold.Rejected, "Sent back"}, {hold.Discarded, "Discarded"}, {hold.Withdrawn, "Taken back by the writer"}, {hold.Unheard, "Sent back, as nobody decided in time"}} {
+		if n := counts[verdict.is]; n > 0 {
+			h.Decided = append(h.Decided, factData{verdict.text, thousands(n)})
+		}
 	}
 	if took := moderate.TookOf(decided); len(took) > 0 {
 		h.Half, h.Slowest = spell(took[(len(took)-1)/2]), spell(took[len(took)-1])
 	}
 	return h, nil
+}
+
+// waitingWords says what waits: messages, and people.
+func waitingWords(all []hold.Item) string {
+	people := 0
+	for _, it := range all {
+		if it.OnPerson() {
+			people++
+		}
+	}
+	messages := plural(len(all)-people, "message waits", "messages wait")
+	asking := plural(people, "person waits", "people wait")
+	switch {
+	case len(all) == 0:
+		return "Nothing waits now"
+	case people == 0:
+		return messages + " now"
+	case people == len(all):
+		return asking + " now for a decision about them"
+	}
+	return messages + " now, and " + asking + " for a decision about them"
 }
 
 // providers tells how mail fares at those that have members.

@@ -108,12 +108,27 @@ func TestModStatsTellWhatWaitedAndHowMailFares(t *testing.T) {
 		return nil
 	})
 	_, html := s.as(2).ask("GET", "/mod/stats", "")
-	for _, want := range []string{"1 message or application waits now, the oldest for 3 days.", "<dt>Approved</dt><dd>1</dd>", "no longer than 2 hours", "Big Mail", "1,234", "They have 1 in all."} {
+	for _, want := range []string{"1 message waits now. The oldest has waited 3 days.", "<dt>Approved</dt><dd>1</dd>", "Each was decided within 2 hours.", "Big Mail", "1,234", "1 more member is at providers that have fewer than five of us each."} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %q in\n%s", want, html)
 		}
 	}
 	if strings.Contains(html, "smith-family") {
 		t.Error("a provider that tells who a member is")
+	}
+}
+
+func TestWhatWaitsIsASentence(t *testing.T) {
+	post, person := hold.Item{Kind: hold.Post}, hold.Item{Kind: hold.Application}
+	for _, c := range []struct {
+		all  []hold.Item
+		want string
+	}{
+		{nil, "Nothing waits now"}, {[]hold.Item{post}, "1 message waits now"}, {[]hold.Item{post, post}, "2 messages wait now"},
+		{[]hold.Item{person}, "1 person waits now for a decision about them"}, {[]hold.Item{post, person, person}, "1 message waits now, and 2 people wait for a decision about them"},
+	} {
+		if got := waitingWords(c.all); got != c.want {
+			t.Errorf("%d things: %q, want %q", len(c.all), got, c.want)
+		}
 	}
 }
