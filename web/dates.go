@@ -49,6 +49,9 @@ func full(at time.Time) stamp {
 // day writes a date as people here do.
 func day(at time.Time) string { return at.In(london).Format("Monday 2 January 2006") }
 
+// date writes a date of which nobody needs the day of the week.
+func date(at time.Time) string { return at.In(london).Format("2 January 2006") }
+
 // plural writes a number with what it counts: "1 reply", "1,204 replies".
 func plural(n int, one, many string) string {
 	if n == 1 {

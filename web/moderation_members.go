@@ -63,7 +63,7 @@ func (v *visit) memberData(l list.List, m membership.Member) memberData {
 		d.Tags = append(d.Tags, d.Role)
 	}
 	if !s.Joined.IsZero() {
-		d.Since = day(s.Joined)
+		d.Since = date(s.Joined)
 	}
 	for _, o := range modes {
 		if o.Value == string(s.Mode) {

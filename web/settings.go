@@ -114,7 +114,7 @@ func (v *visit) membership(m list.Membership) membershipData {
 	l := v.list(m.List)
 	d := membershipData{Name: l.Name, Title: l.Title, Suspended: m.Suspended, Own: !m.NotOwn, Ack: !m.NoAck}
 	if !m.Joined.IsZero() {
-		d.Since = day(m.Joined)
+		d.Since = date(m.Joined)
 	}
 	if m.Paused(v.now) {
 		d.Paused, d.Resume = day(m.PausedUntil), pauseDay(m)

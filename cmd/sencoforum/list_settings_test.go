@@ -33,7 +33,7 @@ func TestWhatTheHostHasSet(t *testing.T) {
 		all = append(all, s.Name+": "+s.Value)
 	}
 	text := strings.Join(all, "\n")
-	if !strings.Contains(text, "those of northern ireland") || !strings.Contains(text, "15 MiB") || !strings.Contains(text, ": rules") || strings.Contains(text, "secret") {
+	if !strings.Contains(text, "those of northern ireland") || !strings.Contains(text, "15 MB") || !strings.Contains(text, ": rules") || strings.Contains(text, "secret") {
 		t.Error(text)
 	}
 }

@@ -113,7 +113,7 @@ func hostSettings(cfg config.Config) []web.HostSetting {
 	return []web.HostSetting{
 		{Name: "Quiet hours of moderators", Value: "21:00 to 07:00: nothing is mailed to them that can wait", Key: "fixed"},
 		{Name: "School holidays", Value: nation, Key: "calendar.nation"},
-		{Name: "The largest message on this server", Value: cfg.SMTP.MaxMessage.String(), Key: "smtp.max_message"},
+		{Name: "The largest message on this server", Value: list.Megabytes(int64(cfg.SMTP.MaxMessage)), Key: "smtp.max_message"},
 		{Name: "How email goes out", Value: out, Key: "delivery.through"},
 		{Name: "How long email that cannot be delivered is tried again", Value: cfg.Delivery.RetryFor.String(), Key: "delivery.retry_for"},
 		{Name: "Pages of the forum’s own", Value: cmp.Or(ownPages(cfg.Texts), "none"), Key: "texts"},
