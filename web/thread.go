@@ -226,7 +226,7 @@ func (d *threadData) count(posts []archive.Post, now time.Time) archive.Post {
 		}
 		shown++
 		people[fmt.Sprint(p.Author, p.From.Key(), p.AuthorName)] = true
-		if p.Written.After(latest.Written) {
+		if !p.Written.Before(latest.Written) { // of two within a second the later one
 			latest = p
 		}
 	}

@@ -206,3 +206,13 @@ func TestNothingThatPeopleWriteIsMarkup(t *testing.T) {
 		}
 	}
 }
+
+// A reply answers the last message of the page, also where two came within a second.
+func TestTheLastOfTwoWithinASecondIsAnswered(t *testing.T) {
+	var d threadData
+	posts := []archive.Post{{Number: 1, State: archive.Published, Written: noon}, {Number: 2, State: archive.Published, Written: noon.Add(time.Second)},
+		{Number: 3, State: archive.Published, Written: noon.Add(time.Second)}, {Number: 4, State: archive.Hidden, Written: noon.Add(time.Second)}}
+	if got := d.count(posts, noon); got.Number != 3 {
+		t.Errorf("message %d", got.Number)
+	}
+}
