@@ -22,17 +22,21 @@ func May(raw []byte) bool {
 
 // packed are words of which one stands in every message whose text is not to be read as it stands, in lower case, by their last
 // octet.
-var packed = map[byte][]string{
-	'4': {"base64"}, 'n': {"\nbegin"}, '7': {"utf-7"}, '6': {"utf-16"}, '2': {"utf-32", "iso-2022"}, 'b': {"hz-gb"}, 'f': {"ms-tnef"},
-}
+var packed = func() (by [256][]string) {
+	for _, word := range []string{"base64", "\nbegin", "utf-7", "utf-16", "utf-32", "iso-2022", "hz-gb", "ms-tnef"} {
+		last := word[len(word)-1]
+		by[last] = append(by[last], word)
+	}
+	return by
+}()
 
 // signs are the octets at which may has to look.
 var signs = func() (all [256]bool) {
 	for _, c := range []byte("sS%=&?NBF") {
 		all[c] = true
 	}
-	for c := range packed {
-		all[c] = true
+	for c, words := range packed {
+		all[c] = all[c] || len(words) > 0
 	}
 	return all
 }()
@@ -51,12 +55,26 @@ func may(raw []byte, at int) bool {
 		return ok && (lower(v) == Prefix[0] || v == '%')
 	default:
 		for _, word := range packed[c] {
-			if begin := at + 1 - len(word); begin >= 0 && strings.EqualFold(string(raw[begin:at+1]), word) {
+			if ends(raw[:at], word[:len(word)-1]) {
 				return true
 			}
 		}
 		return false
 	}
+}
+
+// ends reports that raw ends in a word. It looks at the last letter first, which tells most words apart.
+func ends(raw []byte, word string) bool {
+	if len(raw) < len(word) {
+		return false
+	}
+	raw = raw[len(raw)-len(word):]
+	for i := len(word) - 1; i >= 0; i-- {
+		if lower(raw[i]) != word[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // follows reports the other letters of the prefix, with anything between them that a reading may take away.
