@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"fmt"
 	"iter"
 )
@@ -100,14 +99,14 @@ func PrefixFrom[A, B, V any](t Table[Pair[A, B], V], tx *Tx, a A, b B) iter.Seq2
 // rows iterates from a key for as long as keys have the prefix.
 func (t Table[K, V]) rows(tx *Tx, from []byte, reverse bool, prefix []byte) iter.Seq2[Row[K, V], error] {
 	return func(yield func(Row[K, V], error) bool) {
-		m := tx.scan(t.name, from, reverse)
+		m := tx.scan(t.name, from, reverse, prefix)
 		for {
 			key, b, ok, broken, err := m.next()
 			if broken {
 				yield(Row[K, V]{}, err)
 				return
 			}
-			if !ok || !bytes.HasPrefix(key, prefix) {
+			if !ok {
 				return
 			}
 			var r Row[K, V]

@@ -90,12 +90,12 @@ func (tx *Tx) writable(table string) error {
 	return nil
 }
 
-// scan begins a walk over the rows of a table as the transaction sees them.
-func (tx *Tx) scan(table string, from []byte, reverse bool) *merged {
-	m := &merged{tx: tx, table: table, reverse: reverse, at: place{key: slices.Clone(from)}}
+// scan begins a walk over the rows of a table as the transaction sees them, of those whose key has a prefix.
+func (tx *Tx) scan(table string, from []byte, reverse bool, prefix []byte) *merged {
+	m := &merged{tx: tx, table: table, reverse: reverse, prefix: prefix, at: place{key: slices.Clone(from)}}
 	if !tx.ended {
 		m.rows = tx.engine.Scan(table, from, reverse)
-		m.have = m.rows.Next()
+		m.step()
 	}
 	return m
 }
@@ -106,10 +106,13 @@ type merged struct {
 	tx      *Tx
 	table   string
 	reverse bool
-	at      place // the last row given out
-	rows    Scan  // the engine's rows
-	have    bool  // rows stands at a row not yet given out or passed over
+	prefix  []byte // of the keys; where it ends, so does the walk, and no row behind it is read
+	at      place  // the last row given out
+	rows    Scan   // the engine's rows
+	have    bool   // rows stands at a row not yet given out or passed over
 }
+
+func (m *merged) step() { m.have = m.rows.Next() && bytes.HasPrefix(m.rows.Key(), m.prefix) }
 
 // next returns the next row. The key is good until the next step, the value is the caller's.
 // broken says that the walk cannot go on after err; otherwise err is about this row alone.
@@ -133,7 +136,7 @@ func (m *merged) next() (key, value []byte, ok, broken bool, err error) {
 			return m.fromEngine()
 		}
 		if order == 0 {
-			m.have = m.rows.Next()
+			m.step()
 		}
 		m.pass(c.key)
 		if c.value != nil {
@@ -149,7 +152,7 @@ func (m *merged) fromEngine() (key, value []byte, ok, broken bool, err error) {
 	if err == nil {
 		value, err = m.tx.sums.open(m.table, m.at.key, record)
 	}
-	m.have = m.rows.Next()
+	m.step()
 	return m.at.key, value, true, false, err
 }
 
@@ -158,8 +161,8 @@ func (m *merged) pending() *change {
 	if m.tx.own == nil {
 		return nil
 	}
-	own := m.tx.own.tables[m.table].seek(m.at, m.reverse)
-	group := m.tx.group.tables[m.table].seek(m.at, m.reverse)
+	own := m.within(m.tx.own.tables[m.table].seek(m.at, m.reverse))
+	group := m.within(m.tx.group.tables[m.table].seek(m.at, m.reverse))
 	switch {
 	case own == nil:
 		return group
@@ -167,6 +170,13 @@ func (m *merged) pending() *change {
 		return own
 	}
 	return group
+}
+
+func (m *merged) within(c *change) *change {
+	if c != nil && bytes.HasPrefix(c.key, m.prefix) {
+		return c
+	}
+	return nil
 }
 
 // compare orders two keys in the direction of the walk.
