@@ -47,12 +47,7 @@ func Publish(tx *store.Tx, n Number, now time.Time, audience int) (Post, error) 
 	if err := waiting.Delete(tx, waitOf(p)); err != nil {
 		return Post{}, err
 	}
-	p.State, p.Published, p.Audience = Published, now, audience
-	if err := record(tx, &p, EventPublished); err != nil {
-		return Post{}, err
-	}
-	p.First = p.Seq
-	if err := posts.Put(tx, p.Number, p); err != nil {
+	if err := makeVisible(tx, &p, now, audience); err != nil {
 		return Post{}, err
 	}
 	to := intake.Status{State: intake.Expanding, Since: now}
@@ -62,9 +57,27 @@ func Publish(tx *store.Tx, n Number, now time.Time, audience int) (Post, error) 
 	return p, intake.Move(tx, p.Intake, to)
 }
 
+// makeVisible publishes a post that waits no more, and stores it.
+func makeVisible(tx *store.Tx, p *Post, now time.Time, audience int) error {
+	p.State, p.Published, p.Audience = Published, now, audience
+	if err := enrol(tx, p, EventPublished); err != nil {
+		return err
+	}
+	p.First = p.Seq
+	return posts.Put(tx, p.Number, *p)
+}
+
 // record gives a post the next sequence number, replaces its older row in the
 // change record, and stores it.
 func record(tx *store.Tx, p *Post, e Event) error {
+	if err := enrol(tx, p, e); err != nil {
+		return err
+	}
+	return posts.Put(tx, p.Number, *p)
+}
+
+// enrol is record without storing the post.
+func enrol(tx *store.Tx, p *Post, e Event) error {
 	if p.Seq != 0 {
 		if err := changes.Delete(tx, p.Seq); err != nil {
 			return err
@@ -75,10 +88,7 @@ func record(tx *store.Tx, p *Post, e Event) error {
 		return err
 	}
 	p.Seq = Seq(seq)
-	if err := changes.Put(tx, p.Seq, Change{Seq: p.Seq, Post: p.Number, Event: e}); err != nil {
-		return err
-	}
-	return posts.Put(tx, p.Number, *p)
+	return changes.Put(tx, p.Seq, Change{Seq: p.Seq, Post: p.Number, Event: e})
 }
 
 // Changes yields the change record in order, from the given number on.

@@ -19,10 +19,16 @@ func Import(tx *store.Tx, n NewPost) (Post, error) {
 	if gone {
 		return Post{}, fmt.Errorf("import post %s: %w", n.MessageID, ErrErased)
 	}
+	return publishOld(tx, n)
+}
+
+// publishOld is Import of a message of which it is known that it was not erased here.
+func publishOld(tx *store.Tx, n NewPost) (Post, error) {
 	n.Imported, n.Until = true, n.Written
-	p, err := Accept(tx, n)
+	p, err := numbered(tx, n)
 	if err != nil {
 		return Post{}, fmt.Errorf("import post %s: %w", n.MessageID, err)
 	}
-	return Publish(tx, p.Number, n.Written, 0)
+	err = makeVisible(tx, &p, n.Written, 0)
+	return p, err
 }

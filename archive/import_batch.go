@@ -87,7 +87,10 @@ func canonical(raw []byte) []byte {
 	}
 	out := make([]byte, 0, len(raw)+len(raw)/32+2)
 	for line := range bytes.Lines(raw) {
-		out = append(append(out, bytes.TrimRight(line, "\r\n")...), "\r\n"...)
+		for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r') {
+			line = line[:len(line)-1]
+		}
+		out = append(append(out, line...), "\r\n"...)
 	}
 	return out
 }

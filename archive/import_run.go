@@ -17,7 +17,7 @@ type ImportRun struct {
 	err   error      // why none may be
 	moved chan struct{}
 
-	said saidLately // belongs to the batch that may be stored
+	said saidLately
 }
 
 // NewImportRun begins an import; its batches have the numbers 0, 1, 2 …
@@ -58,9 +58,9 @@ func (r *ImportRun) ended(batch int, err error) {
 		r.err = errRunBroken
 	}
 	switch {
-	case r.next != batch: // another has the turn, and what belongs to it
+	case r.next != batch: // another has the turn
 	case r.err != nil:
-		r.said = saidLately{}
+		r.said.forget()
 	default:
 		r.next++
 	}

@@ -8,10 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"sencoforum/intake"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
-	"sencoforum/message"
 )
 
 // Batches that come in the wrong order, or at once, are stored in theirs.
@@ -66,13 +64,13 @@ func TestAfterABrokenBatchNothingIsStored(t *testing.T) {
 // A batch that gives up while it waits leaves alone what the one before it is still using.
 func TestABatchThatGivesUpTakesNothingFromTheOneBefore(t *testing.T) {
 	run := NewImportRun()
-	run.said.words = map[intake.ID]message.Words{7: {}}
+	run.said.hear(Post{Intake: 7}, nil)
 	run.ended(1, errors.New("the client hung up"))
-	if run.said.words == nil {
+	if run.said.heard.all == nil {
 		t.Error("what the batch before uses is gone")
 	}
 	run.ended(0, nil)
-	if run.said.words != nil {
+	if run.said.heard.all != nil {
 		t.Error("a broken import keeps words in memory")
 	}
 }

@@ -20,8 +20,8 @@ type Importer struct {
 	DB    *store.DB
 	List  list.List
 	Now   func() time.Time
-	Dry   bool                    // only look what is known
-	Clean func(raw []byte) []byte // takes out what must not be stored, such as tokens; nil: nothing
+	Dry   bool                                      // only look what is known
+	Clean func(m *message.Message) *message.Message // takes out what must not be stored, such as tokens; nil: nothing
 
 	Run  *ImportRun // of which the batches are
 	Part int        // the number of the next batch in it
@@ -69,7 +69,7 @@ type prepared struct {
 	blob    store.Blob // its bytes, where no pack has them
 	post    NewPost
 	oldURL  string
-	heard   map[intake.ID]message.Words // what messages say that it may answer
+	heard   map[saying]phrases // what messages say that it may answer
 }
 
 // Batch stores messages in their order, once those of the batches before it are stored. What it has stored stays,
@@ -149,11 +149,12 @@ func (i *Importer) read(items []ImportItem, first int) pieceReady {
 	all := make([]prepared, len(items))
 	raws := make([][]byte, len(items))
 	for n, item := range items {
-		raws[n] = canonical(item.Raw)
+		m := message.Parse(canonical(item.Raw))
 		if i.Clean != nil {
-			raws[n] = i.Clean(raws[n])
+			m = i.Clean(m)
 		}
-		all[n] = i.describe(item, raws[n])
+		raws[n] = m.Raw()
+		all[n] = i.describe(item, m)
 		all[n].item = first + n
 		runtime.Gosched() // whoever takes mail need not wait until this goroutine has had its time
 	}
@@ -166,7 +167,7 @@ func (i *Importer) read(items []ImportItem, first int) pieceReady {
 				if _, p.linked, err = person(tx, p.post.From); err != nil {
 					return err
 				}
-				if err = p.listen(tx); err != nil {
+				if err = p.listen(tx, &i.Run.said); err != nil {
 					return err
 				}
 			}
@@ -180,7 +181,8 @@ func (i *Importer) read(items []ImportItem, first int) pieceReady {
 }
 
 // describe reads one message.
-func (i *Importer) describe(item ImportItem, raw []byte) prepared {
+func (i *Importer) describe(item ImportItem, m *message.Message) prepared {
+	raw := m.Raw()
 	if err := message.Scan(raw, message.Importing()); err != nil {
 		var form *message.FormError
 		if errors.As(err, &form) {
@@ -192,7 +194,6 @@ func (i *Importer) describe(item ImportItem, raw []byte) prepared {
 		return prepared{reason: "the message is too large"}
 	}
 	now := i.Now()
-	m := message.Parse(raw)
 	n := Describe(m, i.List.SubjectTag, now)
 	if n.NoArchive {
 		return prepared{reason: "its writer wants it in no archive (X-No-Archive)"}
@@ -384,11 +385,16 @@ func (i *Importer) putOne(tx *store.Tx, p *prepared) (id intake.ID, linked bool,
 	if n.Author = author.ID; author.Name != "" {
 		n.AuthorName = author.Name
 	}
-	n.said = func(id intake.ID) (message.Words, bool) { return i.Run.said.of(id, p.heard) }
+	n.said = func(post Post) (phrases, bool) {
+		if own, ok := p.heard[sayingOf(post)]; ok {
+			return own, true
+		}
+		return i.Run.said.of(post)
+	}
 	if n.Intake, err = intake.Put(tx, intake.New{Record: p.record, Raw: p.blob, State: intake.Done, Key: p.key}); err != nil {
 		return 0, false, err
 	}
-	stored, err := Import(tx, n)
+	stored, err := publishOld(tx, n)
 	if err != nil || p.oldURL == "" {
 		return n.Intake, linked, err
 	}

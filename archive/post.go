@@ -89,12 +89,13 @@ type NewPost struct {
 	InReplyTo    []string             // Message-IDs it answers; looked at when no reference is known
 	Conversation *message.ThreadIndex // of Outlook; nil: none
 
-	words     message.Words                         // what it says
-	said      func(intake.ID) (message.Words, bool) // what a message says that was stored a moment ago; nil: all are read
-	addressed []string                              // keys of the addresses in To and Cc
-	answers   bool                                  // In-Reply-To or References say that it answers something, if not what
-	answersAt time.Time                             // when its parent was written, as In-Reply-To says; zero: it does not
-	kept      *node                                 // its place, where the message is gone and nothing else tells; nil: find one
+	words     message.Words              // what it says
+	voice     *voice                     // of words, once somebody has listened
+	said      func(Post) (phrases, bool) // what a post says that was stored or read a moment ago; nil: all are read
+	addressed []string                   // keys of the addresses in To and Cc
+	answers   bool                       // In-Reply-To or References say that it answers something, if not what
+	answersAt time.Time                  // when its parent was written, as In-Reply-To says; zero: it does not
+	kept      *node                      // its place, where the message is gone and nothing else tells; nil: find one
 }
 
 // ErrNoPost is returned for a number that no post has.
@@ -107,19 +108,28 @@ var ErrNotWaiting = errors.New("post is not waiting")
 // Accept gives a post its number and its place in a thread, and lets it wait
 // until its time.
 func Accept(tx *store.Tx, n NewPost) (Post, error) {
-	number, err := numbers.Next(tx)
+	p, err := numbered(tx, n)
 	if err != nil {
-		return Post{}, err
-	}
-	p := n.Post
-	p.Number, p.Revision, p.State = Number(number), 1, Waiting
-	if err := (placer{tx: tx, words: n.lately(storedWords(tx))}).enter(&p, n); err != nil {
 		return Post{}, err
 	}
 	if err := waiting.Put(tx, waitOf(p), struct{}{}); err != nil {
 		return Post{}, err
 	}
 	return p, posts.Put(tx, p.Number, p)
+}
+
+// numbered gives a post its number and its place in a thread. It is not stored yet.
+func numbered(tx *store.Tx, n NewPost) (Post, error) {
+	number, err := numbers.Next(tx)
+	if err != nil {
+		return Post{}, err
+	}
+	p := n.Post
+	p.Number, p.Revision, p.State = Number(number), 1, Waiting
+	if err := (placer{tx: tx, own: n.lately(storedPhrases(tx))}).enter(&p, n); err != nil {
+		return Post{}, err
+	}
+	return p, nil
 }
 
 func waitOf(p Post) waitKey { return waitKey{A: uint64(p.Until.UnixNano()), B: p.Number} }

@@ -15,10 +15,10 @@ import (
 // the others are for the day it is split off.
 const waitersMost = 4
 
-// placer puts posts into threads. words returns what a stored post says; it is asked for few.
+// placer puts posts into threads. own returns what a stored post says in its own words; it is asked for few.
 type placer struct {
-	tx    *store.Tx
-	words func(Post) (message.Words, error)
+	tx  *store.Tx
+	own func(Post) (phrases, error)
 }
 
 // placing is the work on one post. It reads and writes a bounded number of rows, however large the archive is: one for

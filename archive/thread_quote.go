@@ -1,16 +1,16 @@
 package archive
 
 import (
-	"hash/fnv"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sencoforum/message"
 )
 
-// phrases are runs of phraseWords words, as hashes. Runs of words survive what quoting does to lines.
-type phrases map[uint64]struct{}
+// phrases are runs of phraseWords words, as hashes in order, each once. Runs of words survive what quoting does to lines.
+type phrases []uint64
 
 const (
 	phraseWords = 5
@@ -22,9 +22,14 @@ const (
 // must be there.
 func (q phrases) shared(own phrases) int {
 	n := 0
-	for p := range own {
-		if _, ok := q[p]; ok {
-			n++
+	for i, j := 0, 0; i < len(q) && j < len(own); {
+		switch {
+		case q[i] < own[j]:
+			i++
+		case q[i] > own[j]:
+			j++
+		default:
+			n, i, j = n+1, i+1, j+1
 		}
 	}
 	if n < min(enough, len(own)) {
@@ -64,7 +69,12 @@ func greets(words []string, name string) bool {
 	return false
 }
 
-func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+func notWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	}
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
 
 // divide separates the lines that a post quotes or passes on from its own ones. Signatures and the footers of lists are
 // in neither: everybody has them. Where all of a text counts as own because nothing else is left, the marks decide.
@@ -86,26 +96,44 @@ func divide(segments []message.Segment) (quoted, own []string) {
 	return quoted, own
 }
 
-// phrasesOf returns the phrases of these lines. A text of fewer words than a phrase has is one phrase.
+// phrasesOf returns the phrases of these lines. A text of fewer words than a phrase has has none.
 func phrasesOf(lines []string) phrases {
-	var words []string
+	var words []uint64 // as hashes
 	for _, line := range lines {
 		for w := range strings.FieldsFuncSeq(line, notWord) {
-			words = append(words, strings.ToLower(w))
+			words = append(words, wordHash(strings.ToLower(w)))
 		}
 		if len(words) > wordsMost {
 			words = words[:wordsMost]
 			break
 		}
 	}
-	all := phrases{}
-	for i := 0; i+phraseWords <= len(words); i++ {
-		h := fnv.New64a()
-		for _, w := range words[i : i+phraseWords] {
-			h.Write([]byte(w))
-			h.Write([]byte{' '})
-		}
-		all[h.Sum64()] = struct{}{}
+	if len(words) < phraseWords {
+		return nil
 	}
-	return all
+	all := make(phrases, 0, len(words)-phraseWords+1)
+	for i := 0; i+phraseWords <= len(words); i++ {
+		h := uint64(fnvOffset)
+		for _, w := range words[i : i+phraseWords] {
+			h = (h ^ w) * fnvPrime
+			h ^= h >> 32 // so that the high bits of a word reach the low ones of what follows
+		}
+		all = append(all, h)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// The constants of FNV-1a with 64 bits.
+const (
+	fnvOffset = 14695981039346656037
+	fnvPrime  = 1099511628211
+)
+
+func wordHash(w string) uint64 {
+	h := uint64(fnvOffset)
+	for i := range len(w) {
+		h = (h ^ uint64(w[i])) * fnvPrime
+	}
+	return h
 }

@@ -187,7 +187,7 @@ func (b *rebuild) readAgain(tx *store.Tx, p Post) (n NewPost, size int, err erro
 
 // replay places posts in the scratch store, and does the acts between them.
 func replay(from, to *store.Tx, batch []NewPost, due []Act) error {
-	w := placer{tx: to, words: storedWords(from)}
+	w := placer{tx: to, own: storedPhrases(from)}
 	for _, n := range batch {
 		for len(due) > 0 && due[0].After < n.Number {
 			if err := replayAct(to, due[0]); err != nil {

@@ -37,9 +37,24 @@ type asker struct {
 	author    string
 	addressed []string  // To and Cc
 	answersAt time.Time // when the parent was written, in an unknown zone; zero: not told
-	quoted    phrases
-	greeting  []string // the words of "Hi Priya," in lower case, if it begins so
-	forwards  bool     // its mark says that it hands something on: only quoted words count
+	forwards  bool      // its mark says that it hands something on: only quoted words count
+	*voice
+}
+
+// A voice is what a post says that may be evidence.
+type voice struct {
+	quoted   phrases
+	greeting []string // the words of "Hi Priya," in lower case, if it begins so
+}
+
+func voiceOf(segments []message.Segment) *voice {
+	quoted, own := divide(segments)
+	return &voice{quoted: phrasesOf(quoted), greeting: greeting(own)}
+}
+
+// done reports that judge has no use for one more post after so many. old says that neither it nor any after it is recent.
+func (a asker) done(before int, old bool) bool {
+	return old && a.answersAt.IsZero() && (len(a.quoted) == 0 || before >= readMost)
 }
 
 // judge chooses the parent among posts of the same subject, newest first, or -1 where nothing shows that they belong
@@ -99,13 +114,14 @@ func (g *placing) bySubject() error {
 	if !ok || mark == markNone || g.post.Thread != 0 {
 		return nil
 	}
-	found, err := g.suspects(key)
+	a := asker{author: g.post.From.Key(), addressed: g.from.addressed, answersAt: g.from.answersAt, forwards: mark == markForward}
+	if a.voice = g.from.voice; a.voice == nil {
+		a.voice = voiceOf(g.from.words.Segments)
+	}
+	found, err := g.suspects(key, a.done)
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	a := asker{author: g.post.From.Key(), addressed: g.from.addressed, answersAt: g.from.answersAt, forwards: mark == markForward}
-	quoted, own := divide(g.from.words.Segments)
-	a.quoted, a.greeting = phrasesOf(quoted), greeting(own)
 	var broken error
 	all := make([]suspect, len(found))
 	for i, p := range found {
@@ -113,9 +129,9 @@ func (g *placing) bySubject() error {
 			number: p.Number, thread: p.Thread, author: p.From.Key(), name: p.AuthorName, written: p.Written,
 			recent: moment(*g.post).Sub(moment(p)) <= subjectWindow,
 			own: func() phrases {
-				w, err := g.words(p)
+				own, err := g.own(p)
 				broken = errors.Join(broken, err)
-				return ownPhrases(w.Segments)
+				return own
 			},
 		}
 	}
@@ -136,8 +152,11 @@ func (g *placing) about() (string, mark) {
 }
 
 // suspects returns the posts of the same subject in the time before, newest first, with the threads in which they are
-// now. Those that wait for this very post are no parents of it.
-func (g *placing) suspects(key subjectKey) (found []Post, err error) {
+// now. Those that wait for this very post are no parents of it. done, of how many were found and whether all further ones are
+// too old to be recent, ends the search early.
+func (g *placing) suspects(key subjectKey, done func(found int, old bool) bool) (found []Post, err error) {
+	const second = 1 // the index cuts off fractions
+	recent := moment(*g.post).Unix() - int64(subjectWindow/time.Second) - second
 	from := key
 	from.B.A += uint64(subjectAhead / time.Second)
 	from.B.B = math.MaxUint32
@@ -148,6 +167,9 @@ func (g *placing) suspects(key subjectKey) (found []Post, err error) {
 			return nil, err
 		}
 		if seen++; row.Key.A != key.A || row.Key.B.A < oldest || seen > suspectsMost {
+			break
+		}
+		if done(len(found), int64(row.Key.B.A) < recent) {
 			break
 		}
 		p, err := Get(g.tx, row.Key.B.B)
@@ -207,28 +229,28 @@ func alikeKey(p Post, about string) (subjectKey, bool) {
 	return subjectKey{A: keyHash(p.List, "subject "+about), B: store.Pair[uint64, Number]{A: uint64(at), B: p.Number}}, true
 }
 
-// storedWords reads from the intake what a post says; nothing where the message is gone.
-func storedWords(tx *store.Tx) func(Post) (message.Words, error) {
-	return func(p Post) (message.Words, error) {
+// storedPhrases reads from the intake what a post says in its own words; nothing where the message is gone.
+func storedPhrases(tx *store.Tx) func(Post) (phrases, error) {
+	return func(p Post) (phrases, error) {
 		raw, err := intake.Raw(tx, p.Intake)
 		if errors.Is(err, intake.ErrNoMessage) {
-			return message.Words{}, nil
+			return nil, nil
 		}
 		if err != nil {
-			return message.Words{}, err
+			return nil, err
 		}
-		return message.Parse(raw[:min(len(raw), textMost)]).Words(), nil
+		return ownPhrases(message.Parse(raw[:min(len(raw), textMost)]).Words().Segments), nil
 	}
 }
 
 // lately asks what the post's own door still knows before it reads a message.
-func (n NewPost) lately(stored func(Post) (message.Words, error)) func(Post) (message.Words, error) {
+func (n NewPost) lately(stored func(Post) (phrases, error)) func(Post) (phrases, error) {
 	if n.said == nil {
 		return stored
 	}
-	return func(p Post) (message.Words, error) {
-		if w, ok := n.said(p.Intake); ok {
-			return w, nil
+	return func(p Post) (phrases, error) {
+		if own, ok := n.said(p); ok {
+			return own, nil
 		}
 		return stored(p)
 	}

@@ -32,10 +32,16 @@ func (l List) harmless(keys *token.Keyring) func(tok string) bool {
 // the fields of a copy of ours that are for one reader alone. A message in which nothing is found stays as it is, to the byte.
 // The error is message.ErrSealed where a token stands in a part that is signed; with signed such a part is changed, too.
 func (l List) Redact(keys *token.Keyring, m *message.Message, signed bool) ([]byte, error) {
+	m, err := l.Redacted(keys, m, signed)
+	return m.Raw(), err
+}
+
+// Redacted is Redact that returns the message as it is read anew, or m where nothing was found.
+func (l List) Redacted(keys *token.Keyring, m *message.Message, signed bool) (*message.Message, error) {
 	if token.May(m.Raw()) {
-		return message.Clear(m, l.clearing(keys, signed))
+		return message.Cleared(m, l.clearing(keys, signed))
 	}
-	return message.Clear(m, message.Clearing{Personal: personal, Ours: l.copied, Signed: signed})
+	return message.Cleared(m, message.Clearing{Personal: personal, Ours: l.copied, Signed: signed})
 }
 
 // clearing is all that is to be taken out.
@@ -64,7 +70,9 @@ func (l List) copied(h message.Header) bool {
 
 // personal reports a field that is there for the reader of one copy: how to leave, whose complaint it would be, and what hosts
 // write down of the envelope.
-func personal(name string) bool { return slices.Contains(personalFields, strings.ToLower(name)) }
+func personal(name string) bool {
+	return slices.ContainsFunc(personalFields, func(f string) bool { return len(f) == len(name) && strings.EqualFold(f, name) })
+}
 
 var personalFields = []string{
 	"list-unsubscribe", "list-unsubscribe-post", "feedback-id", "return-path", "delivered-to", "x-delivered-to", "x-original-to",

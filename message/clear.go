@@ -43,15 +43,21 @@ var ErrSealed = errors.New("a part that must not be changed holds what must not 
 // anew, most of them in place, and all other bytes stay. What is so entangled that it cannot be undone part by part leaves the
 // readable text alone.
 func Clear(m *Message, r Clearing) ([]byte, error) {
+	m, err := Cleared(m, r)
+	return m.Raw(), err
+}
+
+// Cleared is Clear that returns the message as it is read anew, or m where nothing was found.
+func Cleared(m *Message, r Clearing) (*Message, error) {
 	const passes = 4 // a change can bring another to light, but not for ever
 	for range passes {
 		raw, err := r.pass(m)
 		if err != nil || raw == nil {
-			return m.Raw(), err
+			return m, err
 		}
 		m = Parse(raw)
 	}
-	return r.plain(m), nil
+	return Parse(r.plain(m)), nil
 }
 
 // plain is the last resort: the fields and the text that people read.
@@ -223,6 +229,22 @@ func (e *editor) holds(p *Part) bool {
 	return (strings.HasPrefix(p.Type, "text/") || p.Params["charset"] != "" || p.Params["format"] != "") && (e.Text.wants(p.Text()) || e.Text.wants(p.Reading()))
 }
 
+// bareUnpacked reports a text in base64 of which May knows, once it is unpacked, that it holds nothing. Of what was written
+// otherwise, May has seen all.
+func (e *editor) bareUnpacked(p *Part) bool {
+	if p.Encoding != "base64" || p.Type != "text/plain" && p.Type != "text/html" {
+		return false
+	}
+	switch charset := strings.ToLower(p.Params["charset"]); {
+	case charset == "", charset == "us-ascii", charset == "utf-8":
+	case strings.HasPrefix(charset, "iso-8859-"), strings.HasPrefix(charset, "windows-125"):
+	default:
+		return false // one in which letters may be others
+	}
+	content := p.Content()
+	return p.allBase64(content) && !e.May(content)
+}
+
 // allBase64 reports that nothing but base64 and line ends stands in the body of a part that has this content.
 func (p *Part) allBase64(content []byte) bool {
 	ends := bytes.Count(p.Body, []byte("\n")) + bytes.Count(p.Body, []byte("\r"))
@@ -240,7 +262,7 @@ func (p *Part) readsAsItStands(content []byte) bool {
 
 // leaf takes what must not stay out of a part: in place if it can, then in its charset and encoding, then in others.
 func (e *editor) leaf(p *Part) []Field {
-	if e.Text == nil || e.May != nil && !e.May(p.Raw) || !e.holds(p) {
+	if e.Text == nil || e.May != nil && (!e.May(p.Raw) || e.bareUnpacked(p)) || !e.holds(p) {
 		return nil
 	}
 	change := e.File

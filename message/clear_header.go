@@ -10,6 +10,9 @@ import (
 // header takes what must not stay out of the header of a part, field by field, and sets the fields that are given.
 func (e *editor) header(p *Part, head []byte, whole bool, set []Field) {
 	ours := whole && e.Ours != nil && e.Ours(p.Header)
+	if !ours && e.Field == nil && len(set) == 0 {
+		return
+	}
 	for at := 0; at < len(head); {
 		end := fieldEnd(head, at)
 		field := head[at:end]
@@ -24,9 +27,11 @@ func (e *editor) header(p *Part, head []byte, whole bool, set []Field) {
 			e.replace(field[:0], writeFields(set))
 			set = nil
 		default:
-			if personal := whole && e.Personal != nil && e.Personal(name); personal && (ours || e.Field.wants(string(field))) {
+			personal := whole && e.Personal != nil && e.Personal(name)
+			may := e.Field != nil && (e.May == nil || e.May(field))
+			if personal && (ours || may && e.Field.wants(string(field))) {
 				e.replace(field, nil)
-			} else if e.Field == nil {
+			} else if !may {
 				continue
 			} else if out := e.field(name, field); !bytes.Equal(out, field) {
 				e.replace(field, out)

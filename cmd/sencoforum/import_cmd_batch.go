@@ -154,11 +154,11 @@ func readWhole(r io.Reader) ([]byte, error) {
 
 // withoutTokens takes our own tokens out of old mail, and out of signed parts, too: nobody can be asked to send it anew. In a
 // file that cannot be mended the letters themselves are overwritten.
-func withoutTokens(l list.List, keys *token.Keyring) func(raw []byte) []byte {
-	return func(raw []byte) []byte {
-		clean, err := l.Redact(keys, message.Parse(raw), true)
+func withoutTokens(l list.List, keys *token.Keyring) func(m *message.Message) *message.Message {
+	return func(m *message.Message) *message.Message {
+		clean, err := l.Redacted(keys, m, true)
 		if err != nil {
-			return []byte(token.Redact(string(raw), list.Hidden))
+			return message.Parse([]byte(token.Redact(string(m.Raw()), list.Hidden)))
 		}
 		return clean
 	}
