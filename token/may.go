@@ -47,7 +47,7 @@ func may(raw []byte, at int) bool {
 	case Prefix[0]:
 		return follows(raw, at+1)
 	case '&':
-		return at+1 < len(raw) && raw[at+1] == '#'
+		return at+1 < len(raw) && raw[at+1] == '#' && !isMark(raw[at+2:])
 	case '?':
 		return at+2 < len(raw) && lower(raw[at+1]) == 'b' && raw[at+2] == '?' // an encoded word in base64
 	case '%', '=':
@@ -56,11 +56,30 @@ func may(raw []byte, at int) bool {
 	default:
 		for _, word := range packed[c] {
 			if ends(raw[:at], word[:len(word)-1]) {
-				return true
+				return c != 'n' || at+1 < len(raw) && (raw[at+1] == ' ' || raw[at+1] == '=') // "beginning" is a word of letters
 			}
 		}
 		return false
 	}
+}
+
+// isMark reports the number of a quotation mark or of what is no ASCII, between &# and a semicolon, as programs write it. All other
+// numbers may be letters, or the beginning of another escape.
+func isMark(b []byte) bool {
+	digits := 0
+	for digits < len(b) && '0' <= b[digits] && b[digits] <= '9' {
+		digits++
+	}
+	if digits < 2 || digits == len(b) || b[0] == '0' || b[digits] != ';' {
+		return false
+	}
+	switch string(b[:2]) {
+	case "34", "39":
+		return digits == 2
+	case "10", "11", "12": // up to 127 is ASCII
+		return digits > 3
+	}
+	return digits > 2
 }
 
 // ends reports that raw ends in a word. It looks at the last letter first, which tells most words apart.
