@@ -31,6 +31,7 @@ type moments struct {
 	known []knownMoment
 	same  []sameMoment // read, and not settled yet
 	room  [4]knownMoment
+	twice [4]sameMoment // the room of same
 }
 
 type knownMoment struct {
@@ -85,6 +86,9 @@ func (m *moments) unfold(number byte, b []byte, to *time.Time) (err error) {
 		*to = time.Time{}
 		return nil
 	case 1:
+		if m.same == nil {
+			m.same = m.twice[:0]
+		}
 		m.same = append(m.same, sameMoment{as: b[0], to: to})
 		return nil
 	}

@@ -42,14 +42,23 @@ func Compact[V any]() ValueCodec[V] {
 			if len(b) > 0 && b[0] == '{' {
 				return old.Parse(b)
 			}
-			row := reflect.New(m.shape)
-			if err := compactModes().read.Unmarshal(b, row.Interface()); err != nil {
-				return v, fmt.Errorf("parse value: %w", err)
+			if rest, ok := m.quick(reflect.ValueOf(&v).Elem(), b); ok && len(rest) == 0 {
+				return v, nil
 			}
-			err = m.unfold(reflect.ValueOf(&v).Elem(), row.Elem())
-			return v, err
+			var whole V
+			err = m.read(reflect.ValueOf(&whole).Elem(), b)
+			return whole, err
 		},
 	}
+}
+
+// read reads a value by the library, with all that it allows.
+func (m *mirror) read(to reflect.Value, b []byte) error {
+	row := reflect.New(m.shape)
+	if err := compactModes().read.Unmarshal(b, row.Interface()); err != nil {
+		return fmt.Errorf("parse value: %w", err)
+	}
+	return m.unfold(to, row.Elem())
 }
 
 // compactMost is how many elements a slice in a value may have.
@@ -82,12 +91,14 @@ var compactModes = sync.OnceValue(func() modes {
 type mirror struct {
 	shape  reflect.Type
 	fields []mirrored
+	at     [256]uint16 // the place in fields of a number, from 1
 }
 
 type mirrored struct {
-	number byte
-	form   form
-	inner  *mirror // of a struct
+	number       byte
+	form         form
+	inner        *mirror // of a struct
+	text, binary bool    // it is read by means of its own
 }
 
 // form is how a field is written.
@@ -126,8 +137,10 @@ func mirrorOf(t reflect.Type) *mirror {
 			to.inner = mirrorOf(f.Type)
 			as = to.inner.shape
 		}
+		to.text, to.binary = unmarshals(f.Type)
 		shape = append(shape, reflect.StructField{Name: f.Name, Type: as, Tag: f.Tag})
 		m.fields = append(m.fields, to)
+		m.at[number] = uint16(len(m.fields))
 	}
 	m.shape = reflect.StructOf(shape)
 	return m

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -305,7 +306,9 @@ func FuzzCompact(f *testing.F) {
 	}
 	f.Add([]byte(`{"number":7,"baked":"2026-07-01T09:30:00+01:00"}`))
 	f.Add([]byte("a10b410d"))
+	m := mirrorOf(reflect.TypeFor[cake]())
 	f.Fuzz(func(t *testing.T, b []byte) {
+		agree(t, m, b)
 		v, err := codec.Parse(b)
 		if err != nil || len(b) > 0 && b[0] == '{' {
 			return
