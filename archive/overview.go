@@ -211,6 +211,23 @@ func (o *Overview) Roots(fn func(of []Number) error) error {
 	return fn(o.thread)
 }
 
+// Firsts returns the posts that stand first in the discussions that have something to see, ascending.
+func (o *Overview) Firsts() ([]Number, error) {
+	if err := o.CatchUp(); err != nil {
+		return nil, err
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	all := make([]Number, 0, len(o.rows))
+	for n, at := range o.at {
+		if at != 0 && o.rows[at-1].thread == Number(n) {
+			all = append(all, o.rows[at-1].first)
+		}
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
 // Summaries returns the discussions with these numbers, as ThreadOf gives them, in their order; a zero one where there is none.
 func (o *Overview) Summaries(roots []Number) ([]Summary, error) {
 	if err := o.CatchUp(); err != nil {

@@ -81,7 +81,7 @@ func (x *Index) tryOpen(g *generation) *engine {
 	}
 	e, err := openEngine(dir)
 	if err == nil {
-		if err = x.fits(e); err == nil {
+		if err = x.fits(e.mark()); err == nil {
 			return e
 		}
 		err = errors.Join(err, e.close())
@@ -95,8 +95,7 @@ var errOther = errors.New("it is of another store, or of this one at a later tim
 
 // fits reports whether an index can be one of this archive. After an older store was put back it knows of changes that there
 // are not.
-func (x *Index) fits(e *engine) error {
-	m := e.mark()
+func (x *Index) fits(m mark) error {
 	return x.db.View(func(tx *store.Tx) error {
 		last, err := archive.LastSeq(tx)
 		if err != nil {

@@ -34,6 +34,7 @@ type Index struct {
 	counts    counts
 	texts     texts
 	shares    sharesPool
+	alike     kinships
 	scratch   scratchPool
 	patience  time.Duration // how long a search may take: queryTime, but for tests
 
@@ -65,7 +66,10 @@ func Open(log *slog.Logger, db *store.DB, overview *archive.Overview, c Config) 
 		noRoom:  seldom.NewLine("no room on disk: new posts cannot be found by their words", slog.LevelError, seldom.Minute),
 		trouble: seldom.NewLine("posts cannot be indexed, which is tried again", slog.LevelError, seldom.Minute),
 	}
-	x.columns = newColumns(db, x.texts.forget)
+	x.columns = newColumns(db, func(posts []archive.Post) {
+		x.texts.forget(posts)
+		x.alike.forget(posts)
+	})
 	if err := x.openAll(); err != nil {
 		x.trouble.Log(log, slogCause(err))
 	}

@@ -61,8 +61,8 @@ func kindOf(q Query) string {
 
 // states reads how far the index is.
 type states struct {
-	x                                               *Index
-	bytes, posts, behind, residue, skipped, percent *prometheus.Desc
+	x                                                      *Index
+	bytes, posts, behind, residue, skipped, percent, alike *prometheus.Desc
 }
 
 // Register gives r the figures of search. Reading them costs one snapshot and a look at the files of the index.
@@ -78,6 +78,7 @@ func (x *Index) Register(r prometheus.Registerer) error {
 		residue: desc("residue_posts", "Posts whose words were taken out, and which the files of the index may still hold until the next night."),
 		skipped: desc("skipped_posts", "Posts that could not be indexed and are not found by their words: a person must look."),
 		percent: desc("complete_percent", "How much of the index is made; less than 100 while it is made anew."),
+		alike:   desc("alike_waiting_discussions", "Discussions for which it is still to be found what is like them, so that their pages name none or older ones."),
 	}}
 	for _, c := range all {
 		if err := r.Register(c); err != nil {
@@ -89,7 +90,7 @@ func (x *Index) Register(r prometheus.Registerer) error {
 
 // Describe implements prometheus.Collector.
 func (s *states) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.bytes, s.posts, s.behind, s.residue, s.skipped, s.percent} {
+	for _, d := range []*prometheus.Desc{s.bytes, s.posts, s.behind, s.residue, s.skipped, s.percent, s.alike} {
 		to <- d
 	}
 }
@@ -108,6 +109,7 @@ func (s *states) Collect(to chan<- prometheus.Metric) {
 	gauge(s.residue, float64(p.Residue))
 	gauge(s.skipped, float64(p.Skipped))
 	gauge(s.percent, float64(p.Percent))
+	gauge(s.alike, float64(s.x.alike.waiting.Load()))
 }
 
 func slogCause(err error) slog.Attr { return slog.Any("cause", err) }

@@ -14,21 +14,16 @@ const (
 	searchesWait      = 2 * time.Second // for others to end
 )
 
-// A finder bounds what searches may cost, and remembers which discussions are alike. It may be used by many goroutines.
+// A finder bounds what searches may cost. It may be used by many goroutines.
 type finder struct {
 	turns
 	places chan struct{} // of searches that run at once
-	likes  likes
-
-	similarTime time.Duration // that a page waits for discussions like its own
 }
 
 func newFinder() *finder {
 	return &finder{
 		turns:  newTurns(searchesPerSecond, searchesAtOnce),
 		places: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
-
-		similarTime: similarTime,
 	}
 }
 

@@ -43,8 +43,7 @@ func (s *site) searching() *site {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.server.cfg.Search = search.NewSearcher(x, words)
-	s.server.finder.similarTime = time.Minute // however busy the machine is
+	s.index, s.server.cfg.Search = x, search.NewSearcher(x, words)
 	s.server.routes = s.server.table()
 	return s
 }

@@ -103,7 +103,7 @@ func threadPage(v *visit) error {
 	var living archive.Number
 	var disc archive.Discussion
 	var posts []archive.Post
-	var alike func() []archive.Number
+	var top archive.Post
 	err = v.s.db.View(func(tx *store.Tx) error {
 		if disc, posts, err = archive.ReadThread(tx, v.reader, n); err != nil {
 			return err
@@ -115,9 +115,9 @@ func threadPage(v *visit) error {
 		if first >= len(posts) {
 			return errNoPage
 		}
-		alike = v.similar(disc, posts)
+		top = firstShown(posts)
 		d, err = v.discussion(tx, disc, posts, first)
-		begun := firstShown(posts).Written.In(london)
+		begun := top.Written.In(london)
 		month = link{Path: begun.Format("/2006/01"), Text: begun.Format("January 2006")}
 		return err
 	})
@@ -127,7 +127,7 @@ func threadPage(v *visit) error {
 	case living != n: // it became a part of another, or n is a message of it
 		return v.to(http.StatusMovedPermanently, threadPath(living, page, v.query("all") != ""))
 	}
-	if d.Similar, err = v.named(disc, alike()); err != nil {
+	if d.Similar, err = v.similar(disc, top); err != nil {
 		return err
 	}
 	d.Done = threadDone[v.query("done")]

@@ -23,6 +23,7 @@ import (
 	"sencoforum/membership"
 	"sencoforum/message"
 	"sencoforum/queue"
+	"sencoforum/search"
 	"sencoforum/signin"
 	"sencoforum/store"
 	"sencoforum/token"
@@ -39,6 +40,7 @@ type site struct {
 	log    strings.Builder
 	now    time.Time
 	posted int
+	index  *search.Index // nil: nobody is searching()
 
 	editor  *digestDesk
 	brought int // who want to come back, to moderators

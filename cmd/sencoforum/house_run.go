@@ -98,6 +98,7 @@ func (h *house) run(ctx context.Context) error {
 	g.Go(func() error { return h.overview.Run(ctx) })
 	if h.search != nil {
 		g.Go(func() error { return h.search.Run(ctx) })
+		g.Go(func() error { return h.search.RunAlike(ctx) })
 	}
 	g.Go(func() error { return h.queue.Run(ctx) })
 	g.Go(func() error { return h.watch.Run(ctx) })

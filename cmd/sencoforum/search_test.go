@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"mime/quotedprintable"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -228,6 +230,12 @@ func TestTheAcknowledgementSaysWhatWasAskedBefore(t *testing.T) {
 		about := strings.Contains(a, "Sent: \"Hedgehogs\"") || strings.Contains(a, ": \"Hedgehogs\"")
 		if names := strings.Contains(a, "Feeding hedgehogs in winter (20"); names != about {
 			t.Errorf("what was asked before is named: %t\n%s", names, a)
+		}
+	}
+	first, later, began := w.postOf("q1"), w.postOf("q2"), time.Now() // for their pages it is found at leisure
+	for !slices.Contains(w.house.searcher.Alike(first), later.Number) || !slices.Contains(w.house.searcher.Alike(later), first.Number) {
+		if runtime.Gosched(); time.Since(began) > 20*time.Second {
+			t.Fatalf("after 20 s the first is like %v, and the later like %v", w.house.searcher.Alike(first), w.house.searcher.Alike(later))
 		}
 	}
 }
