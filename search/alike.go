@@ -47,7 +47,7 @@ func (a *kinships) get(n archive.Number) (kinship, bool) {
 }
 
 // put keeps what a discussion is like. Those that are older than it and are not found anew since do not know of it: they are nudged.
-func (a *kinships) put(n archive.Number, k kinship) {
+func (a *kinships) put(n archive.Number, k kinship) (nudges bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.of == nil {
@@ -56,14 +56,15 @@ func (a *kinships) put(n archive.Number, k kinship) {
 	_, known := a.of[n]
 	a.of[n] = k
 	if known {
-		return
+		return false
 	}
 	for _, other := range k.found {
 		if o, ok := a.of[other]; ok && o.upTo < n {
-			o.nudged = true
+			o.nudged, nudges = true, true
 			a.of[other] = o
 		}
 	}
+	return nudges
 }
 
 func (a *kinships) drop(n archive.Number) {

@@ -91,7 +91,7 @@ func (x *Index) revision(n archive.Number) (is uint32, err error) {
 	return is, err
 }
 
-// findAlike finds all that is to be found, or some until the archive changes: again says that there is more.
+// findAlike finds all that is to be found, or some until the archive changes: again says that there may be more.
 func (x *Index) findAlike(ctx context.Context, rung <-chan struct{}) (again bool, err error) {
 	if !x.isComplete() {
 		pause(ctx, yieldLook)
@@ -108,9 +108,11 @@ func (x *Index) findAlike(ctx context.Context, rung <-chan struct{}) (again bool
 		default:
 		}
 		began := time.Now()
-		if err := x.findOne(ctx, n, firsts[len(firsts)-1]); err != nil {
+		nudges, err := x.findOne(ctx, n, firsts[len(firsts)-1])
+		if err != nil {
 			return false, errors.Join(err, x.saveAlike())
 		}
+		again = again || nudges
 		x.alike.waiting.Add(-1)
 		if i%alikeRecords == alikeRecords-1 {
 			if err := x.saveAlike(); err != nil {
@@ -122,7 +124,7 @@ func (x *Index) findAlike(ctx context.Context, rung <-chan struct{}) (again bool
 			return ctx.Err() == nil, x.saveAlike()
 		}
 	}
-	return false, x.saveAlike()
+	return again, x.saveAlike()
 }
 
 // isComplete reports that the index knows all posts, and that nothing is in a hurry.
@@ -142,36 +144,36 @@ func (x *Index) isComplete() bool {
 
 // findOne finds what the discussion is like that a post begins. When the index was not all there, or it took too long, it is none
 // the wiser, and leaves it for later; that what is damaged is like nothing is kept as well.
-func (x *Index) findOne(ctx context.Context, n, newest archive.Number) error {
+func (x *Index) findOne(ctx context.Context, n, newest archive.Number) (nudges bool, err error) {
 	is, err := x.revision(n)
 	if err != nil {
-		return err
+		return false, err
 	}
 	k := kinship{revision: is, upTo: newest}
 	inTime, cancel := context.WithTimeout(ctx, x.patience)
 	defer cancel()
 	likes, err := x.likesOf(inTime, n)
 	if ctx.Err() != nil {
-		return nil
+		return false, nil
 	}
 	switch {
 	case errors.Is(err, archive.ErrNoPost), errors.Is(err, store.ErrDamaged), errors.Is(err, errAlikePanic):
 		x.log.Warn("what a discussion is like cannot be found", "post", n, "cause", err)
 	case err != nil:
-		return err
+		return false, err
 	case inTime.Err() != nil || !x.isComplete():
-		return nil
+		return false, nil
 	}
 	for i, l := range likes {
 		k.found[i] = l.Thread
 	}
-	x.alike.put(n, k)
+	nudges = x.alike.put(n, k)
 	if now, err := x.revision(n); err != nil || now != is { // whoever changes it from here on has it forgotten
 		x.alike.drop(n)
-		return err
+		return false, err
 	}
 	x.alike.file.add(n, k)
-	return nil
+	return nudges, nil
 }
 
 var errAlikePanic = errors.New("panic")
