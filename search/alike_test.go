@@ -254,3 +254,30 @@ func FuzzParseAlike(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkAlike finds and keeps what the newest discussions are like of those for which it is not known, in the data directory that
+// SEARCH_DATA names, without a rest.
+func BenchmarkAlike(b *testing.B) {
+	s := benchShelf(b)
+	if err := s.x.openAlike(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	firsts, err := s.x.overview.Firsts()
+	if err != nil {
+		b.Fatal(err)
+	}
+	all := s.x.alike.unfound(firsts)
+	all = all[:min(b.N, len(all))]
+	began := used()
+	for _, n := range all {
+		if _, err := s.x.findOne(b.Context(), n, firsts[len(firsts)-1]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := s.x.saveAlike(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64((used()-began).Microseconds())/1000/float64(max(1, len(all))), "cpu-ms/discussion")
+	b.ReportMetric(float64(s.x.alike.waiting.Load())-float64(len(all)), "waiting")
+	b.ReportMetric(0, "ns/op")
+}

@@ -135,6 +135,9 @@ func startsItem(line string) bool {
 
 // linked writes a line and makes links of the addresses of the web in it. They say where they lead.
 func linked(line string, write writer) string {
+	if !strings.Contains(line, "://") { // to look for more takes longer than to write it
+		return write(line)
+	}
 	var b strings.Builder
 	at := 0
 	for _, m := range aLink.FindAllStringIndex(line, -1) {

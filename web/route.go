@@ -101,6 +101,10 @@ func (r route) tokened() bool { return strings.Contains(r.path, "{token") }
 
 // match returns what stands in the pieces of an address, if it is one of the route's.
 func (r route) match(path string) (map[string]string, bool) {
+	begin, _, varies := strings.Cut(r.path, "{")
+	if !varies || !strings.HasPrefix(path, begin) { // so it is with most, and a page asks for some twenty addresses
+		return nil, path == r.path
+	}
 	args := map[string]string{}
 	want, got := strings.Split(r.path, "/")[1:], strings.Split(path, "/")[1:]
 	for i, piece := range want {
