@@ -114,6 +114,14 @@ func everything(t *testing.T, o *Overview, last Number) (all []Summary) {
 			}
 		}
 	}
+	var want []Number
+	for _, s := range all {
+		want = append(want, s.First)
+	}
+	slices.Sort(want)
+	if got, err := o.Firsts(); err != nil || !slices.Equal(got, slices.Compact(want)) {
+		t.Fatalf("the first posts are %v, want %v, error %v", got, slices.Compact(want), err)
+	}
 	numbers := make([]Number, last+1)
 	for n := range numbers {
 		numbers[n] = Number(n)

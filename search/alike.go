@@ -1,6 +1,7 @@
 package search
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,8 +35,10 @@ func (k kinship) stale(newest archive.Number) bool {
 type kinships struct {
 	waiting atomic.Int64 // discussions for which it is to be found
 
-	mu   sync.RWMutex // guards of
+	mu   sync.RWMutex // guards these two
 	of   map[archive.Number]kinship
+	gone bool // the file holds what was taken out
+
 	file alikeFile // of the one that finds
 }
 
@@ -71,6 +74,7 @@ func (a *kinships) drop(n archive.Number) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.of, n)
+	a.gone = true
 }
 
 // forget takes out what holds no more, since posts changed.
@@ -80,6 +84,7 @@ func (a *kinships) forget(posts []archive.Post) {
 	for _, p := range posts {
 		if k, ok := a.of[p.Number]; ok && k.revision != p.Revision {
 			delete(a.of, p.Number)
+			a.gone = true
 		}
 	}
 }
@@ -87,15 +92,9 @@ func (a *kinships) forget(posts []archive.Post) {
 // unfound are those of these first posts, ascending, for which something is to be found, the newest first. What is kept of others is
 // forgotten.
 func (a *kinships) unfound(firsts []archive.Number) (all []archive.Number) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.of) > len(firsts) {
-		for n := range a.of {
-			if _, ok := slices.BinarySearch(firsts, n); !ok {
-				delete(a.of, n)
-			}
-		}
-	}
+	a.prune(firsts)
+	a.mu.RLock()
+	defer a.mu.RUnlock()
 	for _, n := range slices.Backward(firsts) {
 		if k, ok := a.of[n]; !ok || k.stale(firsts[len(firsts)-1]) {
 			all = append(all, n)
@@ -103,6 +102,32 @@ func (a *kinships) unfound(firsts []archive.Number) (all []archive.Number) {
 	}
 	a.waiting.Store(int64(len(all)))
 	return all
+}
+
+// prune takes out what is kept of others than these, if there must be any.
+func (a *kinships) prune(firsts []archive.Number) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.of) <= len(firsts) {
+		return
+	}
+	for n := range a.of {
+		if _, ok := slices.BinarySearch(firsts, n); !ok {
+			delete(a.of, n)
+			a.gone = true
+		}
+	}
+}
+
+// tidied is all that is kept, if the file is to be written anew: it holds what was taken out, or much that counts no more.
+func (a *kinships) tidied() (all map[archive.Number]kinship, is bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.gone && !a.file.isLong(len(a.of)) {
+		return nil, false
+	}
+	a.gone = false
+	return maps.Clone(a.of), true
 }
 
 // Alike returns a post of each discussion of the same list that is about the same as the one that a post begins, the best first, as far

@@ -119,7 +119,7 @@ func (x *Index) findAlike(ctx context.Context, rung <-chan struct{}) (again bool
 				return false, err
 			}
 		}
-		restAlike(ctx, time.Since(began))
+		restAlike(ctx, time.Since(began), used)
 		if ctx.Err() != nil || !x.isComplete() {
 			return ctx.Err() == nil, x.saveAlike()
 		}
@@ -208,20 +208,19 @@ func (x *Index) saveAlike() error {
 	if err := x.alike.file.save(m); err != nil {
 		return err
 	}
-	x.alike.mu.RLock()
-	all, long := map[archive.Number]kinship(nil), x.alike.file.isLong(len(x.alike.of))
-	if long {
-		all = maps.Clone(x.alike.of)
+	if all, is := x.alike.tidied(); is {
+		if err := x.alike.file.rewrite(all, m); err != nil {
+			x.alike.mu.Lock()
+			defer x.alike.mu.Unlock()
+			x.alike.gone = true
+			return err
+		}
 	}
-	x.alike.mu.RUnlock()
-	if !long {
-		return nil
-	}
-	return x.alike.file.rewrite(all, m)
+	return nil
 }
 
-// restAlike rests after so much work.
-func restAlike(ctx context.Context, worked time.Duration) {
+// restAlike rests after so much work, the longer the more is used of the processors meanwhile.
+func restAlike(ctx context.Context, worked time.Duration, used func() time.Duration) {
 	rest := max(alikeLeast, min(alikeRest*worked, alikeLong))
 	for rested := time.Duration(0); ctx.Err() == nil && rested < alikeLong; rested += rest {
 		before := used()

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"sencoforum/archive"
 	"sencoforum/internal/testdb"
@@ -87,6 +89,10 @@ func TestWhatDiscussionsAreLikeIsKeptOverARestart(t *testing.T) {
 	}
 	s.findAlike()
 	s.wantAlike("found by the words that are left", asked)
+	b, err := os.ReadFile(s.x.alike.file.path)
+	if got, want := (len(b)-len(alikeHead))/alikeSize, len(s.x.alike.of)+1; err != nil || got > want {
+		t.Errorf("the file has %d records, want %d: nothing of words that were taken out, error %v", got, want, err)
+	}
 }
 
 // redact takes out of a post what it is like.
@@ -170,6 +176,28 @@ func TestWhatIsSeenNoMoreIsForgotten(t *testing.T) {
 	a.unfound([]archive.Number{2, 3, 5})
 	if got := slices.Sorted(maps.Keys(a.of)); !slices.Equal(got, []archive.Number{2, 3, 5}) {
 		t.Errorf("%v are kept, want 2, 3 and 5", got)
+	}
+}
+
+func TestARestIsLongerWhileTheServerIsBusy(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		worked, busy time.Duration // busy: of each rest
+		want         time.Duration
+	}{
+		{"three times as long as the work", 100 * time.Millisecond, 0, 300 * time.Millisecond},
+		{"long enough to see who is busy", time.Millisecond, 0, alikeLeast},
+		{"two seconds at most", time.Minute, 0, alikeLong},
+		{"a little beside it does not count", 100 * time.Millisecond, 75 * time.Millisecond, 300 * time.Millisecond},
+		{"until the server has less to do, but two seconds at most", 100 * time.Millisecond, 76 * time.Millisecond, 2100 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began, sum := time.Now(), time.Duration(0)
+			restAlike(t.Context(), c.worked, func() time.Duration { sum += c.busy; return sum })
+			if got := time.Since(began); got != c.want {
+				t.Errorf("%s: a rest of %v, want %v", c.name, got, c.want)
+			}
+		})
 	}
 }
 
