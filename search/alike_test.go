@@ -3,7 +3,6 @@ package search
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -201,72 +200,84 @@ func TestARestIsLongerWhileTheServerIsBusy(t *testing.T) {
 	}
 }
 
-func TestTheFileOfWhatIsLikeWhat(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, alikeName)
-	some := kinship{revision: 3, upTo: 90, found: [alikeKept]archive.Number{7, 8}}
-	at := mark{Seq: 1<<40 + 5, Post: 88}
-	fresh := func() {
-		t.Helper()
-		f := alikeFile{path: path}
-		f.add(1, kinship{revision: 1})
-		f.add(2, kinship{})
-		f.add(1, some)
-		if err := errors.Join(os.RemoveAll(path), f.save(at)); err != nil {
-			t.Fatal(err)
-		}
+// What stands in the file of a test.
+var (
+	alikeSome = kinship{revision: 3, upTo: 90, found: [alikeKept]archive.Number{7, 8}}
+	alikeMark = mark{Seq: 1<<40 + 5, Post: 88}
+)
+
+// writeAlike writes a file of two discussions, of which one was found twice.
+func writeAlike(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	f := alikeFile{path: filepath.Join(dir, alikeName)}
+	f.add(1, kinship{revision: 1})
+	f.add(2, kinship{})
+	f.add(1, alikeSome)
+	if err := f.save(alikeMark); err != nil {
+		t.Fatal(err)
 	}
-	open := func(fits func(mark) error) map[archive.Number]kinship {
-		t.Helper()
-		of, err := new(alikeFile).open(dir, fits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return of
-	}
-	yes := func(m mark) error {
-		if m.Seq != at.Seq || m.Post != at.Post {
-			t.Errorf("the mark is %+v, want %+v", m, at)
+	return dir
+}
+
+// readAlike opens it, where the store fits.
+func readAlike(t *testing.T, dir string, f *alikeFile) map[archive.Number]kinship {
+	t.Helper()
+	of, err := f.open(dir, func(m mark) error {
+		if m.Seq != alikeMark.Seq || m.Post != alikeMark.Post {
+			t.Errorf("the mark is %+v, want %+v", m, alikeMark)
 		}
 		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	fresh()
-	if got, want := open(yes), map[archive.Number]kinship{1: some, 2: {}}; !maps.Equal(got, want) {
+	return of
+}
+
+func TestTheFileOfWhatIsLikeWhat(t *testing.T) {
+	dir := writeAlike(t)
+	f := &alikeFile{}
+	if got, want := readAlike(t, dir, f), map[archive.Number]kinship{1: alikeSome, 2: {}}; !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if got := open(func(mark) error { return errOther }); len(got) > 0 {
-		t.Errorf("of an older store that was put back it keeps %v", got)
+	if err := f.rewrite(map[archive.Number]kinship{4: alikeSome}, alikeMark); err != nil {
+		t.Fatal(err)
 	}
-	fresh()
+	if got, want := readAlike(t, dir, f), map[archive.Number]kinship{4: alikeSome}; !maps.Equal(got, want) {
+		t.Errorf("written anew: got %v, want %v", got, want)
+	}
+	for range 2 { // the second time it is gone
+		if got, err := f.open(dir, func(mark) error { return errOther }); err != nil || len(got) > 0 {
+			t.Errorf("of an older store that was put back it keeps %v, error %v", got, err)
+		}
+	}
+	if err := os.WriteFile(f.path, []byte("sencoforum alike 0, index 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := readAlike(t, dir, f); len(got) > 0 {
+		t.Errorf("of another format it keeps %v", got)
+	}
+}
+
+func TestAFileThatACrashHasLeftGoesOn(t *testing.T) {
+	dir := writeAlike(t)
+	path := filepath.Join(dir, alikeName)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, append(bytes.Clone(whole), make([]byte, 2*alikeSize+1)...), 0o600); err != nil { // as a crash leaves it
+	if err := os.WriteFile(path, append(whole, make([]byte, 2*alikeSize+1)...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f := alikeFile{}
-	if _, err := f.open(dir, yes); err != nil {
+	f := &alikeFile{}
+	readAlike(t, dir, f)
+	f.add(9, alikeSome)
+	if err := f.save(alikeMark); err != nil {
 		t.Fatal(err)
 	}
-	f.add(9, some)
-	if err := f.save(at); err != nil {
-		t.Fatal(err)
-	}
-	if got := open(yes); got[9] != some || got[1] != some {
+	if got := readAlike(t, dir, f); got[9] != alikeSome || got[1] != alikeSome {
 		t.Errorf("after a crash and what was found since: %v", got)
-	}
-	if err := f.rewrite(map[archive.Number]kinship{4: some}, at); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := open(yes), map[archive.Number]kinship{4: some}; !maps.Equal(got, want) {
-		t.Errorf("written anew: got %v, want %v", got, want)
-	}
-	if err := os.WriteFile(path, []byte("sencoforum alike 0, index 0\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := open(yes); len(got) > 0 {
-		t.Errorf("of another format it keeps %v", got)
 	}
 }
 
