@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -83,6 +84,7 @@ type Server struct {
 	finder   *finder
 	feeder   *feeder
 	excerpts excerpts
+	buffers  sync.Pool                       // of pages that are written
 	texts    atomic.Pointer[map[string]Text] // of the operator's own
 	gate     gate                            // of those who bring files
 	server   *http.Server

@@ -143,8 +143,12 @@ func (v *visit) foot() []link {
 // show writes a page. The error is one of the connection.
 func (v *visit) show(status int, name string, sh shell, data any) error {
 	sh.Page = data
-	var b bytes.Buffer
-	if err := pages()[name].ExecuteTemplate(&b, "layout", sh); err != nil {
+	b, ok := v.s.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		b = &bytes.Buffer{}
+	}
+	defer v.s.giveBuffer(b)
+	if err := pages()[name].ExecuteTemplate(b, "layout", sh); err != nil {
 		panic(err) // a template of ours that does not fit its data
 	}
 	h := v.w.Header()
@@ -153,6 +157,16 @@ func (v *visit) show(status int, name string, sh shell, data any) error {
 	v.w.WriteHeader(status)
 	_, err := v.w.Write(b.Bytes())
 	return tell(err)
+}
+
+// bufferMost is the largest buffer of a page that is used again.
+const bufferMost = 256 << 10
+
+func (s *Server) giveBuffer(b *bytes.Buffer) {
+	if b.Cap() <= bufferMost {
+		b.Reset()
+		s.buffers.Put(b)
+	}
 }
 
 // A page is a title, some texts and at most one button, which posts to the address of the page itself.

@@ -100,33 +100,52 @@ func (s *Server) table() []route {
 func (r route) tokened() bool { return strings.Contains(r.path, "{token") }
 
 // match returns what stands in the pieces of an address, if it is one of the route's.
-func (r route) match(path string) (map[string]string, bool) {
-	begin, _, varies := strings.Cut(r.path, "{")
-	if !varies || !strings.HasPrefix(path, begin) { // so it is with most, and a page asks for some twenty addresses
-		return nil, path == r.path
-	}
-	args := map[string]string{}
-	want, got := strings.Split(r.path, "/")[1:], strings.Split(path, "/")[1:]
-	for i, piece := range want {
-		name, ok := strings.CutPrefix(piece, "{")
-		if i >= len(got) {
+func (r route) match(path string) (args map[string]string, ok bool) {
+	want, got := r.path, path
+	for want != "" {
+		if !strings.HasPrefix(got, "/") {
 			return nil, false
 		}
-		switch name, rest := strings.CutSuffix(strings.TrimSuffix(name, "}"), "..."); {
-		case rest:
-			args[name] = strings.Join(got[i:], "/")
+		var piece, arg string
+		piece, want = cutPiece(want)
+		whole := got[1:]
+		arg, got = cutPiece(got)
+		name, named := strings.CutPrefix(piece, "{")
+		if !named && piece != arg {
+			return nil, false
+		}
+		if !named {
+			continue
+		}
+		if args == nil {
+			args = map[string]string{}
+		}
+		name, rest := strings.CutSuffix(strings.TrimSuffix(name, "}"), "...")
+		if rest {
+			args[name] = whole
 			return args, true
-		case !ok && piece != got[i], ok && got[i] == "":
-			return nil, false
-		case ok:
-			args[name] = got[i]
 		}
+		if arg == "" {
+			return nil, false
+		}
+		args[name] = arg
 	}
-	return args, len(want) == len(got)
+	return args, got == ""
+}
+
+// cutPiece takes the first piece off a path that begins with a slash.
+func cutPiece(path string) (piece, rest string) {
+	if end := strings.IndexByte(path[1:], '/'); end >= 0 {
+		return path[1 : 1+end], path[1+end:]
+	}
+	return path[1:], ""
 }
 
 // fits reports whether the pieces can be what they stand for, so that "/nonsense" is no year.
 func fits(args map[string]string) bool {
+	if len(args) == 0 {
+		return true
+	}
 	for name, most := range map[string]int{"year": 4, "month": 2} {
 		if arg, ok := args[name]; ok && (len(arg) != most || strings.Trim(arg, "0123456789") != "") {
 			return false

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"sencoforum/archive"
 	"sencoforum/list"
 	"sencoforum/search"
 	"sencoforum/store"
@@ -54,21 +53,6 @@ type searchData struct {
 	Ask      string // where to write
 	Members  string
 	Glossary string
-}
-
-// foundData is a discussion that was found.
-type foundData struct {
-	Path, Post string
-	Subject    []search.Span
-	Author     string
-	Written    stamp
-	Count      string // "15 messages, 3 match"
-	Says       string // answered, or not
-	Waiting    bool   // it wants an answer
-	Loose      bool
-	Era        string
-	Snippet    []search.Span
-	List       string
 }
 
 // searchPage finds discussions. All that it is asked stands in its address.
@@ -210,48 +194,6 @@ func (v *visit) chips(w wish, f search.Facets) (all []link) {
 	}
 	if from := w.first("from"); from != "" {
 		all = append(all, link{Path: base + w.without("from").path(""), Text: "Written by " + from})
-	}
-	return all
-}
-
-// foundOne is a discussion as the page shows it.
-func (v *visit) foundOne(f search.Found, words bool) foundData {
-	d := foundData{
-		Path: fmt.Sprintf("%s/t/%d", v.s.cfg.Path, f.Thread), Subject: clean(f.Subject), Author: f.Author, Written: brief(f.Written, v.now),
-		Count: plural(f.Posts, "message", "messages"), Loose: f.Loose, Era: f.Era, Snippet: clean(f.Snippet),
-	}
-	if len(d.Subject) == 0 {
-		d.Subject = []search.Span{{Text: subjectOf(archive.Post{})}}
-	}
-	if d.Author == "" {
-		d.Author = nameOf(archive.Post{})
-	}
-	if words && f.Posts > 1 {
-		d.Count += ", " + plural(f.Matches, "matches", "match")
-	}
-	if f.Best != f.First {
-		d.Post = fmt.Sprintf("%s/m/%d", v.s.cfg.Path, f.Best)
-	}
-	switch {
-	case f.Answered:
-		d.Says = "answered"
-	case f.Question && !f.Closed:
-		d.Says, d.Waiting = "no answer yet", true
-	case f.Closed:
-		d.Says = "closed"
-	}
-	if len(v.lists) > 1 {
-		d.List = v.list(f.List).Title
-	}
-	return d
-}
-
-// clean takes out of spans what nobody sees.
-func clean(spans []search.Span) (all []search.Span) {
-	for _, s := range spans {
-		if s.Text = visible(s.Text); s.Text != "" {
-			all = append(all, s)
-		}
 	}
 	return all
 }
