@@ -61,7 +61,7 @@ type waitKey = store.Pair[uint64, Number]
 type threadKey = store.Pair[Number, Number]
 
 var (
-	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.Remember(store.Compact[Post]()))
+	posts   = store.NewTable("archive.posts", store.Uint32Key[Number](), store.RememberMany(store.Compact[Post](), 4096))
 	changes = store.NewTable("archive.changes", store.Uint64Key[Seq](), store.Compact[Change]())
 	waiting = store.NewTable("archive.waiting", store.PairKey(store.Uint64Key[uint64](), store.Uint32Key[Number]()), store.Empty())
 	threads = store.NewTable("archive.threads", store.PairKey(store.Uint32Key[Number](), store.Uint32Key[Number]()),

@@ -10,8 +10,12 @@ import (
 // It is for rows that are read over and over, as those of a list and of the post that is going out: the bytes are still
 // read and their sum is still checked, only the parsing is saved. V must hold nothing that can be changed through a
 // copy of it: no slices, maps or pointers.
-func Remember[V any](c ValueCodec[V]) ValueCodec[V] {
-	m := &memory[V]{seed: maphash.MakeSeed(), parse: c.Parse}
+func Remember[V any](c ValueCodec[V]) ValueCodec[V] { return RememberMany(c, 16) }
+
+// RememberMany is Remember for a table of which a page reads many rows: it keeps as many values as it has slots, at most. A value
+// stays until another takes its slot, but it is given out only for what the store holds at that moment.
+func RememberMany[V any](c ValueCodec[V], slots int) ValueCodec[V] {
+	m := &memory[V]{seed: maphash.MakeSeed(), parse: c.Parse, slots: make([]atomic.Pointer[known[V]], slots)}
 	c.Parse = m.recall
 	return c
 }
@@ -20,7 +24,7 @@ func Remember[V any](c ValueCodec[V]) ValueCodec[V] {
 type memory[V any] struct {
 	seed  maphash.Seed
 	parse func(b []byte) (V, error)
-	slots [16]atomic.Pointer[known[V]]
+	slots []atomic.Pointer[known[V]]
 }
 
 type known[V any] struct {
