@@ -254,16 +254,31 @@ type Outline struct {
 	Topics []TopicID // not to be changed: discussions share it
 }
 
-// Outlines says of each of n posts at which place of all the discussion is in which it is now; -1 for a post that has none to be
-// seen. It is for the hits of a search, of which there may be hundreds of thousands.
-func (o *Overview) Outlines(n int, post func(i int) Number) (of []int32, all []Outline, err error) {
+// An Outlined says of some posts in which discussions they are. Its lists are used again by the next call of Outlines; it belongs to
+// one goroutine.
+type Outlined struct {
+	Of  []int32   // of each post at which place of All the discussion is in which it is now; -1 for one that has none to be seen
+	All []Outline // each has one of the posts; the first found comes first
+
+	seen []int32 // by place of a row: 1 and the place in All
+}
+
+// Outlines says of each of n posts in which discussion it is. It is for the hits of a search, of which there may be hundreds of
+// thousands.
+func (o *Overview) Outlines(n int, post func(i int) Number, to *Outlined) error {
 	if err := o.CatchUp(); err != nil {
-		return nil, nil, err
+		return err
 	}
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	of, all = make([]int32, n), make([]Outline, 0, min(n/2+16, len(o.rows)))
-	seen := make([]int32, len(o.rows)) // 1 and the place in all
+	if cap(to.Of) < n {
+		to.Of = make([]int32, n+n/8)
+	}
+	if cap(to.seen) < len(o.rows) {
+		to.seen = make([]int32, len(o.rows)+len(o.rows)/8)
+	}
+	of, all, seen := to.Of[:n], to.All[:0], to.seen[:len(o.rows)]
+	clear(seen)
 	for at := range of {
 		of[at] = -1
 		n := post(at)
@@ -278,7 +293,8 @@ func (o *Overview) Outlines(n int, post func(i int) Number) (of []int32, all []O
 			of[at] = seen[i] - 1
 		}
 	}
-	return of, all, nil
+	to.Of, to.All = of, all
+	return nil
 }
 
 func (o *Overview) outline(r *row) Outline {

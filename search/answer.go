@@ -76,6 +76,7 @@ func Text(spans []Span) string {
 // A Searcher answers searches of members, for pages, mails and the command line.
 type Searcher struct {
 	index    *Index
+	recent   *recent                    // nil: nothing is remembered
 	words    atomic.Pointer[Vocabulary] // changes while searches run
 	spelling *Spelling
 	tuned    tuning
@@ -86,13 +87,45 @@ type Searcher struct {
 func (s *Searcher) Search(ctx context.Context, r Reader, a Ask) (Answers, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.index.patience)
 	defer cancel()
+	count := min(max(a.Count, 0), PageMost)
+	if count == 0 {
+		count = 10
+	}
+	began := time.Now()
+	m, key, usual := s.moment(r, a)
+	if usual {
+		one := s.recent.find(m, key)
+		if left := one.ranking(a.After, count); left != nil {
+			got := one.got
+			err := s.show(&got, &one.f, left, count)
+			s.index.figures.searched(got.Query, time.Since(began), false, err)
+			return got, err
+		}
+	}
 	got, f, err := s.run(ctx, r, a.Query)
+	defer s.index.release(&f.found)
 	if err != nil {
 		return got, err
 	}
-	all, err := s.group(&f, got.Query.Sort)
+	all, err := s.count(&got, &f, a.Plain)
 	if err != nil {
 		return got, err
+	}
+	if usual {
+		one := s.remembering(got, &f, all)
+		s.remember(m, key, r, a, one)
+		if left := one.ranking(a.After, count); left != nil {
+			return got, s.show(&got, &one.f, left, count)
+		}
+	}
+	return got, s.show(&got, &f, rank(all, a.After, got.Query.Sort), count)
+}
+
+// count joins what was found by discussion, and counts what there is of each kind.
+func (s *Searcher) count(got *Answers, f *result, plain bool) ([]group, error) {
+	all, err := s.group(f, got.Query.Sort)
+	if err != nil {
+		return nil, err
 	}
 	for i := range all {
 		if g := &all[i]; g.loose == got.Loose {
@@ -100,16 +133,10 @@ func (s *Searcher) Search(ctx context.Context, r Reader, a Ask) (Answers, error)
 			got.Posts += g.matches
 		}
 	}
-	if !a.Plain {
-		if got.Facets, err = s.facets(&f, all, got.Loose); err != nil {
-			return got, err
-		}
+	if !plain {
+		got.Facets, err = s.facets(f, all, got.Loose)
 	}
-	count := min(max(a.Count, 0), PageMost)
-	if count == 0 {
-		count = 10
-	}
-	return got, s.show(&got, &f, rank(all, a.After, got.Query.Sort), count)
+	return all, err
 }
 
 // A result is what a query found, and what was added to it.
@@ -118,6 +145,14 @@ type result struct {
 	query Query   // that found it
 	loose []bool  // discussions that have only some of the words, by place; nil: none
 	tally []tally // of those that loosen added, by place: what stands for them is one post
+}
+
+// had is how many posts of a discussion match.
+func (f *result) had(g group) tally {
+	if int(g.in) < len(f.tally) && f.tally[g.in].posts > 0 {
+		return f.tally[g.in]
+	}
+	return tally{g.matches, g.opening}
 }
 
 // run looks for what was asked: with what it means besides; if nothing has all its words, with another spelling; and else for what
@@ -160,6 +195,7 @@ func (s *Searcher) corrected(ctx context.Context, r Reader, words *Vocabulary, g
 	}
 	expanded := words.Expand(better)
 	other, err := s.index.hits(ctx, r, expanded, s.tuned.weights)
+	defer func() { s.index.release(&other) }()
 	if err != nil {
 		return err
 	}
@@ -167,7 +203,8 @@ func (s *Searcher) corrected(ctx context.Context, r Reader, words *Vocabulary, g
 	switch {
 	case len(other.Hits) == 0:
 	case len(f.Hits) == 0:
-		got.Wanted, got.Query, f.found = got.asked.Typed, expanded, other
+		got.Wanted, got.Query = got.asked.Typed, expanded
+		f.found, other = other, f.found
 		got.Also, got.Why = expanded.AlsoFor(), words.Why(expanded)
 	case len(other.Hits) > 4*len(f.Hits):
 		got.Meant = better.Typed
@@ -181,9 +218,12 @@ func (s *Searcher) show(got *Answers, f *result, all *ranking, count int) error 
 	defer s.index.analysers.put(a)
 	for len(got.Found) < count && all.left > 0 {
 		some := all.take(count - len(got.Found))
+		if len(some) == 0 {
+			break // others than the first ones are not remembered
+		}
 		roots := make([]archive.Number, len(some))
 		for i, g := range some {
-			roots[i] = f.Threads[g.in].Thread
+			roots[i] = g.place.thread
 		}
 		sums, err := s.index.overview.Summaries(roots)
 		if err != nil {
@@ -239,10 +279,7 @@ func (s shower) one(g group, sum archive.Summary) (one Found, err error) {
 			return one, err
 		}
 	}
-	had := tally{g.matches, g.opening}
-	if int(g.in) < len(s.f.tally) && s.f.tally[g.in].posts > 0 {
-		had = s.f.tally[g.in]
-	}
+	had := s.f.had(g)
 	one = Found{Summary: sum, Loose: g.loose, Matches: had.posts, Best: p.Number, Author: list.CleanName(p.AuthorName), Written: p.Written}
 	if first.Shown() {
 		one.Subject = marked(first.Subject, s.marks(first.Subject))
@@ -268,7 +305,7 @@ func (s shower) one(g group, sum archive.Summary) (one Found, err error) {
 
 // NewSearcher returns a searcher over an index, which also looks for what else the vocabulary knows.
 func NewSearcher(x *Index, words *Vocabulary) *Searcher {
-	s := &Searcher{index: x, spelling: NewSpelling(x.Words, x.config.Now), tuned: defaultTuning()}
+	s := &Searcher{index: x, recent: &recent{}, spelling: NewSpelling(x.Words, x.config.Now), tuned: defaultTuning()}
 	s.Use(words)
 	return s
 }

@@ -73,7 +73,7 @@ type counter struct {
 	years    [bandsMost]int // by the number of a band
 	topics   map[archive.TopicID]int
 	lists    map[list.ID]int
-	byAuthor []int32 // by number
+	byAuthor []int32 // by number; of the workspace
 
 	files, links, answered, unanswered int
 }
@@ -125,21 +125,30 @@ func (c *counter) posts(f *result, all []group, loose bool) {
 	c.writers(f, all, loose)
 }
 
+// An authorSpace is what it takes to count authors.
+type authorSpace struct {
+	next     []int32  // by place of a discussion: where its next post goes
+	wrote    []uint32 // of each post who wrote it, all of one discussion before those of the next
+	byAuthor []int32
+	counted  []int32 // by number of an author: 1 and the discussion in which they were counted last
+}
+
 // writers counts authors. It takes all posts of one discussion before those of the next, so that who was counted in it is a handful.
 func (c *counter) writers(f *result, all []group, loose bool) {
-	next := make([]int32, len(all)) // where the next post of a discussion goes
+	a := &f.room().authors
+	next := zeroed(&a.next, len(all))
 	for i, at := 0, int32(0); i < len(all); i++ {
 		next[i] = at
 		at += int32(all[i].matches)
 	}
-	wrote := make([]uint32, len(f.Hits))
+	wrote := zeroed(&a.wrote, len(f.Hits))
 	for i := range f.Hits {
 		h := &f.Hits[i]
 		wrote[next[h.In]] = h.Author
 		next[h.In]++
 	}
-	c.byAuthor = make([]int32, len(f.authors))
-	counted := make([]int32, len(f.authors)) // 1 and the discussion in which an author was counted last
+	c.byAuthor = zeroed(&a.byAuthor, len(f.authors))
+	counted := zeroed(&a.counted, len(f.authors))
 	for i := range all {
 		if all[i].loose != loose {
 			continue

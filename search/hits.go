@@ -35,7 +35,8 @@ type found struct {
 	Threads    []archive.Outline // each has a hit
 
 	marks   marks
-	authors []author // by number
+	authors []author   // by number
+	space   *workspace // that these lists are in; nil: none
 }
 
 // errNotReady says that the index cannot be searched now.
@@ -80,9 +81,10 @@ func (x *Index) collect(ctx context.Context, q Query, w weights, s sieve) (f fou
 	f.Rebuilding = 100
 	x.columns.mu.RLock()
 	defer x.columns.mu.RUnlock()
-	f.authors = x.columns.authors
+	f.authors, f.space = x.columns.authors, x.spaces.get()
+	f.Hits = f.space.hits[:0]
 	if len(q.Clauses) == 0 {
-		f.Hits = x.all(s, nil)
+		f.Hits = x.all(f.Hits, s, nil)
 		return f, nil
 	}
 	err = x.look(ctx, w, func(l *look) error {
@@ -141,19 +143,21 @@ func (x *Index) run(l *look, q Query, s sieve, f *found) error {
 				return err
 			}
 		}
-		f.Hits = x.all(s, without)
+		f.Hits = x.all(f.Hits, s, without)
 		return nil
 	}
-	f.Hits = make([]hit, 0, min(compiled.must.cost(), uint64(x.columns.shown)))
-	passes := func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }
-	closer := passes
-	if !s.narrow() {
-		closer = nil // to look is more work than it saves
+	var closer func(n archive.Number) bool
+	if s.narrow() { // else to look is more work than it saves
+		closer = func(n archive.Number) bool { return int(n) < len(rows) && s.passes(n, rows[n]) }
 	}
-	return l.walk(compiled.must, closer, func(n archive.Number, worth float64) {
-		if passes(n) {
+	return l.stretches(compiled.must, closer, func(numbers []archive.Number, base uint32, m *matches) {
+		for j, doc := range m.docs {
+			n := numbers[doc-base]
+			if int(n) >= len(rows) || !s.passes(n, rows[n]) {
+				continue
+			}
 			h := hitOf(n, rows[n])
-			h.Score = float32(worth)
+			h.Score = float32(m.worth[j])
 			f.Hits = append(f.Hits, h)
 		}
 	})
@@ -165,6 +169,18 @@ func hitOf(n archive.Number, r column) hit {
 
 // walk gives each the posts that match and what they are worth. What costs much is looked at only in posts that pass.
 func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archive.Number, float64)) error {
+	return l.stretches(c, passes, func(numbers []archive.Number, base uint32, m *matches) {
+		for j, doc := range m.docs {
+			if n := numbers[doc-base]; n != 0 {
+				each(n, m.worth[j])
+			}
+		}
+	})
+}
+
+// stretches gives each what matches in one stretch after the other, with the numbers of the posts of its segment, which begins at
+// a place of the index. A number may be 0: there is no such post.
+func (l *look) stretches(c cursor, passes func(archive.Number) bool, each func(numbers []archive.Number, base uint32, m *matches)) error {
 	s := stretch{scratch: l.scratch}
 	if passes != nil {
 		closer := l.table
@@ -180,11 +196,7 @@ func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archiv
 			if err != nil {
 				return err
 			}
-			for j, doc := range m.docs {
-				if n := numbers[doc-base]; n != 0 {
-					each(n, m.worth[j])
-				}
-			}
+			each(numbers, base, m)
 			l.scratch.give(m)
 			if err := l.ctx.Err(); err != nil {
 				return err
@@ -194,8 +206,8 @@ func (l *look) walk(c cursor, passes func(archive.Number) bool, each func(archiv
 	return nil
 }
 
-// all are the posts that pass, whatever they say.
-func (x *Index) all(s sieve, without map[archive.Number]bool) (hits []hit) {
+// all adds the posts that pass, whatever they say.
+func (x *Index) all(hits []hit, s sieve, without map[archive.Number]bool) []hit {
 	for i, r := range x.columns.rows {
 		if n := archive.Number(i); s.passes(n, r) && !without[n] {
 			hits = append(hits, hitOf(n, r))
@@ -206,10 +218,11 @@ func (x *Index) all(s sieve, without map[archive.Number]bool) (hits []hit) {
 
 // place says of each hit in which discussion it is, and keeps those whose discussion is as was asked.
 func (x *Index) place(f *found, s sieve) error {
-	of, all, err := x.overview.Outlines(len(f.Hits), func(i int) archive.Number { return f.Hits[i].Post })
-	if err != nil {
+	o := &f.room().outlined
+	if err := x.overview.Outlines(len(f.Hits), func(i int) archive.Number { return f.Hits[i].Post }, o); err != nil {
 		return err
 	}
+	of, all := o.Of, o.All
 	if !s.named && s.wantsAny() {
 		kept := f.Hits[:0]
 		for i, h := range f.Hits {
@@ -222,7 +235,7 @@ func (x *Index) place(f *found, s sieve) error {
 		return nil
 	}
 	const unwanted = -1
-	places := make([]int32, len(all)) // 1 and the place of a discussion among those that are kept
+	places := zeroed(&f.space.places, len(all)) // 1 and the place of a discussion among those that are kept
 	kept := f.Hits[:0]
 	for i, h := range f.Hits {
 		at := of[i]
@@ -257,6 +270,7 @@ type sieve struct {
 	topics        []map[archive.TopicID]bool // of each group one
 	notTopics     map[archive.TopicID]bool
 	named         bool // posts or threads
+	open          bool // all posts of the list one pass
 }
 
 const postFacts = HasFile | HasLink
@@ -291,6 +305,7 @@ func (x *Index) newSieve(r Reader, q Query) (s sieve, err error) {
 		}
 		return s.readTopics(tx, fl)
 	})
+	s.open = s.one != 0 && !s.narrow()
 	return s, err
 }
 
@@ -358,6 +373,10 @@ func (s *sieve) readTopics(tx *store.Tx, fl Filter) error {
 
 // passes reports whether a post may be in a result, as far as its column tells.
 func (s *sieve) passes(n archive.Number, r column) bool {
+	return s.open && r.list == s.one || s.lets(n, r)
+}
+
+func (s *sieve) lets(n archive.Number, r column) bool {
 	if r.list == 0 || r.list != s.one && !s.lists[r.list] || r.facts&s.has != s.has || r.facts&s.hasNot != 0 {
 		return false
 	}

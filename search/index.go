@@ -36,6 +36,8 @@ type Index struct {
 	shares    sharesPool
 	alike     kinships
 	scratch   scratchPool
+	spaces    workspaces
+	expected  atomic.Pointer[expected]
 	patience  time.Duration // how long a search may take: queryTime, but for tests
 
 	bell    chan struct{} // something was asked of the one that follows

@@ -34,6 +34,11 @@ type tally struct {
 // it. People ask in sentences, and the word that nobody else used must not hide the answer.
 func (s *Searcher) loosen(ctx context.Context, r Reader, got *Answers, f *result) error {
 	var parts []part
+	defer func() {
+		for i := range parts {
+			s.index.release(&parts[i].found)
+		}
+	}()
 	total := 0.0
 	for _, cl := range got.Query.Clauses {
 		if cl.Not || isCommon(cl) {

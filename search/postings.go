@@ -165,8 +165,9 @@ type postingsCache struct {
 	mu       sync.Mutex
 	now, old map[postingKey]*postings
 	size     int                      // of now, and of places that were read later
-	ready    map[postingKey]*postings // of the commonest words, whatever is searched for
+	ready    map[postingKey]*postings // of the commonest words and names, whatever is searched for
 	readyIn  []postingKey             // the segments of these, without a word
+	readyFor *expected                // the names
 }
 
 // get returns the postings of a word in a segment.

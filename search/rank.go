@@ -82,9 +82,9 @@ func (p Place) compare(q Place, by Sort) int {
 // looseWorth takes discussions with some of the words below all that have all of them.
 const looseWorth = 1e-6
 
-// group joins hits by discussion; a group is at the place of its discussion.
+// group joins hits by discussion; a group is at the place of its discussion. They are of no use once the result was released.
 func (s *Searcher) group(f *result, by Sort) ([]group, error) {
-	all := make([]group, len(f.Threads))
+	all := zeroed(&f.room().groups, len(f.Threads))
 	for _, h := range f.Hits {
 		g := &all[h.In]
 		if g.matches == 0 {

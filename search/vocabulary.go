@@ -285,7 +285,24 @@ func (v *Vocabulary) Entries() []*Entry { return v.entries }
 func (s *Searcher) Vocabulary() *Vocabulary { return s.words.Load() }
 
 // Use gives the searcher other words. A search that has begun ends with those that it began with.
-func (s *Searcher) Use(words *Vocabulary) { s.words.Store(words) }
+func (s *Searcher) Use(words *Vocabulary) {
+	s.words.Store(words)
+	s.index.expect(words.names())
+}
+
+// names are all names of things, as words, each once.
+func (v *Vocabulary) names() (all [][]string) {
+	done := map[string]bool{}
+	for _, e := range v.entries {
+		for _, name := range slices.Concat([]string{e.Name, e.Title()}, e.Short, e.Also, e.Kinds) {
+			if words := wordsOf(name); len(words) > 0 && !done[strings.Join(words, " ")] {
+				done[strings.Join(words, " ")] = true
+				all = append(all, words)
+			}
+		}
+	}
+	return all
+}
 
 // Lookup returns the entries that a word or some words may mean, those that they always mean first.
 func (v *Vocabulary) Lookup(words string) []*Entry {

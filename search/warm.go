@@ -3,82 +3,171 @@ package search
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"sencoforum/archive"
 )
 
 // To unpack the postings of a word costs a tenth of a microsecond for each post that holds it, and more than all else of a search
-// where the word is common. So those of the commonest words are unpacked before anybody asks; what the others cost is little.
+// where the word is common. So those of the commonest words are unpacked before anybody asks; what the others cost is little. Names of
+// several common words, as the vocabulary has many, cost more still: the places of their words have to be read. Which posts hold them
+// takes four bytes a post and is made ready, too.
 const (
 	warmLeast   = 2000     // posts of an archive that is worth it
-	warmBytes   = 12 << 20 // of postings, which stay whatever is searched for
+	warmBytes   = 16 << 20 // of postings, which stay whatever is searched for
 	warmPosting = 8        // of them for a post
 	warmCommon  = 200      // a common word stands in one post of so many, at least
 	warmLarge   = 50       // a segment is worth it that has one post of so many, at least: smaller ones come and go
 )
 
-// warm unpacks what is to be ready. It reports whether anything had changed since the last time.
+// warmFields are where words are looked for most.
+var warmFields = []string{fieldAny, fieldSubject, fieldFiles}
+
+// Expected are names that searches will look for: those of the vocabulary.
+type expected struct{ names [][]string }
+
+// expect says which names searches will look for.
+func (x *Index) expect(names [][]string) {
+	x.expected.Store(&expected{names})
+	x.ring()
+}
+
+// warm makes ready what searches ask for most. It reports whether anything had changed since the last time.
 func (x *Index) warm(ctx context.Context) (changed bool, err error) {
-	err = x.serve(func(e *engine, _ int) error {
-		return e.read(func(snap *scorch.IndexSnapshot) (err error) {
-			changed, err = e.postings.warm(ctx, snap)
-			return err
-		})
+	names := x.expected.Load() // nil: none
+	err = x.look(ctx, defaultWeights(), func(l *look) (err error) {
+		w := warmer{look: l, ready: map[postingKey]*postings{}}
+		changed, err = w.warm(names)
+		return err
 	})
 	return changed, err
 }
 
-// warm unpacks the postings of the commonest words in the large segments, unless they are.
-func (c *postingsCache) warm(ctx context.Context, snap *scorch.IndexSnapshot) (changed bool, err error) {
-	posts, err := snap.DocCount()
-	if err != nil || posts < warmLeast {
+// A warmer makes ready what searches ask for most in the large segments of an index.
+type warmer struct {
+	*look
+	posts uint64
+	large []*scorch.SegmentSnapshot
+	ready map[postingKey]*postings
+	size  int
+}
+
+// warm unpacks the postings of the commonest words in the large segments, and looks for the names in them, unless that is done.
+func (w *warmer) warm(names *expected) (changed bool, err error) {
+	if w.posts, err = w.reader.DocCount(); err != nil || w.posts < warmLeast {
 		return false, err
 	}
-	var large []*scorch.SegmentSnapshot
-	var names []postingKey
-	for _, seg := range snap.Segments() {
-		if seg.Segment().Count()*warmLarge >= posts {
-			large, names = append(large, seg), append(names, postingKeyOf(seg, "", ""))
+	var in []postingKey
+	for _, seg := range w.reader.Segments() {
+		if seg.Segment().Count()*warmLarge >= w.posts {
+			w.large, in = append(w.large, seg), append(in, postingKeyOf(seg, "", ""))
 		}
 	}
-	if c.isReady(names) {
+	if w.kept.isReady(in, names) {
 		return false, nil
 	}
-	words, err := commonest(ctx, snap, max(1, posts/warmCommon))
-	if err != nil {
-		return false, err
-	}
-	ready := map[postingKey]*postings{}
-	for size, i := 0, 0; i < len(words) && size < warmBytes; i++ {
-		for _, field := range []string{fieldAny, fieldSubject, fieldFiles} {
-			for _, seg := range large {
-				k := postingKeyOf(seg, field, words[i])
-				p := c.find(k)
-				if p == nil {
-					if p, err = readPostings(ctx, seg, field, words[i]); err != nil {
-						return false, err
-					}
-				}
-				ready[k] = p
-				size += p.size() + len(k.word)
-			}
+	var seqs [][]placedWord
+	if names != nil {
+		for _, name := range names.names {
+			seqs = append(seqs, w.sequence(name))
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ready, c.readyIn = ready, names
+	if err := w.words(seqs); err != nil {
+		return false, err
+	}
+	w.kept.makeReady(w.ready, nil, nil) // the phrases are made of these
+	if err := w.names(seqs); err != nil {
+		return false, err
+	}
+	w.kept.makeReady(w.ready, in, names)
 	return true, nil
 }
 
-func (c *postingsCache) isReady(names []postingKey) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Equal(c.readyIn, names)
+// words makes the commonest words ready: those of names, and while there is room all others.
+func (w *warmer) words(names [][]placedWord) error {
+	first := map[string]bool{}
+	for _, name := range names {
+		for _, p := range name {
+			first[p.term] = true
+		}
+	}
+	words, err := commonest(w.ctx, w.reader, max(1, w.posts/warmCommon), first)
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(words) && w.size < warmBytes; i++ {
+		for _, field := range warmFields {
+			for _, seg := range w.large {
+				k := postingKeyOf(seg, field, words[i])
+				p := w.kept.find(k)
+				if p == nil {
+					if p, err = readPostings(w.ctx, seg, field, words[i]); err != nil {
+						return err
+					}
+				}
+				w.add(k, p)
+			}
+		}
+	}
+	return nil
 }
 
-// commonest are the words that stand in so many posts at least, the commonest first, as many as there is room for.
-func commonest(ctx context.Context, snap *scorch.IndexSnapshot, least uint64) ([]string, error) {
+func (w *warmer) add(k postingKey, p *postings) {
+	w.ready[k] = p
+	w.size += p.size() + len(k.word)
+}
+
+// names finds out which posts hold the names of several words, where that is much work: where all their words are common.
+func (w *warmer) names(names [][]placedWord) error {
+	for _, seq := range names {
+		if len(seq) < 2 {
+			continue
+		}
+		for _, field := range warmFields {
+			if err := w.name(field, seq); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *warmer) name(field string, seq []placedWord) error {
+	c, err := w.phrase(field, seq, 1)
+	if err != nil || c == nil || c.cost()*warmCommon < w.posts {
+		return err
+	}
+	if err := w.stretches(c, nil, func([]archive.Number, uint32, *matches) {}); err != nil {
+		return err
+	}
+	for _, seg := range w.large {
+		k := postingKeyOf(seg, field, phraseName(seq))
+		if p := w.kept.find(k); p != nil {
+			w.add(k, p)
+		}
+	}
+	return nil
+}
+
+func (c *postingsCache) isReady(in []postingKey, names *expected) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Equal(c.readyIn, in) && c.readyFor == names
+}
+
+// makeReady keeps what is ready, for these segments and names. Nobody may change ready afterwards but by another call.
+func (c *postingsCache) makeReady(ready map[postingKey]*postings, in []postingKey, names *expected) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ready, c.readyIn, c.readyFor = maps.Clone(ready), in, names
+}
+
+// commonest are the words that stand in so many posts at least, the commonest first but for some that come before the others, as many
+// as there is room for.
+func commonest(ctx context.Context, snap *scorch.IndexSnapshot, least uint64, first map[string]bool) ([]string, error) {
 	dict, err := snap.FieldDict(fieldAny)
 	if err != nil {
 		return nil, err
@@ -104,11 +193,21 @@ func commonest(ctx context.Context, snap *scorch.IndexSnapshot, least uint64) ([
 			all = append(all, counted{entry.Term, entry.Count})
 		}
 	}
-	slices.SortFunc(all, func(a, b counted) int { return cmp.Or(cmp.Compare(b.posts, a.posts), cmp.Compare(a.word, b.word)) })
+	slices.SortFunc(all, func(a, b counted) int {
+		if first[a.word] != first[b.word] {
+			if first[a.word] {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(b.posts, a.posts), cmp.Compare(a.word, b.word))
+	})
 	var words []string
-	for room, i := uint64(warmBytes), 0; i < len(all) && all[i].posts*warmPosting <= room; i++ {
-		room -= all[i].posts * warmPosting
-		words = append(words, all[i].word)
+	for room, i := uint64(warmBytes), 0; i < len(all); i++ {
+		if size := all[i].posts * warmPosting; size <= room {
+			room -= size
+			words = append(words, all[i].word)
+		}
 	}
 	return words, nil
 }

@@ -1,0 +1,76 @@
+package search
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// firstQueries are those that bench/browse asks.
+var firstQueries = []string{"dyslexia", "EHCP", "annual review", "exam access", "autism exclusion", "statement", "from:patel dyslexia", "reading age", "Lexia OR Nessy"}
+
+// BenchmarkFirst asks queries that nobody has asked since the server started: of what the index keeps only the commonest words are
+// ready. It reports the time of the processor that each costs.
+func BenchmarkFirst(b *testing.B) {
+	s := benchShelf(b)
+	words, err := LoadVocabulary("")
+	if err != nil {
+		b.Fatal(err)
+	}
+	searcher := NewSearcher(s.x, words)
+	searcher.recent = nil
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	began := threadTime(b)
+	if _, err := s.x.warm(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	took := threadTime(b) - began
+	c := &s.x.serving.postings
+	phrases, bytes, places, kept := 0, 0, 0, 0
+	for k, p := range c.ready {
+		bytes += p.size()
+		if strings.Contains(k.word, " ") {
+			phrases += p.size()
+		}
+		if l := p.places.Load(); l != nil {
+			places += l.size()
+		}
+	}
+	for _, p := range c.now {
+		kept += p.size()
+	}
+	b.Logf("made ready in %v: %d lists of %d kB, %d kB of them of phrases, and %d kB of places; %d kB besides", took, len(c.ready), bytes>>10, phrases>>10, places>>10, kept>>10)
+	r := s.reader()
+	if _, err := searcher.Search(b.Context(), r, Ask{Query: Parse("nothing", s.now)}); err != nil {
+		b.Fatal(err)
+	}
+	for _, q := range firstQueries {
+		b.Run(q, func(b *testing.B) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			sum := time.Duration(0)
+			for range b.N {
+				s.x.serving.postings.forget()
+				began := threadTime(b)
+				if got, err := searcher.Search(b.Context(), r, Ask{Query: Parse(q, s.now)}); err != nil || got.Partial {
+					b.Fatal(got.Partial, err)
+				}
+				sum += threadTime(b) - began
+			}
+			b.ReportMetric(float64(sum.Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+}
+
+// forget leaves what is ready alone.
+func (c *postingsCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.old, c.size = nil, nil, 0
+	for _, p := range c.ready {
+		p.places.Store(nil)
+		p.asked.Store(0)
+	}
+}
