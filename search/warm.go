@@ -86,15 +86,15 @@ func (w *warmer) warm(names *expected) (changed bool, err error) {
 	return true, nil
 }
 
-// words makes the commonest words ready: those of names, and while there is room all others.
+// words makes the commonest words ready: those of the most names, and while there is room all others.
 func (w *warmer) words(names [][]placedWord) error {
-	first := map[string]bool{}
+	uses := map[string]int{}
 	for _, name := range names {
 		for _, p := range name {
-			first[p.term] = true
+			uses[p.term]++
 		}
 	}
-	words, err := commonest(w.ctx, w.reader, max(1, w.posts/warmCommon), first)
+	words, err := commonest(w.ctx, w.reader, max(1, w.posts/warmCommon), uses)
 	if err != nil {
 		return err
 	}
@@ -165,9 +165,9 @@ func (c *postingsCache) makeReady(ready map[postingKey]*postings, in []postingKe
 	c.ready, c.readyIn, c.readyFor = maps.Clone(ready), in, names
 }
 
-// commonest are the words that stand in so many posts at least, the commonest first but for some that come before the others, as many
-// as there is room for.
-func commonest(ctx context.Context, snap *scorch.IndexSnapshot, least uint64, first map[string]bool) ([]string, error) {
+// commonest are the words that stand in so many posts at least, as many as there is room for: those with the most uses first, and of
+// these the commonest. What a word saves grows with its posts, but so does the room that it takes.
+func commonest(ctx context.Context, snap *scorch.IndexSnapshot, least uint64, uses map[string]int) ([]string, error) {
 	dict, err := snap.FieldDict(fieldAny)
 	if err != nil {
 		return nil, err
@@ -194,13 +194,7 @@ func commonest(ctx context.Context, snap *scorch.IndexSnapshot, least uint64, fi
 		}
 	}
 	slices.SortFunc(all, func(a, b counted) int {
-		if first[a.word] != first[b.word] {
-			if first[a.word] {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(b.posts, a.posts), cmp.Compare(a.word, b.word))
+		return cmp.Or(cmp.Compare(uses[b.word], uses[a.word]), cmp.Compare(b.posts, a.posts), cmp.Compare(a.word, b.word))
 	})
 	var words []string
 	for room, i := uint64(warmBytes), 0; i < len(all); i++ {
