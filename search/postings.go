@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"sync"
@@ -165,6 +166,7 @@ type postingsCache struct {
 	mu       sync.Mutex
 	now, old map[postingKey]*postings
 	size     int                      // of now, and of places that were read later
+	half     int                      // postingsHalf, where it is another
 	ready    map[postingKey]*postings // of the commonest words and names, whatever is searched for
 	readyIn  []postingKey             // the segments of these, without a word
 	readyFor *expected                // the names
@@ -208,7 +210,7 @@ func (c *postingsCache) find(k postingKey) *postings {
 
 // keep puts postings among those that were used last. The caller holds mu.
 func (c *postingsCache) keep(k postingKey, p *postings) {
-	if c.size > postingsHalf || c.now == nil {
+	if c.size > cmp.Or(c.half, postingsHalf) || c.now == nil {
 		c.old, c.now, c.size = c.now, map[postingKey]*postings{}, 0
 		for _, p := range c.ready { // the places of those that stay are read again where they are asked for
 			p.places.Store(nil)

@@ -18,6 +18,7 @@ import (
 const (
 	warmLeast   = 2000     // posts of an archive that is worth it
 	warmBytes   = 16 << 20 // of postings, which stay whatever is searched for
+	warmAside   = 4 << 20  // of postings, half of what is kept while names are looked for
 	warmPosting = 8        // of them for a post
 	warmCommon  = 200      // a common word stands in one post of so many, at least
 	warmLarge   = 50       // a segment is worth it that has one post of so many, at least: smaller ones come and go
@@ -78,12 +79,23 @@ func (w *warmer) warm(names *expected) (changed bool, err error) {
 	if err := w.words(seqs); err != nil {
 		return false, err
 	}
-	w.kept.makeReady(w.ready, nil, nil) // the phrases are made of these
+	kept := w.kept
+	w.kept = kept.aside(w.ready)
 	if err := w.names(seqs); err != nil {
 		return false, err
 	}
-	w.kept.makeReady(w.ready, in, names)
+	kept.makeReady(w.ready, in, names)
 	return true, nil
+}
+
+// aside is a small cache beside one, with what is ready there and here: what is looked through for names must not push out what people
+// searched for.
+func (c *postingsCache) aside(ready map[postingKey]*postings) *postingsCache {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	all := maps.Clone(ready)
+	maps.Copy(all, c.ready)
+	return &postingsCache{ready: all, half: warmAside}
 }
 
 // words makes the commonest words ready: those of the most names, and while there is room all others.
@@ -158,11 +170,14 @@ func (c *postingsCache) isReady(in []postingKey, names *expected) bool {
 	return slices.Equal(c.readyIn, in) && c.readyFor == names
 }
 
-// makeReady keeps what is ready, for these segments and names. Nobody may change ready afterwards but by another call.
+// makeReady keeps what is ready, for these segments and names. Nobody may change ready afterwards.
 func (c *postingsCache) makeReady(ready map[postingKey]*postings, in []postingKey, names *expected) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ready, c.readyIn, c.readyFor = maps.Clone(ready), in, names
+	c.ready, c.readyIn, c.readyFor = ready, in, names
+	for _, p := range ready { // the places are read again where they are asked for
+		p.places.Store(nil)
+	}
 }
 
 // commonest are the words that stand in so many posts at least, as many as there is room for: those with the most uses first, and of
