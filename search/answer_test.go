@@ -291,3 +291,18 @@ func TestAWordThatStandsNowhereIsMissed(t *testing.T) {
 		t.Errorf("shown are %d posts, post %d, %q", f.Matches, f.Best, Text(f.Snippet))
 	}
 }
+
+// TestAMisspeltTermIsFoundByItsOtherName has an archive without the right word.
+func TestAMisspeltTermIsFoundByItsOtherName(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	s.post("New EHCP", "The EHCP came today.")
+	s.follow()
+	got, err := s.searcher(shippedWords(t)).Search(context.Background(), s.reader(), Ask{Query: Parse("statment", s.now)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Found) != 1 || got.Wanted != "statment" || got.Query.Typed != "statement" {
+		t.Errorf("%d found of %q in the place of %q", len(got.Found), got.Query.Typed, got.Wanted)
+	}
+}

@@ -247,7 +247,7 @@ type Correction struct{ Typed, Meant string }
 
 // Correct returns the query with other words in the place of those that are probably wrong, for "Showing results for …",
 // and what was changed; nothing where all is well. Words in quotes, names of people, words of the vocabulary and queries of
-// exact words stay as they are. The query is one that was not expanded; Typed of the result is what to show and to link to.
+// exact words stay as they are. A word that the vocabulary knows may be meant although no post has it. The query is one that was not expanded; Typed of the result is what to show and to link to.
 func (l *Lexicon) Correct(q Query, v *Vocabulary) (Query, []Correction) {
 	if q.Exact || l == nil {
 		return q, nil
@@ -261,7 +261,11 @@ func (l *Lexicon) Correct(q Query, v *Vocabulary) (Query, []Correction) {
 			if c.Not || !t.open() || len(t.Words) != 1 || v.Knows(t.Words[0]) {
 				continue
 			}
-			if meant, ok := l.Suggest(t.Words[0]); ok {
+			meant, ok := l.Suggest(t.Words[0])
+			if !ok && l.posts(t.Words[0]) <= rarely && v.spelt != nil { // no post has the right word, but perhaps one has another name
+				meant, ok = v.spelt.Suggest(t.Words[0])
+			}
+			if ok {
 				changed = append(changed, Correction{t.Words[0], meant})
 				t.Words = []string{meant}
 			}

@@ -248,3 +248,19 @@ func FuzzSuggest(f *testing.F) {
 		}
 	})
 }
+
+// TestAMisspeltTermThatNoPostHas has words whose right spelling stands in no post, though another name of it may.
+func TestAMisspeltTermThatNoPostHas(t *testing.T) {
+	t.Parallel()
+	v := vocabulary(t)
+	l := NewLexicon(func(yield func(string, int) bool) { _ = yield("plan", 50) && yield("letter", 30) })
+	for typed, want := range map[string]string{
+		"statment": "statement", "amanuensus": "amanuensis", "hyperkinetc": "hyperkinetic", "statment of needs": "statement of needs",
+		"astronaut": "", "kitchen": "", "coffee": "", "statement": "", `"statment"`: "",
+	} {
+		q, changed := l.Correct(Parse(typed, testNow), v)
+		if got := q.String(); want != "" && got != want || want == "" && len(changed) > 0 {
+			t.Errorf("%q becomes %q by %v, want %q", typed, got, changed, want)
+		}
+	}
+}

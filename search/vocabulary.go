@@ -24,6 +24,7 @@ type Vocabulary struct {
 	singles map[string][]use  // by singleKey, for plurals that are no form themselves
 	longest int               // words of the longest form
 	words   map[string]bool   // that stand in a form, in the singular
+	spelt   *Lexicon          // those that are long enough to be told from others when they are misspelt
 	own     [sha256.Size]byte // of the forum's own file; zero: there was none
 }
 
@@ -238,8 +239,18 @@ func newVocabulary(entries []*Entry, gone map[string]int, wrong faults) (*Vocabu
 			}
 		}
 	}
+	v.spelt = NewLexicon(func(yield func(string, int) bool) {
+		for w := range v.words {
+			if len(w) >= shortestTerm && !yield(w, often) {
+				return
+			}
+		}
+	})
 	return v, wrong.err()
 }
+
+// shortestTerm is how many letters a word of the vocabulary has at least that a misspelt one is corrected to where no post has it.
+const shortestTerm = 7
 
 // addForms makes the words of an entry known.
 func (v *Vocabulary) addForms(e *Entry) {
