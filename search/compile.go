@@ -12,11 +12,12 @@ type weights struct {
 	Files    float64 // words in files
 	Quoted   float64 // words that are quoted, where they were asked for
 	Together float64 // more where words of one term stand together
+	Apart    float64 // the words of a name where they stand apart, which may be about something else
 	From     float64 // name of the author, where it was asked for
 }
 
 func defaultWeights() weights {
-	return weights{Own: 1, Subject: 0.8, Files: 0.4, Quoted: 0.3, Together: 0.6, From: 1}
+	return weights{Own: 1, Subject: 0.8, Files: 0.4, Quoted: 0.3, Together: 0.6, Apart: 0.75, From: 1}
 }
 
 // A compiled query is one that can be run over a moment of the index.
@@ -117,7 +118,12 @@ func (c *compiler) term(t Term, not bool) (cursor, error) {
 	if all == nil || len(parts) < 2 || not {
 		return all, nil
 	}
-	near, err := c.fields(t.Field, c.sequence(t.Words), c.Together)
+	together := c.Together
+	if t.Named {
+		together += 1 - c.Apart
+		all = &scaledCursor{cursor: all, by: c.Apart}
+	}
+	near, err := c.fields(t.Field, c.sequence(t.Words), together)
 	return like(all, near), err
 }
 

@@ -17,20 +17,24 @@ var relationWeights = map[Relation]float64{Acronym: 0.8, Synonym: 0.7, Historica
 // What lowers a weight.
 const (
 	looseFactor   = 0.5 // the typed words mean it only sometimes
-	doubtFactor   = 0.5 // the other words have more meanings
+	doubtFactor   = 0.5 // the other words have more meanings, or are an everyday word that mostly means this here
 	furtherFactor = 0.8 // a name before the name before
 )
 
-// everyday are letters that spell another word, by plainKey. Nobody who looks for SENDIST wants every "sent".
-var everyday = setOf("ace aces add as beam cats dash lass mash odd pace sap seal sent salt fas")
+// Letters that spell another word, by plainKey. Nobody who looks for SENDIST wants every "sent", so the everyday ones are understood and
+// never looked for. Of the doubtful ones most are letters where teachers write to each other: there "salt" is mostly a therapist.
+var (
+	everyday = setOf("ace add app as beam lass odd pace sap sent")
+	doubtful = setOf("aces cats dash fas mash salt seal")
+)
 
 // Bounds of what a term gets.
 const (
-	maxOfTerm  = 12
-	maxOfEntry = 9 // of the entry that was typed, so that names of other times have a place
-	maxOfOther = 4 // of each other entry
-	maxSteps   = 3 // names before names before
-	stillUsed  = 4 // years in which an old word is still written
+	maxOfTerm  = 24
+	maxOfEntry = 14 // of the entry that was typed, so that names of other times have a place
+	maxOfOther = 6  // of each other entry
+	maxSteps   = 3  // names before names before
+	stillUsed  = 4  // years in which an old word is still written
 )
 
 // Expand returns the query with what the vocabulary knows besides. Words that are a name together become one term, the
@@ -63,10 +67,39 @@ func (v *Vocabulary) Expand(q Query) Query {
 	for i := range q.Clauses {
 		for j := range q.Clauses[i].Terms {
 			t := &q.Clauses[i].Terms[j]
-			t.Expansions = t.Expansions[:min(len(t.Expansions), max(2, MaxExpansions/max(found, 1)))]
+			t.Expansions = portion(t.Expansions, max(2, MaxExpansions/max(found, 1)))
 		}
 	}
 	return q
+}
+
+// ofOneEntry is the share of the places that names of one entry may take where there are too few.
+const ofOneEntry = 0.7
+
+// portion returns the best of the expansions, at most so many, in their order. Names of the thing itself leave places for those of other
+// times, though each counts more.
+func portion(all []Expansion, most int) []Expansion {
+	if len(all) <= most {
+		return all
+	}
+	of, left := map[string]int{}, most
+	take := make([]bool, len(all))
+	for _, within := range []int{max(1, int(ofOneEntry*float64(most))), most} {
+		for i, e := range all {
+			if !take[i] && left > 0 && of[e.Entry] < within {
+				take[i] = true
+				of[e.Entry]++
+				left--
+			}
+		}
+	}
+	var kept []Expansion
+	for i, e := range all {
+		if take[i] {
+			kept = append(kept, e)
+		}
+	}
+	return kept
 }
 
 // plused returns the words of a term, with "plus" behind one that has the mark where that is a name: SA+ is another step than SA.
@@ -93,7 +126,7 @@ func (v *Vocabulary) joined(all []Clause) (Clause, int) {
 			return Clause{}, 0
 		}
 		t := all[0].Terms[0]
-		t.Words, t.Common, t.Plus = words[:ends[n-1]], false, t.Plus && n == 1
+		t.Words, t.Common, t.Plus, t.Named = words[:ends[n-1]], false, t.Plus && n == 1, n > 1
 		return Clause{Terms: []Term{t}}, n
 	}
 	return all[0], 1
@@ -137,7 +170,7 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 			x.factor *= looseFactor
 		}
 		x.entry, typed[u.entry.Name] = u.entry, true
-		if everyday[x.typed] {
+		if everyday[x.typed] || doubtful[x.typed] {
 			x.factor *= looseFactor
 		}
 		if u.kind {
@@ -208,7 +241,7 @@ func (x *expander) names(e *Entry, why Relation, weight float64) {
 	if e.Until != 0 {
 		before = time.Date(e.Until+stillUsed, 1, 1, 0, 0, 0, 0, calendar.London())
 	}
-	for _, f := range slices.Concat([]string{e.Name}, e.Short, []string{e.Title()}, e.Also[:min(len(e.Also), 3)]) {
+	for _, f := range slices.Concat([]string{e.Name}, e.Short, []string{e.Title()}, e.Also[:min(len(e.Also), 5)]) {
 		k := formKey(f)
 		if strings.Contains(k, " ") || slices.Contains(e.Short, f) && len(x.v.forms[k]) == 1 {
 			x.add(e, f, why, weight, time.Time{})
@@ -229,7 +262,7 @@ func (x *expander) add(e *Entry, name string, why Relation, weight float64, befo
 		return
 	}
 	weight *= x.factor
-	if len(x.v.forms[key]) > 1 {
+	if len(x.v.forms[key]) > 1 || doubtful[key] {
 		weight *= doubtFactor
 	}
 	if i, ok := x.at[key]; ok {

@@ -310,6 +310,9 @@ func (p *parser) use(v value) {
 // a mark between them belong together.
 func (p *parser) words(chunk string, not, exact bool) {
 	for part := range strings.SplitSeq(chunk, "/") {
+		if strings.TrimRight(part, gaps+".?!") == "1:1" {
+			part = "1-1" // one word, as in one-to-one, and not two in quotes
+		}
 		if words := wordsOf(part); len(words) > 0 {
 			plus := !not && !exact && len(words) == 1 && strings.HasSuffix(strings.TrimRight(part, gaps+".?!"), "+")
 			p.term(Term{Words: words, Phrase: exact || len(words) > 1, Plus: plus}, not, p.takeOr())

@@ -10,7 +10,7 @@ import (
 const (
 	MaxText       = 200 // characters that are read
 	MaxTerms      = 8   // terms, without words such as "the" that are in most posts
-	MaxExpansions = 24  // expansions of all terms together
+	MaxExpansions = 40  // expansions of all terms together
 )
 
 // A Query is what somebody asked for. Parse makes one of any text; nothing that people type is an error. All clauses and
@@ -48,7 +48,9 @@ type Term struct {
 	// has other clauses.
 	Common bool
 	// Plus means that a plus stood behind the only word, as in SA+. Posts are looked for without it.
-	Plus       bool
+	Plus bool
+	// Named means that several words are a name of the vocabulary together: where they stand apart they count less.
+	Named      bool
 	Expansions []Expansion // also good, for less
 }
 

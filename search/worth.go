@@ -27,6 +27,8 @@ func worthOf(c cursor) float64 {
 		return worthOf(c.cursor)
 	case *phraseCursor:
 		return worthOf(c.cursor)
+	case *scaledCursor: // by its words, not by what it was made to count
+		return worthOf(c.cursor)
 	}
 	return 0
 }
