@@ -3,6 +3,7 @@ package guard
 // Words beside a whole name that say by themselves that it is a child's.
 var (
 	kin         = set("mum", "mam", "mom", "dad", "mother", "father", "parent", "parents", "stepmum", "stepdad", "stepfather", "stepmother", "carer", "carers", "guardian", "nan", "nana", "gran", "grandma", "grandmother", "grandad", "grandparents")
+	ofParents   = set("tongue", "evening", "evenings", "meeting", "forum", "group", "guide") // "NAME's parents' evening leaflet"
 	ofChildren  = set("diagnosis", "placement", "exclusion", "exclusions", "suspension", "suspensions", "meltdowns", "seizures", "tantrums", "pastoral")
 	caredFor    = set("mum", "mam", "dad", "mother", "father", "grandmother", "nan", "behaviour", "ehcp", "iep", "paediatrician")
 	shutOut     = set("excluded", "suspended", "restrained", "admitted", "readmitted", "excluding", "restraining")
@@ -31,7 +32,7 @@ func (d *doc) signed(n name) bool {
 		return false
 	}
 	return d.yearBehind(n) || d.yearAhead(n) || d.ageBehind(n) || d.apposed(n) || d.dealtWith(n) || d.spokenOf(n) ||
-		d.withTheirs(n) || d.calledHere(n) || d.deeds(n)
+		d.withTheirs(n) || d.calledHere(n) || d.deeds(n) || d.portrayed(n)
 }
 
 // grownBefore reports a grown-up's role right before a name: "our EP, Janet Fielding".
@@ -57,7 +58,7 @@ func (d *doc) kinOf(n name) bool {
 	}
 	i = d.soft(i)
 	w := d.lower(i)
-	return (kin[w] || ofChildren[w]) && !d.isModel(i) && !d.is(i+1, word, institution|paper)
+	return (kin[w] || ofChildren[w]) && !ofParents[d.lower(i+1)] && !(d.sign(i+1) == '\'' && ofParents[d.lower(i+2)]) && !d.isModel(i) && !d.is(i+1, word, institution|paper)
 }
 
 // yearBehind reads "NAME (Y9)", "NAME, Year 2," and "NAME in Year 8". A line of its own is how a teacher signs.
