@@ -13,7 +13,7 @@ func TestFullNamesWithoutAWord(t *testing.T) {
 		name, text string
 		hint       bool
 	}{
-		{"a name that only deeds tell of", "Oliver Marsh was sent home at eleven again.", true},
+		{"a name that only deeds tell of", "Oliver Marsh was gone by eleven again.", true},
 		{"a name at the end of a sentence", "Nobody has found a school for Oliver Marsh.", true},
 		{"a name in a phone's reply", "Same here with Amelia Hartley, no sleep at all", true},
 		{"two names", "Oliver Marsh and Amelia Hartley will not sit together.", true},
