@@ -4,15 +4,21 @@
 // Seeds of fuzz targets are not counted. A package that does not build or ends without a verdict counts as one failure.
 // The exit code is 1 when anything failed or was skipped, or when nothing ran: a test that was passed over has shown
 // nothing.
+//
+// With -short a skip is shown and is no failure, because a machine may lack a program; long tests (internal/long) are
+// counted in a line of their own.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+
+	"sencoforum/internal/long"
 )
 
 // event is one line of `go test -json`; see `go doc test2json`.
@@ -27,8 +33,11 @@ type event struct {
 
 // tally is what was seen so far.
 type tally struct {
-	out                     io.Writer
+	out   io.Writer
+	short bool // skips are no failures
+
 	passed, failed, skipped int
+	left                    int // long tests passed over
 
 	output map[string]*strings.Builder // by test, until its verdict
 	bad    map[string]bool             // packages in which a test failed
@@ -37,6 +46,8 @@ type tally struct {
 
 func main() {
 	t := newTally(os.Stdout)
+	flag.BoolVar(&t.short, "short", false, "the tests ran with -short: skips are shown and are no failures")
+	flag.Parse()
 	if err := t.read(os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "testcount:", err)
 		os.Exit(1)
@@ -87,6 +98,10 @@ func (t *tally) verdict(e event, key string) {
 		t.packageVerdict(e, key)
 		return
 	}
+	if t.short && e.Action == "skip" && t.isLong(key) {
+		t.left++
+		return
+	}
 	if e.Action != "pass" {
 		t.show(key)
 	}
@@ -121,6 +136,12 @@ func (t *tally) show(key string) {
 	}
 }
 
+// isLong says whether a test was skipped because it is long.
+func (t *tally) isLong(key string) bool {
+	b := t.output[key]
+	return b != nil && strings.Contains(b.String(), long.Mark)
+}
+
 // isSeed says whether a test is one input of a fuzz target.
 func isSeed(test string) bool {
 	target, _, sub := strings.Cut(test, "/")
@@ -134,5 +155,8 @@ func (t *tally) end() bool {
 		t.failed++
 	}
 	fmt.Fprintf(t.out, "%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
-	return t.passed > 0 && t.failed == 0 && t.skipped == 0
+	if t.short {
+		fmt.Fprintf(t.out, "long tests left to make check: %d\n", t.left)
+	}
+	return t.passed > 0 && t.failed == 0 && (t.short || t.skipped == 0)
 }

@@ -1,18 +1,21 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-var cases = []struct {
+type tallyCase struct {
 	name  string
 	lines string
 	want  string
 	ok    bool
-}{
+}
+
+var cases = []tallyCase{
 	{"all pass", `
 {"Action":"start","Package":"a"}
 {"Action":"run","Package":"a","Test":"TestX"}
@@ -59,10 +62,43 @@ var cases = []struct {
 	{"the go command's own words", "go: no such module\n", "go: no such module\n0 passed, 0 failed, 0 skipped\n", false},
 }
 
+var shortCases = []tallyCase{
+	{"a long test is counted apart and not shown", `
+{"Action":"output","Package":"a","Test":"TestX","Output":"x_test.go:1: LONG: left to make check: years\n"}
+{"Action":"skip","Package":"a","Test":"TestX"}
+{"Action":"pass","Package":"a","Test":"TestY"}
+{"Action":"pass","Package":"a"}
+`, "pass a 0.0s\n1 passed, 0 failed, 0 skipped\nlong tests left to make check: 1\n", true},
+	{"a test that lacks a program is shown, and no failure", `
+{"Action":"output","Package":"a","Test":"TestX","Output":"x_test.go:1: no swaks\n"}
+{"Action":"skip","Package":"a","Test":"TestX"}
+{"Action":"pass","Package":"a","Test":"TestY"}
+{"Action":"pass","Package":"a"}
+`, "x_test.go:1: no swaks\npass a 0.0s\n1 passed, 0 failed, 1 skipped\nlong tests left to make check: 0\n", true},
+	{"a failure is one", `
+{"Action":"pass","Package":"a","Test":"TestY"}
+{"Action":"fail","Package":"a","Test":"TestX"}
+{"Action":"fail","Package":"a"}
+`, "fail a 0.0s\n1 passed, 1 failed, 0 skipped\nlong tests left to make check: 0\n", false},
+	{"nothing but long tests is nothing", `
+{"Action":"output","Package":"a","Test":"TestX","Output":"LONG: left to make check: years\n"}
+{"Action":"skip","Package":"a","Test":"TestX"}
+{"Action":"pass","Package":"a"}
+`, "pass a 0.0s\n0 passed, 0 failed, 0 skipped\nlong tests left to make check: 1\n", false},
+}
+
 func TestTally(t *testing.T) {
+	all := append(slices.Clone(cases), tallyCase{"where all is wanted a long test that was left is no success", strings.TrimSuffix(shortCases[0].lines, "\n"),
+		"x_test.go:1: LONG: left to make check: years\npass a 0.0s\n1 passed, 0 failed, 1 skipped\n", false})
+	checkTallies(t, all, false)
+	checkTallies(t, shortCases, true)
+}
+
+func checkTallies(t *testing.T, cases []tallyCase, short bool) {
 	for _, c := range cases {
 		var out strings.Builder
 		tally := newTally(&out)
+		tally.short = short
 		if err := tally.read(strings.NewReader(strings.TrimPrefix(c.lines, "\n"))); err != nil {
 			t.Fatal(err)
 		}
