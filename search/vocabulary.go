@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Vocabulary knows the words of special needs: letters that stand for words, other names of the same thing, and what it
@@ -109,12 +110,9 @@ func (f Faults) Error() string {
 // LoadVocabulary returns the vocabulary that comes with the program with the changes of a forum's own file in the data
 // directory, if there is one. With an error, which is Faults, it is the one that comes with the program.
 func LoadVocabulary(dir string) (*Vocabulary, error) {
-	v, err := ParseVocabulary(shipped)
+	v, err := shippedVocabulary()
 	if err != nil {
-		return &Vocabulary{}, fmt.Errorf("read the vocabulary of the program: %w", err)
-	}
-	for _, e := range v.entries {
-		e.shipped = true
+		return v, err
 	}
 	path := filepath.Join(dir, VocabularyFile)
 	text, err := readVocabulary(path)
@@ -137,6 +135,18 @@ func LoadVocabulary(dir string) (*Vocabulary, error) {
 	changed.own = sha256.Sum256([]byte(text))
 	return changed, nil
 }
+
+// shippedVocabulary is the one that comes with the program. Nobody changes a vocabulary, so one serves all.
+var shippedVocabulary = sync.OnceValues(func() (*Vocabulary, error) {
+	v, err := ParseVocabulary(shipped)
+	if err != nil {
+		return &Vocabulary{}, fmt.Errorf("read the vocabulary of the program: %w", err)
+	}
+	for _, e := range v.entries {
+		e.shipped = true
+	}
+	return v, nil
+})
 
 func readVocabulary(path string) (string, error) {
 	f, err := os.Open(path)
