@@ -101,6 +101,7 @@ func newTown(t *testing.T, members int, changes ...func(*config.Config)) *town {
 	if _, err := fillOnce(w.cfg, sampleForum(members), demoFill{}); err != nil {
 		t.Fatal(err)
 	}
+	lendKeys(t, w.cfg.Data)
 	w.start(mail, pages)
 	err := w.house.db.Update(func(tx *store.Tx) error { // one person writes all of a story
 		l, err := list.Get(tx, 1)

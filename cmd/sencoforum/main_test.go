@@ -91,6 +91,8 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *updateScripts,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // else each command of a race build takes a second more
+			e.Setenv("GOGC", "off")                 // a command lives too short to collect anything
+			e.Setenv("GOMEMLIMIT", "256MiB")        // a server does not
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -28,6 +28,7 @@ import (
 func canaryHouse(t *testing.T) config.Config {
 	t.Helper()
 	cfg := demoConfig(t.TempDir(), "127.0.0.1:0")
+	lendKeys(t, cfg.Data)
 	cfg.SMTP.MinFree = 1
 	f := sample.Forum{Name: "canarylist", Domain: "canary-lists.example.org", Title: "Canary title", Tag: "[Canary]"}
 	for i := range 5 {

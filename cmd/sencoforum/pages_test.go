@@ -111,6 +111,7 @@ func TestPagesOverTLS(t *testing.T) {
 	if err := os.Mkdir(cfg.Data, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	lendKeys(t, cfg.Data)
 	cfg.WebURL, cfg.Web.TLSCert, cfg.Web.TLSKey = "https://forum.example.org", filepath.Join(dir, "cert"), filepath.Join(dir, "key")
 	writeCertificate(t, cfg.Web.TLSCert, cfg.Web.TLSKey, 1)
 	mail, pages, clear := local(t), local(t), local(t)

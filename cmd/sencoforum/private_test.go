@@ -149,6 +149,7 @@ func TestARefusedPrivateMessageScores(t *testing.T) {
 	if _, err := fillOnce(cfg, sampleForum(5), demoFill{}); err != nil {
 		t.Fatal(err)
 	}
+	lendKeys(t, cfg.Data)
 	h, err := openHouse(slog.New(slog.DiscardHandler), cfg, &carrier{})
 	if err != nil {
 		t.Fatal(err)
