@@ -16,6 +16,7 @@ import (
 
 	"sencoforum/intake"
 	"sencoforum/internal/corpora"
+	"sencoforum/internal/long"
 	"sencoforum/internal/testdb"
 	"sencoforum/message"
 	"sencoforum/store"
@@ -166,6 +167,7 @@ func postsByID(t testing.TB, db *store.DB) map[string]Post {
 }
 
 func TestTwistedWebIsThreadedAsDovecotDoesOrBetter(t *testing.T) {
+	long.Test(t, "twenty years of a list, twice")
 	dir := corpora.Dir(t, "archive-twisted-web")
 	all := readMbox(t, filepath.Join(dir, "twisted-web.mbox.gz"))
 	if len(all) != 5374 {

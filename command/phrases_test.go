@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sencoforum/internal/corpora"
+	"sencoforum/internal/long"
 )
 
 // TestPhrases reads every phrase with every ending, as raw mail. Nothing may be done that was not wanted.
@@ -59,6 +60,7 @@ func TestFreshPhrases(t *testing.T) {
 // TestPhrasesAboveRealQuotes puts the phrases above what another reader of replies has cut off real mails. Where those begin with
 // something that no rule knows, the writer is asked; nothing may be done that was not wanted.
 func TestPhrasesAboveRealQuotes(t *testing.T) {
+	long.Test(t, "hundreds of real mails below every third phrase")
 	t.Parallel()
 	var endings []ending
 	for _, file := range corpora.Files(t, filepath.Join(corpora.Dir(t, "replies/discourse"), "elided"), "*.txt") {

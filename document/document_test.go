@@ -16,6 +16,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"sencoforum/internal/long"
 	"sencoforum/message"
 )
 
@@ -132,9 +133,6 @@ func TestExtract(t *testing.T) {
 // TestHostileFiles gives the child what would fell a server. Each has to end as an answer, in time, and the parent must not
 // grow by it.
 func TestHostileFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("NOT RUN: takes some seconds of the processor")
-	}
 	good := word(t, `<w:p><w:r><w:t>x</w:t></w:r></w:p>`)
 	for _, c := range []struct {
 		name, file string
@@ -193,9 +191,7 @@ func lying(t *testing.T) []byte {
 
 // TestManyRows: an Excel file with a million rows is read until the text is full.
 func TestManyRows(t *testing.T) {
-	if testing.Short() {
-		t.Skip("NOT RUN: takes some seconds of the processor")
-	}
+	long.Test(t, "a million rows")
 	var b strings.Builder
 	b.WriteString(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`)
 	for range 1_000_000 {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sencoforum/internal/corpora"
+	"sencoforum/internal/long"
 	"sencoforum/internal/ordinary"
 	"sencoforum/message"
 )
@@ -43,6 +44,7 @@ func TestOrdinaryMails(t *testing.T) {
 // TestRealMails counts holds in twenty years of a public mailing list of programmers, where no child is named: names, dates,
 // numbers and tables of real people.
 func TestRealMails(t *testing.T) {
+	long.Test(t, "twenty years of a list")
 	mbox := corpora.RealMbox(t)
 	mails, held := 0, 0
 	for _, raw := range bytes.Split(mbox, []byte("\n\nFrom ")) {

@@ -13,6 +13,7 @@ import (
 	"sencoforum/archive"
 	"sencoforum/internal/corpora"
 	"sencoforum/internal/discussions"
+	"sencoforum/internal/long"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/message"
@@ -247,6 +248,7 @@ func (r *resultTable) holds(t *testing.T) {
 }
 
 func TestJudgedSearchesOfProgrammers(t *testing.T) {
+	long.Test(t, "twenty years of a list")
 	t.Parallel()
 	s := newShelf(t)
 	mbox := corpora.RealMbox(t)

@@ -14,6 +14,7 @@ import (
 
 	"sencoforum/archive"
 	"sencoforum/internal/corpora"
+	"sencoforum/internal/long"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/store"
@@ -22,6 +23,7 @@ import (
 // TestTwistedWebIsImportedWithoutLoss: a real list of 18 years. Each message is a post, but for those that the archive has
 // twice, and imported again nothing is new.
 func TestTwistedWebIsImportedWithoutLoss(t *testing.T) {
+	long.Test(t, "twenty years of a list, four times")
 	const messages = 5374 // as its README says
 	corpus := corpora.Dir(t, "archive-twisted-web")
 	box := filepath.Join(corpus, "twisted-web.mbox.gz")
@@ -48,6 +50,7 @@ func TestTwistedWebIsImportedWithoutLoss(t *testing.T) {
 // TestTheTagOfTwistedWebIsTakenOut: few of these messages have kept the footer by which a list's is known, and that is enough.
 // What is left of the tag stands in the middle of a subject.
 func TestTheTagOfTwistedWebIsTakenOut(t *testing.T) {
+	long.Test(t, "twenty years of a list, three times")
 	const tag = "[Twisted-web]"
 	box := filepath.Join(corpora.Dir(t, "archive-twisted-web"), "twisted-web.mbox.gz")
 	bear := 0 // in the header, as a line of it tells
@@ -84,6 +87,7 @@ func TestTheTagOfTwistedWebIsTakenOut(t *testing.T) {
 // TestOldPagesLeadToTheirPosts: pipermail numbered the messages of this list as they came. The corpus has them by month, so
 // they are first put back into the order in which Mailman's own mbox had them.
 func TestOldPagesLeadToTheirPosts(t *testing.T) {
+	long.Test(t, "twenty years of a list")
 	corpus := corpora.Dir(t, "archive-twisted-web")
 	numbers := map[string]string{}
 	lines := bufio.NewScanner(strings.NewReader(unzipped(t, filepath.Join(corpus, "twisted-web.threads.tsv.gz"))))

@@ -9,11 +9,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sencoforum/internal/long"
 )
 
 // TestClients lets real mail programs post to the real demo, and then accounts
 // for every file that came of it.
 func TestClients(t *testing.T) {
+	long.Test(t, "builds the server, for mail programs that few have")
 	t.Parallel()
 	d := startDemo(t, build(t))
 	t.Run("mail by", func(t *testing.T) {

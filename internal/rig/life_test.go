@@ -13,11 +13,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sencoforum/internal/long"
 )
 
 // TestLife runs "serve" as a supervisor does: starts it, stops it, kills it, has
 // it read its settings again, and starts it on what it must not touch.
 func TestLife(t *testing.T) {
+	long.Test(t, "builds the server and starts it dozens of times")
 	t.Parallel()
 	binary := build(t)
 	for _, c := range []struct {

@@ -38,7 +38,7 @@ func build(t *testing.T) string {
 		if built.err = os.Chmod(built.dir, 0o755); built.err != nil { // some tests start it as another user
 			return
 		}
-		cmd := exec.Command("go", "build", "-o", built.dir, "sencoforum/cmd/sencoforum")
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", built.dir, "sencoforum/cmd/sencoforum")
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w\n%s", err, out)
