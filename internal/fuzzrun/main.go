@@ -12,6 +12,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -135,6 +136,9 @@ func (b *binaries) run(t target, each time.Duration) result {
 	out, err := cmd.CombinedOutput()
 	if onlyTimeUp(out) {
 		err = nil
+	}
+	if bytes.Contains(out, []byte("not built with coverage instrumentation")) {
+		err = errors.New("nothing guided it: the build flags of internal/fuzzrun say nothing to this compiler")
 	}
 	r := result{target: t, err: err, out: out, execs: "0"}
 	if all := execsLine.FindAllSubmatch(out, -1); len(all) > 0 {
