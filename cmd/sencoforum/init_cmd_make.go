@@ -167,6 +167,11 @@ func (s setup) makeForum(o *rootOptions) error {
 	if _, err := openKeys(s.cfg.Data); err != nil {
 		return err
 	}
+	if o.lend != nil {
+		if err := o.lend(s.cfg.Data); err != nil {
+			return err
+		}
+	}
 	if _, err := openDKIM(s.cfg.Data, o.now()); err != nil {
 		return err
 	}

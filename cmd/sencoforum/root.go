@@ -41,7 +41,9 @@ type rootOptions struct {
 
 	// batchDone, if set, hears how many messages of an import are done. It is for tests.
 	batchDone func(done int)
-	inside    bool // the command runs where the store is open, for one that was given at the command line
+	// lend, if set, puts signing keys into a new data directory, in place of those that init would make. It is for tests.
+	lend   func(data string) error
+	inside bool // the command runs where the store is open, for one that was given at the command line
 
 	// reach runs an admin command: in the server, or in this process on the store.
 	reach func(cmd *cobra.Command, do work) error
