@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// eyesSentences reads a file of testdata/eyes or testdata/eyes2.
+// eyesSentences reads a file of testdata/eyes, testdata/eyes2 or testdata/eyes3.
 func eyesSentences(t *testing.T, set, name string) (all []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", set, name))
@@ -23,14 +23,15 @@ func eyesSentences(t *testing.T, set, name string) (all []string) {
 }
 
 // TestNamesOfFreshEyes measures all rules for names on sentences by somebody who had seen neither the rules nor the sentences
-// of their writer: two people, one after the other (testdata/eyes, testdata/eyes2).
+// of their writer: three people, one after the other (testdata/eyes, testdata/eyes2, testdata/eyes3). Of the third
+// only the first look counts, so that its figures are printed and nothing is demanded of them.
 func TestNamesOfFreshEyes(t *testing.T) {
-	for _, set := range []string{"eyes", "eyes2"} {
-		t.Run(set, func(t *testing.T) { judgeNames(t, set) })
+	for _, set := range []string{"eyes", "eyes2", "eyes3"} {
+		t.Run(set, func(t *testing.T) { judgeNames(t, set, set != "eyes3") })
 	}
 }
 
-func judgeNames(t *testing.T, set string) {
+func judgeNames(t *testing.T, set string, demand bool) {
 	named, seen := findNamed(t, set)
 	others, held := eyesSentences(t, set, "others.txt"), 0
 	for _, s := range others {
@@ -40,7 +41,7 @@ func judgeNames(t *testing.T, set string) {
 		}
 	}
 	t.Logf("fresh eyes: %d of %d pupils found; %d of %d other sentences held", seen, named, held, len(others))
-	if 100*seen < 90*named || 100*held > len(others) {
+	if demand && (100*seen < 90*named || 100*held > len(others)) {
 		t.Errorf("%d of %d found, %d of %d held", seen, named, held, len(others))
 	}
 }

@@ -82,7 +82,7 @@ func TestFullNamesInOrdinaryPosts(t *testing.T) {
 
 // TestHeldOrHinted measures of how many pupils that fresh eyes named the writer hears, one way or the other.
 func TestHeldOrHinted(t *testing.T) {
-	for _, set := range []string{"eyes", "eyes2"} {
+	for _, set := range []string{"eyes", "eyes2", "eyes3"} {
 		held, hinted, passed := 0, 0, 0
 		for _, s := range eyesSentences(t, set, "pupils.txt") {
 			found := Look(Input{Own: strings.NewReplacer("[[", "", "]]", "").Replace(s), Today: corpusDay}, DefaultAllow())

@@ -16,7 +16,10 @@ import (
 )
 
 // eyesFiles are the files of testdata/judged that bring their own posts, each written by somebody who had not seen the vocabulary.
-var eyesFiles = []string{"send-eyes.txt", "send-eyes2.txt"}
+var eyesFiles = []string{"send-eyes.txt", "send-eyes2.txt", eyesLook}
+
+// eyesLook is the file of which only the first look counts: its figures are printed and nothing is demanded of them.
+const eyesLook = "send-eyes3.txt"
 
 // An eyesPost is a post that a file of eyesFiles brings for one of its searches.
 type eyesPost struct {
@@ -196,11 +199,11 @@ func TestJudgedSearchesOfFreshEyes(t *testing.T) {
 		items = append(items, archive.ImportItem{Raw: p.Raw, Written: p.At})
 	}
 	for _, name := range eyesFiles {
-		t.Run(name, func(t *testing.T) { judgeEyes(t, readEyes(t, name), slices.Clone(items)) })
+		t.Run(name, func(t *testing.T) { judgeEyes(t, readEyes(t, name), slices.Clone(items), name != eyesLook) })
 	}
 }
 
-func judgeEyes(t *testing.T, all []eyesSearch, items []archive.ImportItem) {
+func judgeEyes(t *testing.T, all []eyesSearch, items []archive.ImportItem, demand bool) {
 	s := newShelf(t)
 	for _, e := range all {
 		for _, p := range e.posts {
@@ -227,7 +230,7 @@ func judgeEyes(t *testing.T, all []eyesSearch, items []archive.ImportItem) {
 		m := measureEyes(historical, ids, w)
 		t.Logf("%s, words of another era (%d searches): %v", w.name, len(historical), m)
 		missed := m.missed
-		if w.name == "vocabulary" && 100*m.found < 95*m.answers {
+		if demand && w.name == "vocabulary" && 100*m.found < 95*m.answers {
 			t.Errorf("%d of %d answers in words of another era are found, want 95 %%", m.found, m.answers)
 		}
 		if len(others) > 0 {
