@@ -32,7 +32,7 @@ func (d *doc) signed(n name) bool {
 		return false
 	}
 	return d.yearBehind(n) || d.yearAhead(n) || d.ageBehind(n) || d.apposed(n) || d.dealtWith(n) || d.spokenOf(n) ||
-		d.withTheirs(n) || d.calledHere(n) || d.deeds(n) || d.portrayed(n)
+		d.withTheirs(n) || d.calledHere(n) || d.deeds(n)
 }
 
 // grownBefore reports a grown-up's role right before a name: "our EP, Janet Fielding".
