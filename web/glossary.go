@@ -110,8 +110,19 @@ func named(e *search.Entry) string {
 	return e.Name
 }
 
+// mostAlso is how many other names an entry is shown with; search knows them all.
+const mostAlso = 6
+
+// someOf lists the first of some names.
+func someOf(names []string) string {
+	if left := len(names) - mostAlso; left > 1 {
+		return strings.Join(names[:mostAlso], ", ") + fmt.Sprintf(" and %d more", left)
+	}
+	return strings.Join(names, ", ")
+}
+
 func (v *visit) entryWord(e *search.Entry) entryWord {
-	d := entryWord{ID: entryID(e.Name), Name: named(e), Full: e.Full, Means: e.Means, Also: strings.Join(e.Also, ", ")}
+	d := entryWord{ID: entryID(e.Name), Name: named(e), Full: e.Full, Means: e.Means, Also: someOf(e.Also)}
 	switch {
 	case e.From != 0 && e.Until != 0:
 		d.Used = fmt.Sprintf("Used from %d to %d.", e.From, e.Until)
