@@ -111,7 +111,7 @@ func named(e *search.Entry) string {
 }
 
 // mostAlso is how many other names an entry is shown with; search knows them all.
-const mostAlso = 6
+const mostAlso = 4
 
 // someOf lists the first of some names.
 func someOf(names []string) string {
