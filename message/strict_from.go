@@ -107,10 +107,24 @@ func (r *fromReader) verdict() *FormError {
 }
 
 // dropCommentsOutsideQuotes removes comments from an addr-spec, but not what
-// only looks like one in a quoted local part.
+// only looks like one in a quoted local part. A backslash outside both stays,
+// and with it all else: no address has one there.
 func dropCommentsOutsideQuotes(s string) string {
-	if !strings.HasPrefix(s, `"`) {
-		return dropComments(s)
+	if strings.HasPrefix(s, `"`) {
+		return s
 	}
-	return s
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && depth == 0:
+			return s
+		case c == '\\':
+			i++
+		case c == '(':
+			depth++
+		case c == ')' && depth > 0:
+			depth--
+		}
+	}
+	return dropComments(s)
 }
