@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
@@ -16,12 +17,13 @@ import (
 // several common words, as the vocabulary has many, cost more still: the places of their words have to be read. Which posts hold them
 // takes four bytes a post and is made ready, too.
 const (
-	warmLeast   = 2000     // posts of an archive that is worth it
-	warmBytes   = 16 << 20 // of postings, which stay whatever is searched for
-	warmAside   = 4 << 20  // of postings, half of what is kept while names are looked for
-	warmPosting = 8        // of them for a post
-	warmCommon  = 200      // a common word stands in one post of so many, at least
-	warmLarge   = 50       // a segment is worth it that has one post of so many, at least: smaller ones come and go
+	warmLeast   = 2000             // posts of an archive that is worth it
+	warmBytes   = 16 << 20         // of postings, which stay whatever is searched for
+	warmAside   = 4 << 20          // of postings, half of what is kept while names are looked for
+	warmPosting = 8                // of them for a post
+	warmCommon  = 200              // a common word stands in one post of so many, at least
+	warmRest    = time.Millisecond // of work after which there is a rest
+	warmLarge   = 50               // a segment is worth it that has one post of so many, at least: smaller ones come and go
 )
 
 // warmFields are where words are looked for most.
@@ -40,7 +42,7 @@ func (x *Index) expect(names [][]string) {
 func (x *Index) warm(ctx context.Context) (changed bool, err error) {
 	names := x.expected.Load() // nil: none
 	err = x.look(ctx, defaultWeights(), func(l *look) (err error) {
-		w := warmer{look: l, ready: map[postingKey]*postings{}}
+		w := warmer{look: l, ready: map[postingKey]*postings{}, idle: x.isComplete}
 		changed, err = w.warm(names)
 		return err
 	})
@@ -54,6 +56,7 @@ type warmer struct {
 	large []*scorch.SegmentSnapshot
 	ready map[postingKey]*postings
 	size  int
+	idle  func() bool // no posts wait for the one who does this
 }
 
 // warm unpacks the postings of the commonest words in the large segments, and looks for the names in them, unless that is done.
@@ -80,6 +83,7 @@ func (w *warmer) warm(names *expected) (changed bool, err error) {
 		return false, err
 	}
 	kept := w.kept
+	kept.makeReady(maps.Clone(w.ready), in, nil) // names take much longer, and people search meanwhile
 	w.kept = kept.aside(w.ready)
 	if err := w.names(seqs); err != nil {
 		return false, err
@@ -132,15 +136,23 @@ func (w *warmer) add(k postingKey, p *postings) {
 	w.size += p.size() + len(k.word)
 }
 
-// names finds out which posts hold the names of several words, where that is much work: where all their words are common.
+// names finds out which posts hold the names of several words, where that is much work: where all their words are common. It rests as long as
+// it works, for those who search meanwhile, and gives up when new posts wait to be found: they come first.
 func (w *warmer) names(names [][]placedWord) error {
 	for _, seq := range names {
 		if len(seq) < 2 {
 			continue
 		}
+		began := time.Now()
 		for _, field := range warmFields {
 			if err := w.name(field, seq); err != nil {
 				return err
+			}
+		}
+		if worked := time.Since(began); worked > warmRest {
+			pause(w.ctx, worked)
+			if !w.idle() {
+				return errNotReady
 			}
 		}
 	}
