@@ -6,7 +6,7 @@ const namedWhy = "a full name stands there; nothing says whether it is a pupil's
 // Words around the name of somebody who helps, writes or teaches.
 var (
 	meets    = set("contact", "email", "emailed", "ring", "rang", "phone", "dear", "hi", "hello", "hey", "thanks", "thank", "colleague", "colleagues", "friend", "via", "cc", "by", "regards", "wishes", "cheers", "best", "met", "heard", "follow", "google", "recommend", "author", "authors", "interpreter", "speaker", "inspector", "trainer", "present", "apologies", "confirmed", "attended", "attending", "chair")
-	spoken   = set("spoke", "speak", "speaking", "spoken", "talk", "talked", "talking", "thanks", "write", "wrote", "reply", "ask", "email", "emails", "session", "training", "talk", "course", "webinar", "work", "research")
+	spoken   = set("spoke", "speak", "speaking", "spoken", "talk", "talked", "talking", "thanks", "write", "wrote", "reply", "ask", "email", "emails", "session", "training", "course", "webinar", "work", "research")
 	lectures = set("runs", "ran", "trains", "trained", "presents", "presented", "recommends", "recommended", "suggests", "suggested", "explains", "explained", "replied", "emailed", "kindly", "teach", "offers", "offered", "retires", "retired", "delivers", "delivered", "chairs", "chaired", "shared", "posted", "mentioned", "manages", "advises", "advised", "argues", "argued", "organises", "organised")
 )
 

@@ -47,7 +47,11 @@ func may(raw []byte, at int) bool {
 	case Prefix[0]:
 		return follows(raw, at+1)
 	case '&':
-		return at+1 < len(raw) && raw[at+1] == '#' && !isMark(raw[at+2:])
+		rest := raw[at+1:]
+		for len(rest) >= 4 && strings.EqualFold(string(rest[:4]), "amp;") { // escaped twice
+			rest = rest[4:]
+		}
+		return len(rest) > 0 && rest[0] == '#' && !isMark(rest[1:])
 	case '?':
 		return at+2 < len(raw) && lower(raw[at+1]) == 'b' && raw[at+2] == '?' // an encoded word in base64
 	case '%', '=':
