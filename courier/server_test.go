@@ -94,6 +94,7 @@ func (b *inbox) serveOn(t testing.TB, l net.Listener, cert *tls.Certificate, imp
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {
 		s.Close()
+		l.Close() // which the library does not, when it is told to close before it began to serve
 		<-done
 	})
 }
