@@ -33,6 +33,7 @@ type compiler struct {
 	weights
 	analyser *analyser
 	marks    marks
+	written  func(place uint32) uint32 // when a post was, in Unix seconds; nil: not known here
 }
 
 // compile makes the cursors of all clauses.
@@ -91,7 +92,7 @@ func (c *compiler) clause(cl Clause, exact bool) (cursor, error) {
 			if err != nil {
 				return nil, err
 			}
-			parts = append(parts, noMore(got, e.Weight*typed))
+			parts = append(parts, c.dated(noMore(got, e.Weight*typed), e.Before))
 		}
 	}
 	return or(parts...), nil

@@ -126,6 +126,14 @@ func (x *Index) look(ctx context.Context, w weights, fn func(l *look) error) err
 
 // run runs a query.
 func (x *Index) run(l *look, q Query, s sieve, f *found) error {
+	rows := x.columns.rows
+	table := l.table
+	l.written = func(place uint32) uint32 {
+		if n := table.number(uint64(place)); int(n) < len(rows) {
+			return rows[n].written
+		}
+		return 0
+	}
 	compiled, err := l.compile(q)
 	if err != nil {
 		return err
@@ -134,7 +142,6 @@ func (x *Index) run(l *look, q Query, s sieve, f *found) error {
 	if compiled.none {
 		return nil
 	}
-	rows := x.columns.rows
 	if compiled.must == nil {
 		without := map[archive.Number]bool{}
 		for _, c := range compiled.not {
