@@ -44,33 +44,48 @@ func (v *Vocabulary) Expand(q Query) Query {
 		return q
 	}
 	var out []Clause
-	found := 0
 	for i := 0; i < len(q.Clauses); {
 		c, n := v.joined(q.Clauses[i:])
 		c.Terms = slices.Clone(c.Terms)
 		for j := range c.Terms {
 			if t := &c.Terms[j]; !c.Not && t.open() && n > 0 {
-				if t.Expansions = v.expansions(v.plused(*t)); len(t.Expansions) > 0 {
-					found++
-				}
+				words := v.plused(*t)
+				t.Expansions, t.Vague = v.expansions(words), v.isVague(words)
 			}
 		}
 		if n == 0 { // something else: its words stay apart and mean only themselves
 			n = v.otherwise(q.Clauses[i:])
 			out = append(out, q.Clauses[i:i+n]...)
-		} else {
+		} else if !again(out, c) { // no name of the vocabulary, so the word says nothing new
 			out = append(out, c)
 		}
 		i += n
 	}
 	q.Clauses = out
+	var all []*Term
 	for i := range q.Clauses {
 		for j := range q.Clauses[i].Terms {
-			t := &q.Clauses[i].Terms[j]
-			t.Expansions = portion(t.Expansions, max(2, MaxExpansions/max(found, 1)))
+			all = append(all, &q.Clauses[i].Terms[j])
 		}
 	}
+	shareOut(all)
 	return q
+}
+
+// shareOut leaves each term its share of the expansions of the whole query. What one does not need is for the others.
+func shareOut(terms []*Term) {
+	slices.SortStableFunc(terms, func(a, b *Term) int { return cmp.Compare(len(a.Expansions), len(b.Expansions)) })
+	room := MaxExpansions
+	for i, t := range terms {
+		t.Expansions = portion(t.Expansions, max(2, room/(len(terms)-i)))
+		room -= len(t.Expansions)
+	}
+}
+
+// isVague reports words that mean things only sometimes.
+func (v *Vocabulary) isVague(words []string) bool {
+	uses := v.uses(words)
+	return len(uses) > 0 && !slices.ContainsFunc(uses, func(u use) bool { return !u.loose })
 }
 
 // ofOneEntry is the share of the places that names of one entry may take where there are too few.
@@ -175,6 +190,7 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 		}
 		if u.kind {
 			x.names(u.entry, Related, relationWeights[Related])
+			x.near(u.entry, relationWeights[Related]*looseFactor)
 			continue
 		}
 		x.own(u)
@@ -183,11 +199,7 @@ func (v *Vocabulary) expansions(words []string) []Expansion {
 		for _, f := range u.entry.Kinds {
 			x.add(u.entry, f, Related, relationWeights[Related], time.Time{})
 		}
-		for _, name := range u.entry.Near {
-			if e := v.entry(name); e != nil {
-				x.names(e, Related, relationWeights[Related])
-			}
-		}
+		x.near(u.entry, relationWeights[Related])
 	}
 	slices.SortStableFunc(x.all, func(a, b Expansion) int { return cmp.Compare(b.Weight, a.Weight) })
 	return x.needed(typed)
@@ -230,6 +242,15 @@ func (x *expander) history(e *Entry, next func(*Entry) []string, step int) {
 		if o := x.v.entry(name); o != nil {
 			x.names(o, Historical, relationWeights[Historical]*math.Pow(furtherFactor, float64(step-1)))
 			x.history(o, next, step+1)
+		}
+	}
+}
+
+// near adds the names of entries that are worth a look, too.
+func (x *expander) near(e *Entry, weight float64) {
+	for _, name := range e.Near {
+		if o := x.v.entry(name); o != nil {
+			x.names(o, Related, weight)
 		}
 	}
 }

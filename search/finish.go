@@ -79,7 +79,7 @@ func (p *parser) uncommon() {
 }
 
 // once leaves out clauses, and terms within a clause, that stand there already. Common words may stand there again: of two
-// names the second can need its "of".
+// names the second can need its "of". A word may, too, where such a one stands between: "toe by toe" is a name.
 func once(all []Clause) []Clause {
 	var kept []Clause
 	for _, c := range all {
@@ -91,11 +91,17 @@ func once(all []Clause) []Clause {
 		}
 		c.Terms = terms
 		c.Terms[0].Common = !c.Not && len(terms) == 1 && terms[0].isCommon() // of "the OR the" one is left
-		if c.Terms[0].Common || !slices.ContainsFunc(kept, c.same) {
+		if c.Terms[0].Common || !slices.ContainsFunc(kept, c.same) || again(kept, c) {
 			kept = append(kept, c)
 		}
 	}
 	return kept
+}
+
+// again reports whether a clause is the one before the last, behind a common word.
+func again(kept []Clause, c Clause) bool {
+	n := len(kept)
+	return n > 1 && kept[n-1].Terms[0].Common && len(c.Terms) == 1 && !c.Not && !c.Terms[0].Phrase && kept[n-2].same(c)
 }
 
 // isCommon reports whether a term is a common word, wherever it stands.

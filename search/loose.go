@@ -96,7 +96,7 @@ func (s *Searcher) part(ctx context.Context, r Reader, q Query, cl Clause) (p pa
 	if len(p.Hits) > 0 {
 		p.worth = math.Log(1 + float64(s.index.columns.total())/float64(len(p.Hits)))
 	}
-	if slices.ContainsFunc(cl.Terms, func(t Term) bool { return len(t.Expansions) > 0 || len(t.Words) > 1 }) {
+	if slices.ContainsFunc(cl.Terms, func(t Term) bool { return !t.Vague && (len(t.Expansions) > 0 || len(t.Words) > 1) }) {
 		p.worth *= knownFactor
 	}
 	return p, nil

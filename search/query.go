@@ -50,7 +50,9 @@ type Term struct {
 	// Plus means that a plus stood behind the only word, as in SA+. Posts are looked for without it.
 	Plus bool
 	// Named means that several words are a name of the vocabulary together: where they stand apart they count less.
-	Named      bool
+	Named bool
+	// Vague means that the words mean a thing of the vocabulary only sometimes.
+	Vague      bool
 	Expansions []Expansion // also good, for less
 }
 

@@ -23,6 +23,7 @@ type Vocabulary struct {
 	entries []*Entry          // by name
 	forms   map[string][]use  // by plainKey
 	singles map[string][]use  // by singleKey, for plurals that are no form themselves
+	endings map[string][]use  // by endingKey, for forms with other endings
 	longest int               // words of the longest form
 	words   map[string]bool   // that stand in a form, in the singular
 	spelt   *Lexicon          // those that are long enough to be told from others when they are misspelt
@@ -214,7 +215,7 @@ func (v *Vocabulary) With(text string) (*Vocabulary, error) {
 // newVocabulary joins entries to a vocabulary. gone are the lines that took away others, by formKey; wrong is what is known to be
 // wrong already.
 func newVocabulary(entries []*Entry, gone map[string]int, wrong faults) (*Vocabulary, error) {
-	v := &Vocabulary{forms: map[string][]use{}, singles: map[string][]use{}, words: map[string]bool{}}
+	v := &Vocabulary{forms: map[string][]use{}, singles: map[string][]use{}, endings: map[string][]use{}, words: map[string]bool{}}
 	byName := map[string]*Entry{}
 	for _, e := range entries {
 		e := *e
@@ -242,7 +243,7 @@ func newVocabulary(entries []*Entry, gone map[string]int, wrong faults) (*Vocabu
 		}
 		v.addForms(e)
 	}
-	for _, forms := range []map[string][]use{v.forms, v.singles} {
+	for _, forms := range []map[string][]use{v.forms, v.singles, v.endings} {
 		for k, uses := range forms { // what is an entry is one, whatever another says
 			if slices.ContainsFunc(uses, func(u use) bool { return u.entry != nil }) {
 				forms[k] = slices.DeleteFunc(uses, func(u use) bool { return u.entry == nil })
@@ -269,8 +270,11 @@ func (v *Vocabulary) addForms(e *Entry) {
 			words := wordsOf(f)
 			addUse(v.forms, plainKey(words), u)
 			addUse(v.singles, singleKey(words), u)
+			if key := endingKey(words); key != "" && !u.short {
+				addUse(v.endings, key, u)
+			}
 			parts := strings.Fields(singleKey(words))
-			v.longest = max(v.longest, len(parts))
+			v.longest = max(v.longest, len(parts)+putIn)
 			for _, w := range parts {
 				v.words[w] = true
 			}
@@ -296,7 +300,13 @@ func (v *Vocabulary) uses(words []string) []use {
 	if u := v.forms[plainKey(words)]; len(u) > 0 {
 		return u
 	}
-	return v.singles[singleKey(words)]
+	if u := v.singles[singleKey(words)]; len(u) > 0 {
+		return u
+	}
+	if key := endingKey(words); key != "" {
+		return v.endings[key]
+	}
+	return nil
 }
 
 // Entries returns all entries by their names, for a page of them. They are not to be changed.
