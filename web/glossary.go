@@ -63,6 +63,9 @@ func glossaryPage(v *visit) error {
 			if l == letter {
 				d.Entries = append(d.Entries, v.entryWord(e))
 			}
+			if len(e.Short) == 0 { // the page of all letters would be too heavy; they stand on that of their letter
+				continue
+			}
 			names.Names = append(names.Names, link{Path: v.entryPath(e.Name), Text: named(e)})
 		}
 		if letter == "" {
@@ -81,8 +84,11 @@ func (v *visit) glossaryPath(letter string) string {
 	return v.s.cfg.Path + "/glossary?letter=" + url.QueryEscape(letter)
 }
 
-// letterOf is the letter under which a name stands; figures stand together.
+// letterOf is the letter under which a name stands; figures stand together. So many begin with "se" that they have a page of their own.
 func letterOf(name string) string {
+	if len(name) > 1 && strings.EqualFold(name[:2], "se") {
+		return "SE"
+	}
 	for _, r := range name {
 		switch {
 		case unicode.IsLetter(r):
