@@ -20,7 +20,7 @@ func TestGlossary(t *testing.T) {
 		}
 	}
 	page = s.browser().get("/glossary?letter=e")
-	for _, want := range []string{`<h2 id="w-EHC-plan">EHC plan (EHCP)</h2>`, "education, health and care plan.", "Used since 2014. England.", `href="/glossary?letter=S#w-statement">statement</a>`, `<strong aria-current="page">E</strong>`} {
+	for _, want := range []string{`<h2 id="w-EHC-plan">EHC plan (EHCP)</h2>`, "education, health and care plan.", "Used since 2014. England.", `href="/glossary?letter=S&amp;part=3#w-statement">statement</a>`, `<strong aria-current="page">E</strong>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%s is missing:\n%s", want, page)
 		}
@@ -37,6 +37,39 @@ func TestGlossary(t *testing.T) {
 	for _, one := range newSite(t, nil).server.routes { // without a search there is none
 		if one.path == "/glossary" || one.path == "/search" {
 			t.Errorf("%s is there", one.path)
+		}
+	}
+}
+
+// A letter with many words has several pages, each light enough for a phone, and every word stands where the links to it lead.
+func TestGlossaryPages(t *testing.T) {
+	s := newSite(t, nil).searching()
+	member := s.as(2)
+	g := newGlossary("", s.server.cfg.Search.Vocabulary().Entries())
+	at := map[string]string{}
+	for letter, parts := range g.parts {
+		for i := range parts {
+			at[g.page(letter, i)] = member.get(g.page(letter, i))
+		}
+	}
+	at["/glossary"] = member.get("/glossary")
+	for path, page := range at {
+		if len(page) > 44_000 {
+			t.Errorf("%s has %d octets", path, len(page))
+		}
+	}
+	for name, link := range g.where {
+		path, _, _ := strings.Cut(link, "#")
+		if !strings.Contains(at[path], `<h2 id="`+template.HTMLEscapeString(entryID(name))+`">`) {
+			t.Errorf("%s is not at %s", name, link)
+		}
+	}
+	if page := at["/glossary?letter=S"]; !strings.Contains(page, "page 1 of 3") || !strings.Contains(page, `<a href="/glossary?letter=S&amp;part=2">Page 2</a>`) {
+		t.Errorf("the first page of S does not lead to the second:\n%s", page)
+	}
+	for _, none := range []string{"/glossary?letter=S&part=0", "/glossary?letter=S&part=99", "/glossary?letter=S&part=two", "/glossary?letter=SE"} {
+		if res, _ := member.ask("GET", none, ""); res.StatusCode != 404 {
+			t.Errorf("%s: %s", none, res.Status)
 		}
 	}
 }
