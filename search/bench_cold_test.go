@@ -28,20 +28,17 @@ func BenchmarkFirst(b *testing.B) {
 	}
 	took := threadTime(b) - began
 	c := &s.x.serving.postings
-	phrases, bytes, places, kept := 0, 0, 0, 0
-	for k, p := range c.ready {
-		bytes += p.size()
-		if strings.Contains(k.word, " ") {
-			phrases += p.size()
-		}
-		if l := p.places.Load(); l != nil {
-			places += l.size()
+	phrases, bytes := 0, 0
+	for name, at := range c.ready.at {
+		for i := range at.n {
+			size := c.ready.lists[at.first+i].open().size()
+			if bytes += size; strings.Contains(name.word, " ") {
+				phrases += size
+			}
 		}
 	}
-	for _, p := range c.now {
-		kept += p.size()
-	}
-	b.Logf("made ready in %v: %d lists of %d kB, %d kB of them of phrases, and %d kB of places; %d kB besides", took, len(c.ready), bytes>>10, phrases>>10, places>>10, kept>>10)
+	c.ready.shut()
+	b.Logf("made ready in %v: %d lists of %d words in %d files, %d kB, %d kB of them of phrases", took, len(c.ready.lists), len(c.ready.at), len(c.ready.files), bytes>>10, phrases>>10)
 	r := s.reader()
 	if _, err := searcher.Search(b.Context(), r, Ask{Query: Parse("nothing", s.now)}); err != nil {
 		b.Fatal(err)
@@ -69,8 +66,7 @@ func (c *postingsCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now, c.old, c.size = nil, nil, 0
-	for _, p := range c.ready {
-		p.places.Store(nil)
-		p.asked.Store(0)
+	if c.ready != nil {
+		c.ready.shut()
 	}
 }

@@ -41,9 +41,19 @@ type scanned struct {
 	ctx     context.Context
 	reader  *scorch.IndexSnapshot
 	kept    *postingsCache
+	ready   *readySet          // what is ready; nil: nothing is
+	files   []*readyFile       // of the segments; nil where nothing is ready of one
 	posts   float64            // in the index
 	average map[string]float64 // length of a field
 }
+
+// borrow takes what is ready of this moment. It is to be given back.
+func (s *scanned) borrow() {
+	s.ready = s.kept.borrow()
+	s.files = s.ready.filesOf(s.reader)
+}
+
+func (s *scanned) giveBack() { s.kept.giveBack(s.ready) }
 
 // A termCursor finds the posts that hold a word in a field.
 type termCursor struct {
@@ -66,11 +76,14 @@ type termPart struct {
 // term returns the cursor of a word, or nil where no post holds it.
 func (s *scanned) term(field, word string, boost float64) (*termCursor, error) {
 	c := &termCursor{scored: boost > 0 && !options[field].SkipFreqNorm(), length: max(1, s.average[field])}
-	base := uint32(0)
-	for _, seg := range s.reader.Segments() {
-		p, err := s.kept.get(s.ctx, seg, field, word)
-		if err != nil {
-			return nil, err
+	base, ready := uint32(0), s.ready.word(field, word)
+	for i, seg := range s.reader.Segments() {
+		p := ready.in(s.files[i])
+		if p == nil {
+			var err error
+			if p, err = s.kept.get(s.ctx, seg, field, word); err != nil {
+				return nil, err
+			}
 		}
 		if n := len(p.docs); n > 0 {
 			c.parts = append(c.parts, termPart{postings: p, base: base, last: base + p.docs[n-1], segment: seg})

@@ -99,6 +99,7 @@ func guard(err *error) {
 // close ends the engine. What is not on disk yet is indexed again at the next start.
 func (e *engine) close() (err error) {
 	defer guard(&err)
+	e.postings.use(nil)
 	err = e.index.Close()
 	e.queue.Close()
 	return err

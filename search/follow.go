@@ -33,6 +33,7 @@ const (
 func (x *Index) Run(ctx context.Context) error {
 	rung, stop := x.db.Watch(archive.ChangesTable)
 	defer stop()
+	x.unready(ctx, x.recall(ctx))
 	for ctx.Err() == nil {
 		if d := x.left(time.Now()); d > 0 {
 			pause(ctx, min(d, yieldLook))
@@ -71,11 +72,16 @@ func (x *Index) left(now time.Time) time.Duration { return time.Unix(0, x.yielde
 // settle makes ready what searches ask for most. What the library merges a little after a change is looked at once more.
 func (x *Index) settle(ctx context.Context) {
 	changed, err := x.warm(ctx)
-	if err != nil && ctx.Err() == nil && !errors.Is(err, errNotReady) {
-		x.trouble.Log(x.log, slogCause(err))
-	}
+	x.unready(ctx, err)
 	x.settling = changed || x.stirred
 	x.stirred = false
+}
+
+// unready says what went wrong with making ready, if anything did.
+func (x *Index) unready(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errNotReady) {
+		x.slow.Log(x.log, slogCause(err))
+	}
 }
 
 // wait returns when there may be something to do.

@@ -99,7 +99,8 @@ type look struct {
 	compiler
 	table   numberTable
 	scratch *scratch
-	percent int // of the archive that the index holds
+	percent int    // of the archive that the index holds
+	dir     string // of the index
 }
 
 // look runs fn over one moment of the index that serves.
@@ -111,8 +112,10 @@ func (x *Index) look(ctx context.Context, w weights, fn func(l *look) error) err
 			if err != nil {
 				return err
 			}
-			l := look{percent: percent, table: e.numbers(snap)}
+			l := look{percent: percent, table: e.numbers(snap), dir: e.dir}
 			l.compiler = compiler{scanned: &scanned{ctx: ctx, reader: snap, kept: &e.postings, posts: float64(max(1, held)), average: map[string]float64{}}, weights: w, analyser: x.analysers.get()}
+			l.borrow()
+			defer l.giveBack()
 			defer x.analysers.put(l.analyser)
 			l.scratch = x.scratch.get()
 			defer x.scratch.put(l.scratch)

@@ -39,12 +39,14 @@ type Index struct {
 	spaces    workspaces
 	expected  atomic.Pointer[expected]
 	patience  time.Duration // how long a search may take: queryTime, but for tests
+	worth     worthReady    // warmLeast and warmSegment, but for tests
 
 	bell    chan struct{} // something was asked of the one that follows
 	wanted  atomic.Bool   // it is to be made anew
 	yielded atomic.Int64  // when it may go on, in nanoseconds as time.UnixNano has them
 	noRoom  *seldom.Line
 	trouble *seldom.Line
+	slow    *seldom.Line
 
 	mu       sync.RWMutex // guards these two; held while one of them is read
 	serving  *engine      // that answers; nil: none does
@@ -63,10 +65,11 @@ type Index struct {
 // full disk, it tries again.
 func Open(log *slog.Logger, db *store.DB, overview *archive.Overview, c Config) *Index {
 	x := &Index{
-		log: log, db: db, overview: overview, config: c, figures: newFigures(), patience: queryTime,
+		log: log, db: db, overview: overview, config: c, figures: newFigures(), patience: queryTime, worth: worthReady{warmLeast, warmSegment},
 		bell:    make(chan struct{}, 1),
 		noRoom:  seldom.NewLine("no room on disk: new posts cannot be found by their words", slog.LevelError, seldom.Minute),
 		trouble: seldom.NewLine("posts cannot be indexed, which is tried again", slog.LevelError, seldom.Minute),
+		slow:    seldom.NewLine("searches take longer than they need", slog.LevelWarn, seldom.Minute),
 	}
 	x.columns = newColumns(db, func(posts []archive.Post) {
 		x.texts.forget(posts)

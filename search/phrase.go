@@ -21,9 +21,10 @@ type placedWord struct {
 // Which posts of a segment hold it is kept as the postings of a word are, once the whole segment was looked through: names of
 // several words are looked for again and again.
 type phraseCursor struct {
-	cursor // of the words
-	words  []phraseWord
+	cursor              // of the words
+	words  []phraseWord // nil until places are read
 	starts []uint32
+	placed func() []phraseWord
 
 	kept  *postingsCache
 	known []termPart // by segment: the posts that hold it; without postings where that is not known
@@ -63,12 +64,18 @@ func (s *scanned) phrase(field string, words []placedWord, boost float64) (curso
 	}
 	c := &phraseCursor{cursor: all, kept: s.kept}
 	c.recall(s, field, phraseName(words))
-	words = slices.Clone(words)
-	slices.SortStableFunc(words, func(a, b placedWord) int { return cmp.Compare(byTerm[a.term].count, byTerm[b.term].count) })
-	for _, w := range words {
-		one := *byTerm[w.term]
-		one.parts = slices.Clone(one.parts)
-		c.words = append(c.words, phraseWord{scanned: s, field: field, word: w, cursor: one, read: make([]func(uint64) ([]uint32, error), len(one.parts))})
+	c.placed = func() (placed []phraseWord) { // mostly all is known, and none is needed
+		words := slices.Clone(words)
+		slices.SortStableFunc(words, func(a, b placedWord) int { return cmp.Compare(byTerm[a.term].count, byTerm[b.term].count) })
+		for _, w := range words {
+			one := *byTerm[w.term]
+			one.parts, one.part = slices.Clone(one.parts), 0
+			for i := range one.parts {
+				one.parts[i].i = 0
+			}
+			placed = append(placed, phraseWord{scanned: s, field: field, word: w, cursor: one, read: make([]func(uint64) ([]uint32, error), len(one.parts))})
+		}
+		return placed
 	}
 	return c, nil
 }
@@ -84,11 +91,15 @@ func phraseName(words []placedWord) string {
 
 // recall looks up what is known of the phrase.
 func (c *phraseCursor) recall(s *scanned, field, name string) {
-	base := uint32(0)
-	for _, seg := range s.reader.Segments() {
+	base, ready := uint32(0), s.ready.word(field, name)
+	for i, seg := range s.reader.Segments() {
 		k := postingKeyOf(seg, field, name)
+		known := ready.in(s.files[i])
+		if known == nil {
+			known = c.kept.find(k)
+		}
 		c.keys = append(c.keys, k)
-		c.known = append(c.known, termPart{postings: c.kept.find(k), base: base})
+		c.known = append(c.known, termPart{postings: known, base: base})
 		base += uint32(seg.Segment().Count())
 	}
 }
@@ -164,6 +175,9 @@ func (c *phraseCursor) gather(s *stretch, m *matches) {
 
 // together reports whether the words of the phrase stand beside each other in a post that has all of them.
 func (c *phraseCursor) together(doc uint32) (bool, error) {
+	if c.words == nil {
+		c.words = c.placed()
+	}
 	for i := range c.words {
 		w := &c.words[i]
 		here, err := w.places(doc)

@@ -165,11 +165,9 @@ func postingKeyOf(seg *scorch.SegmentSnapshot, field, word string) postingKey {
 type postingsCache struct {
 	mu       sync.Mutex
 	now, old map[postingKey]*postings
-	size     int                      // of now, and of places that were read later
-	half     int                      // postingsHalf, where it is another
-	ready    map[postingKey]*postings // of the commonest words and names, whatever is searched for
-	readyIn  []postingKey             // the segments of these, without a word
-	readyFor *expected                // the names
+	size     int       // of now, and of places that were read later
+	half     int       // postingsHalf, where it is another
+	ready    *readySet // what is ready, whatever is searched for; nil: nothing is
 }
 
 // get returns the postings of a word in a segment.
@@ -196,9 +194,6 @@ func (c *postingsCache) put(k postingKey, p *postings) {
 func (c *postingsCache) find(k postingKey) *postings {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p := c.ready[k]; p != nil {
-		return p
-	}
 	p := c.now[k]
 	if p == nil {
 		if p = c.old[k]; p != nil {
@@ -212,8 +207,8 @@ func (c *postingsCache) find(k postingKey) *postings {
 func (c *postingsCache) keep(k postingKey, p *postings) {
 	if c.size > cmp.Or(c.half, postingsHalf) || c.now == nil {
 		c.old, c.now, c.size = c.now, map[postingKey]*postings{}, 0
-		for _, p := range c.ready { // the places of those that stay are read again where they are asked for
-			p.places.Store(nil)
+		if c.ready != nil { // the places of those that stay are read again where they are asked for
+			c.ready.shut()
 		}
 	}
 	c.size += p.size() + len(k.word)

@@ -21,12 +21,7 @@ func TestNamesOfTheVocabularyAreReadyBeforeAnybodyAsks(t *testing.T) {
 		if changed, err := s.x.warm(context.Background()); err != nil || !changed {
 			t.Fatalf("changed %t, error %v", changed, err)
 		}
-		held := 0
-		for k, p := range c.ready {
-			if k.field == fieldAny && k.word == phraseName([]placedWord{{"common", 0}, {"word", 1}}) {
-				held += len(p.docs)
-			}
-		}
+		held := c.ready.posts(fieldAny, phraseName([]placedWord{{"common", 0}, {"word", 1}}))
 		if held < warmLeast*9/10 || held > warmLeast {
 			t.Errorf("the name is known to be in %d posts, want %d", held, warmLeast)
 		}
@@ -37,6 +32,6 @@ func TestNamesOfTheVocabularyAreReadyBeforeAnybodyAsks(t *testing.T) {
 			t.Errorf("%s: %d discussions are found, want %d", ready, got.Discussions, warmLeast)
 		}
 		c.forget()
-		c.makeReady(nil, nil, nil)
+		c.use(nil)
 	}
 }
