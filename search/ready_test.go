@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -53,6 +54,7 @@ func (s *shelf) plainly(fn func()) {
 // sameReady compares what is found with what is ready and without it.
 func (s *shelf) sameReady(with *Searcher, text string) (want Answers) {
 	s.t.Helper()
+	s.x.patience = time.Minute // so that all is found
 	a := Ask{Query: Parse(text, s.now), Count: PageMost}
 	got, err := with.Search(s.t.Context(), s.reader(), a)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // to be read. So both are made ready at rest, for each segment once (ready.go).
 const (
 	warmLeast   = 2000             // posts of an archive that is worth it
-	warmBytes   = 160              // of postings for a post of the archive, at most
+	warmBytes   = 96               // of postings for a post of the archive, at most
 	warmPosting = 12               // of them for a post that holds a word, in all fields
 	warmAside   = 4 << 20          // of postings, half of what is kept while names are looked for
 	warmCommon  = 200              // a common word stands in one post of so many, at least
