@@ -8,7 +8,8 @@
 // On disk, in a directory of its own:
 //
 //	state.json   which directory serves, and which is being made
-//	index-N/     one index of the library; its place in the change record is inside, written with each batch
+//	index-N/     one index of the library; its place in the change record is inside, written with each batch; and what is ready
+//	             of its segments (*.ready), which is mapped
 //
 // In the store:
 //

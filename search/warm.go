@@ -21,6 +21,7 @@ const (
 	warmLeast   = 2000             // posts of an archive that is worth it
 	warmBytes   = 96               // of postings for a post of the archive, at most
 	warmPosting = 12               // of them for a post that holds a word, in all fields
+	warmRoom    = 400              // on disk for a post of the archive: with names about 330 are used
 	warmAside   = 4 << 20          // of postings, half of what is kept while names are looked for
 	warmCommon  = 200              // a common word stands in one post of so many, at least
 	warmRest    = time.Millisecond // of work after which there is a rest
@@ -46,7 +47,7 @@ var errUnkept = errors.New("what searches ask for most cannot be made ready")
 
 // warm makes ready what searches ask for most. It reports whether anything had changed since the last time.
 func (x *Index) warm(ctx context.Context) (changed bool, err error) {
-	if free, err := x.db.Free(); err == nil && free < roomNeeded {
+	if free, err := x.db.Free(); err == nil && free < roomNeeded+warmRoom*uint64(x.columns.total()) {
 		return false, nil
 	}
 	return x.readying(ctx, (*warmer).warm)
