@@ -104,8 +104,8 @@ func (w *warmer) warm() (changed bool, err error) {
 		return changed, err
 	}
 	w.began = time.Now()
-	for _, make := range []func() error{w.words, w.phrases} {
-		if err := make(); err != nil {
+	for _, part := range []func() error{w.words, w.phrases} {
+		if err := part(); err != nil {
 			return false, err
 		}
 	}
@@ -154,7 +154,7 @@ func unkept(err error) error {
 }
 
 // writers begin the files of those segments that do not have so much yet, by place.
-func (w *warmer) writers(has [sha256.Size]byte, or [sha256.Size]byte) (to map[int]*readyWriter, err error) {
+func (w *warmer) writers(has, or [sha256.Size]byte) (to map[int]*readyWriter, err error) {
 	to = map[int]*readyWriter{}
 	for i, at := range w.of {
 		if f := w.fileOf(at); f != nil && (f.names == has || f.names == or) {
