@@ -21,7 +21,7 @@ const (
 	warmLeast   = 2000             // posts of an archive that is worth it
 	warmBytes   = 96               // of postings for a post of the archive, at most
 	warmPosting = 12               // of them for a post that holds a word, in all fields
-	warmRoom    = 400              // on disk for a post of the archive: with names about 330 are used
+	warmRoom    = 500              // on disk for a post of the archive: with names about 370 are used
 	warmAside   = 4 << 20          // of postings, half of what is kept while names are looked for
 	warmCommon  = 200              // a common word stands in one post of so many, at least
 	warmRest    = time.Millisecond // of work after which there is a rest
