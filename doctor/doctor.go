@@ -85,6 +85,9 @@ type Store struct {
 	MinFree uint64 // below which no mail is taken
 	Files   uint64 // that the process may have open
 	Wanted  uint64 // that the settings need
+
+	Backup    time.Time // when the last one was made with "sencoforum backup"; zero: none was
+	BackupErr error     // why that is not known
 }
 
 // Paths are files that only the server's user may read.

@@ -19,7 +19,7 @@ func unreadCert(f Facts, check string) Finding {
 func judgeMachine(f Facts) []Finding {
 	all := []Finding{judgeStore(f.Setup.Store, f.Setup.Paths.Data)}
 	if f.Setup.Store.Err == nil {
-		all = append(all, judgeDisk(f.Setup.Store))
+		all = append(all, judgeDisk(f.Setup.Store), judgeBackup(f.Setup.Store, f.Now))
 	}
 	all = append(all, judgeOpen(f.Machine, f.Setup.Paths))
 	if f.Setup.Paths.Password != "" || f.Setup.PasswordEnv {
@@ -50,6 +50,24 @@ func judgeDisk(s Store) Finding {
 		return flaw(Warning, check, is, "That is soon.", "Make room.")
 	}
 	return good(check, "%s", is)
+}
+
+// backupOld is when a backup is too old: one a week may fail once.
+const backupOld = 8 * 24 * time.Hour
+
+func judgeBackup(s Store, now time.Time) Finding {
+	const check = "Backup"
+	const do = "Make one each night, on another machine: sencoforum backup --into DIRECTORY --keep 14"
+	const wrong = "When this disk fails, all that came since is lost."
+	switch {
+	case s.BackupErr != nil:
+		return flaw(NotChecked, check, "It could not be found out when one was made ("+cause(s.BackupErr)+").", "", do)
+	case s.Backup.IsZero():
+		return flaw(Warning, check, "None was ever made with this program.", "When this disk fails, everything is lost: members, mail and keys.", do)
+	case now.Sub(s.Backup) > backupOld:
+		return flaw(Warning, check, fmt.Sprintf("The last one was made on %s.", s.Backup.Format("2 January 2006")), wrong, do)
+	}
+	return good(check, "The last one was made on %s. Whether it is where you can get at it I cannot see.", s.Backup.Format("2 January 2006"))
 }
 
 func judgeOpen(m MachineFacts, p Paths) Finding {

@@ -48,7 +48,7 @@ func TestMailsAboutActs(t *testing.T) {
 		"owner-answer":      FromModerators{Subject: "A study about SENCO workload", Words: "Thank you. We will put it before the members.", Quote: "Dear colleagues,\n\nwe are looking for SENCOs."},
 		"owner-question":    FromModerators{Subject: "report", Words: "Which child do you mean?", Quote: "report", Asked: true},
 		"owner-answered":    Answered{Writer: "Jo Brown", Subject: "A study about SENCO workload", Words: "Thank you."},
-		"health": Health{Month: at, Posts: 212, Members: 1204, Came: 31, Left: 9, Stopped: 1, Reports: 3, Dead: 2, Held: 41, Half: 100 * time.Minute, Slowest: 51 * time.Hour, Check: "9f2c 71ab 03de 8845",
+		"health": Health{Month: at, Posts: 212, Members: 1204, Came: 31, Left: 9, Stopped: 1, Reports: 3, Dead: 2, Held: 41, Half: 100 * time.Minute, Slowest: 51 * time.Hour, Check: "9f2c 71ab 03de 8845", Backup: at,
 			Delivery: []Delivery{{"BT", 9900, 100}, {"Virgin", 1000, 0}, {"Microsoft", 199, 1}}},
 		"health-quiet":     Health{Month: at, Members: 4, Held: 1, Slowest: 40 * time.Minute, Unheard: 1, Needs: []string{"Only one person moderates: please find a second."}},
 		"practice":         Practice{WebURL: "https://forum.example.org"},

@@ -20,6 +20,7 @@ type Health struct {
 	Unheard  int           // that nobody decided about in time
 	Half     time.Duration // half of Held waited for moderators no longer than this
 	Slowest  time.Duration
+	Backup   time.Time  // when the last one was made; zero: none was by this program
 	Delivery []Delivery // by provider, those with most members first
 	Needs    []string   // what needs somebody, each a sentence; none: nothing does
 	Check    string     // check number of the record of who did what; empty: the record is empty
@@ -40,8 +41,13 @@ func (d Delivery) percent() string {
 	return fmt.Sprintf("%d %%", d.Taken*100/all)
 }
 
-// backups says what the server cannot know by itself, as copies of its data are made outside of it.
-const backups = "Backups: I cannot see them. Please ask whoever runs the server when one was\nlast made, and when one was last put back to try it."
+// backups says when the last one was made, and whom to ask for what the server cannot know by itself.
+func (n Health) backups() string {
+	if n.Backup.IsZero() {
+		return "Backups: I have made none. Please ask whoever runs the server how they are\nmade, and when one was last put back to try it."
+	}
+	return fmt.Sprintf("Backups: the last one was made on %s. Please ask whoever\nruns the server when one was last put back to try it.", n.Backup.Format("2 January 2006"))
+}
 
 // Compose returns the letter.
 func (n Health) Compose(r Round) (Mail, error) {
@@ -55,7 +61,7 @@ func (n Health) Compose(r Round) (Mail, error) {
 		r.hello(),
 		fmt.Sprintf("Posts: %s. Stopped: %d. Reported by members: %d.\n%s%s\nMembers: %s (%d came, %d left).%s",
 			grouped(n.Posts), n.Stopped, n.Reports, n.held(), n.delivery(), grouped(n.Members), n.Came, n.Left, n.dead()),
-		backups,
+		n.backups(),
 		needs,
 		n.check(),
 	))

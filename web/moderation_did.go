@@ -34,6 +34,7 @@ var did = map[string]string{
 	"collection create": "Made a collection", "collection add": "Put a discussion into a collection", "collection set": "Changed a collection", "collection remove": "Removed a collection, or a discussion from it",
 
 	"queue retry": "Had emails tried again at once", "queue drop": "Gave up emails that waited", "retention": "Erased what was kept long enough", "audit trim": "Erased the oldest entries here",
+	"backup": "Made a copy of everything, for safety", "restore": "Put everything back from a copy",
 	"reindex": "Made the search anew", "store compact": "Made the files of the server smaller",
 }
 

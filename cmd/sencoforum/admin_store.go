@@ -42,6 +42,9 @@ func (o *rootOptions) reachStore(cmd *cobra.Command, do work) error {
 
 // input reads the file that a command is given, here and as the user who gave the command.
 func (o *rootOptions) input(cmd *cobra.Command) ([]byte, error) {
+	if o.give != nil {
+		return o.give()
+	}
 	if cmd.Annotations[reads] == "" {
 		return nil, nil
 	}
@@ -87,7 +90,7 @@ func (o *rootOptions) inServer(ctx context.Context, dir string, input []byte) er
 
 // onStore runs the command in this process, as the owner of the data directory.
 func (o *rootOptions) onStore(ctx context.Context, cfg config.Config, input []byte, do work) error {
-	if err := becomeOwner(cfg.Data); err != nil {
+	if err := o.becomeOwner(cfg.Data); err != nil {
 		return err
 	}
 	db, err := o.openExisting(cfg.Data)
@@ -103,6 +106,18 @@ func (o *rootOptions) onStore(ctx context.Context, cfg config.Config, input []by
 	}
 	a := &admin{db: db, cfg: cfg, now: o.now, actor: operator(o.uid), out: o.out, errOut: o.errOut, outside: o.outside, opts: o}
 	return errors.Join(o.untilAgreed(ctx, a, input, do), db.Close())
+}
+
+// becomeOwner makes this process the owner of the data directory, until back is called where the command has set that.
+func (o *rootOptions) becomeOwner(dir string) (err error) {
+	if o.back == nil {
+		return becomeOwner(dir)
+	}
+	back, err := asOwner(dir)
+	if err == nil {
+		o.back = back
+	}
+	return err
 }
 
 // untilAgreed runs the command, and once more when it needs a yes and gets it.

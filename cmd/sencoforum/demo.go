@@ -41,6 +41,8 @@ func demoCommand(*rootOptions) *cobra.Command {
 			"Ctrl-C stops it. Without --dir everything is thrown away then.",
 		Example: "  sencoforum demo\n  sencoforum demo --dir /tmp/forum --members 500 --send-delay 30s",
 		Args:    cobra.NoArgs,
+
+		Annotations: map[string]string{minor: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return demo(cmd.Context(), o, cmd.OutOrStdout())
 		},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sencoforum/backup"
 	"sencoforum/config"
 	"sencoforum/doctor"
 	"sencoforum/list"
@@ -53,9 +54,10 @@ func (a *admin) doctor(ctx context.Context, damage error) error {
 	if err != nil {
 		return err
 	}
-	s.Store = doctor.Store{Err: damage, Schema: schema, MinFree: minFree(a.cfg.SMTP), Files: descriptors(), Wanted: asked(a.cfg).files()}
+	s.Store = doctor.Store{Err: damage, Schema: schema, MinFree: minFree(a.cfg), Files: descriptors(), Wanted: asked(a.cfg).files()}
 	if a.db != nil {
 		s.Store.Free, s.Store.FreeErr = a.db.Free()
+		s.Store.BackupErr = a.db.View(func(tx *store.Tx) (err error) { s.Store.Backup, err = backup.Last(tx); return err })
 	}
 	stored, err := a.storedWords()
 	if err != nil {

@@ -28,7 +28,7 @@ func explainCommand(o *rootOptions) *cobra.Command {
 			"read: each step, and what would be done or asked. Nothing is done.",
 		Example:     "  sencoforum explain \"Please unsubscribe me\"\n  sencoforum explain --to mod --file reply.eml",
 		Args:        between(0, 1),
-		Annotations: map[string]string{minor: "yes"},
+		Annotations: map[string]string{minor: unnamed},
 	}
 	f := c.Flags()
 	f.StringVar(&e.file, "file", "", "the mail in `FILE`; - is standard input")

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"sencoforum/archive"
 	"sencoforum/bounce"
 	"sencoforum/calendar"
@@ -75,13 +77,32 @@ const schema = 1
 // that mail which was taken can still go out.
 const reserve = 64 << 20
 
-// minFree is the room on disk, in bytes, below which no mail is taken: what
-// the operator says, or enough for what all connections could bring.
-func minFree(c config.SMTP) uint64 {
-	if c.MinFree > 0 {
-		return uint64(c.MinFree)
+// minFree is the room on disk, in bytes, below which no mail is taken: what the operator says, or enough for what all
+// connections could bring. Of a small disk that is a tenth, or most small machines would never take mail; a commit without
+// room loses nothing.
+func minFree(c config.Config) uint64 {
+	if c.SMTP.MinFree > 0 {
+		return uint64(c.SMTP.MinFree)
 	}
-	return max(512<<20, 3*uint64(c.MaxMessage)*uint64(c.Connections))
+	return leastFree(uint64(c.SMTP.MaxMessage)*uint64(c.SMTP.Connections), diskSize(c.Data))
+}
+
+// leastFree is minFree for connections that bring at most so many bytes at once to a disk of that size; 0: not known.
+func leastFree(brought, disk uint64) uint64 {
+	least := 3 * brought
+	if disk > 0 {
+		least = min(least, disk/10)
+	}
+	return max(512<<20, least)
+}
+
+// diskSize is the size of the file system of a directory; 0 where that cannot be found out.
+func diskSize(dir string) uint64 {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return 0
+	}
+	return s.Blocks * uint64(s.Bsize)
 }
 
 // openStore opens the data directory's store, making it when it is new.
@@ -189,7 +210,7 @@ func (h *house) newDesk(people *moderate.Forwarder, trusted []netip.Prefix) *inc
 		Verifier:   mailauth.New(&net.Resolver{PreferGo: true}, mailauth.Config{}),
 		Spam:       mailauth.SpamPolicy{Fields: h.cfg.SMTP.SpamHeaders},
 		MaxMessage: int64(h.cfg.SMTP.MaxMessage),
-		MinFree:    minFree(h.cfg.SMTP),
+		MinFree:    minFree(h.cfg),
 		MaxQueue:   maxQueue,
 		HelpURL:    h.cfg.WebURL,
 		Host:       h.host,

@@ -99,7 +99,7 @@ func (a *admin) roomToImport() error {
 	if err != nil {
 		return fmt.Errorf("look for room on disk: %w", err)
 	}
-	if least := minFree(a.cfg.SMTP); free < least {
+	if least := minFree(a.cfg); free < least {
 		return fmt.Errorf("only %d MB are free on the disk of %s, and arriving mail needs %d; make room first", free>>20, a.cfg.Data, least>>20)
 	}
 	return nil

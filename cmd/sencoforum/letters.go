@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"sencoforum/backup"
 	"sencoforum/calendar"
 	"sencoforum/list"
 	"sencoforum/moderate"
@@ -55,6 +56,10 @@ func (h *house) writeHealth(now time.Time) error {
 		if err != nil {
 			return err
 		}
+		saved, err := backup.Last(tx)
+		if err != nil {
+			return err
+		}
 		for l, err := range list.All(tx) {
 			if err != nil {
 				return err
@@ -66,6 +71,7 @@ func (h *house) writeHealth(now time.Time) error {
 			if err != nil {
 				return err
 			}
+			n.Backup = saved
 			n.Delivery, n.Needs = delivery, append(n.Needs, needs...)
 			lists, letters[l.ID] = append(lists, l), n
 		}

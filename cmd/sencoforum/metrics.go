@@ -117,7 +117,7 @@ func (i instruments) register(r prometheus.Registerer, ready time.Time) error {
 			"When the server began to take mail. Less process_start_time_seconds, it is how long the start took.",
 			float64(ready.UnixMilli())/1000)),
 		r.Register(figure("sencoforum_min_free_bytes", "Free bytes on disk below which all mail is put off (smtp.min_free).",
-			float64(minFree(h.cfg.SMTP)))),
+			float64(minFree(h.cfg)))),
 		intake.Register(r, h.db),
 		hold.Register(r, h.db),
 	}

@@ -83,3 +83,20 @@ func TestFewerConnectionsThanSetAreTold(t *testing.T) {
 		t.Errorf("with few: %s", out)
 	}
 }
+
+// TestASmallDiskTakesMail: the room that is kept free is a part of a small disk and not more than it has.
+func TestASmallDiskTakesMail(t *testing.T) {
+	const mib, gib = uint64(1 << 20), uint64(1 << 30)
+	for name, test := range map[string]struct{ brought, disk, want uint64 }{
+		"a large disk keeps three times what can come":     {3000 * mib, 1000 * gib, 9000 * mib},
+		"a small one a tenth":                              {3000 * mib, 20 * gib, 2 * gib},
+		"a tiny one 512 MiB":                               {3000 * mib, 2 * gib, 512 * mib},
+		"a disk of unknown size what can come":             {3000 * mib, 0, 9000 * mib},
+		"few connections 512 MiB":                          {10 * mib, 1000 * gib, 512 * mib},
+		"few connections on a small disk the same 512 MiB": {10 * mib, 20 * gib, 512 * mib},
+	} {
+		if got := leastFree(test.brought, test.disk); got != test.want {
+			t.Errorf("%s: %d MiB", name, got/mib)
+		}
+	}
+}

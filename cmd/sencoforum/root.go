@@ -35,8 +35,11 @@ type rootOptions struct {
 	now         func() time.Time
 	in          io.Reader
 	out, errOut io.Writer
-	terminal    bool          // somebody can be asked: in is a terminal
-	lines       *bufio.Reader // of in, for answers
+	terminal    bool                   // somebody can be asked: in is a terminal
+	outTerminal bool                   // somebody reads what is printed: out is a terminal
+	back        func() error           // ends being the owner of the data directory; nil: the process stays that
+	give        func() ([]byte, error) // what the command reads where it is given; nil: a file, see reads
+	lines       *bufio.Reader          // of in, for answers
 	outside     doctor.Outside
 
 	// batchDone, if set, hears how many messages of an import are done. It is for tests.
@@ -58,6 +61,8 @@ func process() *rootOptions {
 		out:      os.Stdout,
 		errOut:   os.Stderr,
 		terminal: isTerminal(os.Stdin),
+
+		outTerminal: isTerminal(os.Stdout),
 	}
 }
 
@@ -72,7 +77,7 @@ func run(ctx context.Context, args []string, o *rootOptions) int {
 	o.args, o.reach = args, o.reachStore
 	root := newRoot(o)
 	root.AddCommand(
-		initCommand(o), serveCommand(o), demoCommand(o),
+		initCommand(o), restoreCommand(o), serveCommand(o), demoCommand(o),
 		configCommand(o), explainCommand(o), guardCommand(o), glossaryCommand(o), versionCommand(o), manCommand(o), completionCommand(o),
 	)
 	if err := o.addCompletion(root); err != nil {
@@ -88,7 +93,7 @@ func newRoot(o *rootOptions) *cobra.Command {
 		listCommand(o), memberCommand(o), inviteCommand(o), banCommand(o), moderatorCommand(o), threadCommand(o), topicCommand(o), collectionCommand(o),
 		importCommand(o), exportCommand(o), queueCommand(o), dkimCommand(o), dnsCommand(o), doctorCommand(o), reportsCommand(o),
 		auditCommand(o), verifyCommand(o), postCommand(o), heldCommand(o), noticeCommand(o), storeCommand(o), digestCommand(o), searchCommand(o),
-		reindexCommand(o), retentionCommand(o))
+		reindexCommand(o), retentionCommand(o), backupCommand(o))
 	root.Long = "A mailing list server and its tools. They work the same while the server runs and while it does not."
 	root.Example = "  sencoforum member add --list senco-forum priya@school.example"
 	root.SilenceErrors, root.SilenceUsage = true, true

@@ -14,7 +14,7 @@ import (
 
 func storeCommand(o *rootOptions) *cobra.Command {
 	c := group("store", "Write the store anew, without what was deleted", storeCompactCommand(o))
-	c.Annotations = map[string]string{minor: "yes"}
+	c.Annotations = map[string]string{minor: unnamed}
 	return c
 }
 
