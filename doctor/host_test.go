@@ -32,6 +32,11 @@ func TestPlantedFaultsOfTheHost(t *testing.T) {
 		want   Level
 		says   string
 	}{
+		{"no backup", func(_ *testing.T, w *world) { w.setup.Store.Backup = time.Time{} }, "Backup", Warning, "None was ever made"},
+		{"an old backup", func(_ *testing.T, w *world) { w.setup.Store.Backup = noon.AddDate(0, 0, -9) }, "Backup", Warning, "made on"},
+		{"one a week is enough", func(_ *testing.T, w *world) { w.setup.Store.Backup = noon.AddDate(0, 0, -7) }, "Backup", OK, "made on"},
+		{"nobody knows of a backup", func(_ *testing.T, w *world) { w.setup.Store.BackupErr = errors.New("odd") }, "Backup", NotChecked, "(odd)"},
+
 		{"localhost", func(_ *testing.T, w *world) { w.setup.Hostname = "localhost" }, helo, Fault, "not a full name"},
 		{"a name of the local network", func(_ *testing.T, w *world) { w.setup.Hostname = "forum.lan" }, helo, Fault, ".lan"},
 		{"an address as a name", func(_ *testing.T, w *world) { w.setup.Hostname = "192.0.2.10" }, helo, Fault, "an address and no name"},

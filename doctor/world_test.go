@@ -73,7 +73,7 @@ func newWorld(t *testing.T) *world {
 			Hostname: "mail.example.org", Domains: []string{"lists.example.org"}, Sign: true,
 			Keys:   []Key{{Selector: "s1", State: InUse, Record: "v=DKIM1; k=rsa; p=MIIBAAAA", Needed: true}},
 			Listen: []string{":25"}, TLSCert: cert, TLSKey: key, ServerRuns: true,
-			Store: Store{Schema: 1, Free: 5 << 30, MinFree: 1 << 30, Files: 1024, Wanted: 858},
+			Store: Store{Schema: 1, Free: 5 << 30, MinFree: 1 << 30, Files: 1024, Wanted: 858, Backup: noon.AddDate(0, 0, -1)},
 			Paths: Paths{Data: dir},
 		},
 		zone:       goodZone,

@@ -72,6 +72,9 @@ func TestProviderThatRefusesEverybodyRests(t *testing.T) {
 		if first == 0 || first > 3*8 {
 			t.Errorf("%d of 100 copies were tried before the provider rested, want a few", first)
 		}
+		if h := q.Hops()[0]; h.Held != "it refuses everybody, and one copy is tried then: go away" || h.NextTry.IsZero() {
+			t.Errorf("nobody is told why %d copies wait, and until when: %+v", h.Later, h)
+		}
 		r.put(mail("ann@garden.example"))
 		hurry := mail("code@wall.example")
 		hurry.Priority = Urgent

@@ -37,14 +37,16 @@ func (q *Queue) Hops() []HopState {
 		all = append(all, s)
 	}
 	for _, d := range q.domains {
-		if s := states[d.hop]; s != nil {
-			s.Later += d.later
-			s.Waiting += len(d.parked)
-			continue
+		s := states[d.hop]
+		if s == nil {
+			s = &HopState{Domain: d.name, LastError: d.last.Text, NextTry: q.wall(d.until)}
+			all = append(all, s)
 		}
-		all = append(all, &HopState{
-			Domain: d.name, Waiting: len(d.parked), Later: d.later, LastError: d.last.Text, NextTry: q.wall(d.until),
-		})
+		s.Later += d.later
+		s.Waiting += len(d.parked)
+		if r := q.rests[d.who()]; r != nil && d.later > 0 && s.Held == "" {
+			s.Held, s.NextTry = "it refuses everybody, and one copy is tried then: "+r.last.Text, q.wall(r.until)
+		}
 	}
 	var out []HopState
 	for _, s := range all {
