@@ -47,7 +47,7 @@ func readNotebook(r io.Reader, limit int) iter.Seq2[MboxMessage, error] {
 				}
 				m, some = MboxMessage{Offset: at}, true
 			case !some && !blank(line):
-				yield(MboxMessage{}, errNoMbox)
+				yield(MboxMessage{}, ErrNoMbox)
 				return
 			case some:
 				if room := limit - len(m.Raw); len(line) > room {

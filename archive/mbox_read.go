@@ -36,8 +36,23 @@ const (
 // MboxKinds are the kinds that can be asked for by name.
 var MboxKinds = []MboxKind{Mboxo, Mboxrd, Mboxcl, Mboxcl2, Listserv}
 
-// errNoMbox is the error of a file that does not begin like an mbox.
-var errNoMbox = errors.New("this is no mbox file: its first line does not begin with \"From \"")
+// ErrNoMbox is the error of a file that does not begin like an mbox.
+var ErrNoMbox = errors.New("this is no mbox file: its first line does not begin with \"From \"")
+
+// noMbox says of the first line of a file that is no mbox what the file looks like, and what to do with it.
+func noMbox(line []byte) error {
+	line = bytes.TrimLeft(line, " \t")
+	switch {
+	case bytes.HasPrefix(line, []byte("PK")):
+		return fmt.Errorf("%w; it is a zip file: unpack it, and name the mbox files that were in it", ErrNoMbox)
+	case bytes.HasPrefix(line, []byte("<")):
+		return fmt.Errorf("%w; it is a web page: of an archive on the web take the monthly texts, which end with .txt or .txt.gz", ErrNoMbox)
+	case fieldLine.Match(line):
+		return fmt.Errorf("%w; it is a single message: put such files into the folder cur of a maildir (mkdir old old/cur old/new old/tmp), "+
+			"then: sencoforum import maildir old", ErrNoMbox)
+	}
+	return ErrNoMbox
+}
 
 // ReadMbox yields the messages of an mbox file in their order. A line ends a message when it begins with "From ", stands
 // after a blank line or at the top, and is followed by a header field: words of a body that merely begin so do not.
@@ -119,7 +134,7 @@ func (s *mboxScanner) begin() error {
 		case blank(line):
 			continue
 		case !bytes.HasPrefix(line, fromMark):
-			return errNoMbox
+			return noMbox(line)
 		}
 		s.from, s.at = line, at
 		return nil

@@ -90,7 +90,7 @@ func TestReadMboxTellsWhatIsWrong(t *testing.T) {
 		}
 		return all, last
 	}
-	if all, err := read("Subject: a\n\nHello\n", 100); !errors.Is(err, errNoMbox) || len(all) > 0 {
+	if all, err := read("Subject: a\n\nHello\n", 100); !errors.Is(err, ErrNoMbox) || len(all) > 0 {
 		t.Errorf("a mail that is no mbox: %d messages, %v", len(all), err)
 	}
 	all, err := read(postmarked+"Subject: a\n\n"+strings.Repeat("long\n", 100)+"\n"+postmarked+"Subject: b\n\n", 60)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -228,6 +229,9 @@ func (i *postImport) broken(ctx context.Context, err error) error {
 	}
 	if i.spec.dry {
 		return fmt.Errorf("%w; nothing was imported, this was a dry run", err)
+	}
+	if errors.Is(err, archive.ErrNoMbox) && i.sum.New+i.sum.Known == 0 {
+		return fmt.Errorf("%w; nothing of it was imported", err)
 	}
 	return fmt.Errorf("%w; at least %s of this run are in: run the same import again for the rest", err, plural(i.sum.New, "message"))
 }

@@ -66,6 +66,10 @@ func (i *postImport) tell() error {
 }
 
 func tellImport(t *text, r importReport) {
+	if r.Messages == 0 {
+		t.say("There is no message in it. Is it the right file?")
+		return
+	}
 	t.say("%s, %s to %s.", plural(r.Messages, "message"), day(r.First), day(r.Last))
 	tag := "the old list put none that is known before subjects"
 	if r.Tag != "" {

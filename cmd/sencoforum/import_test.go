@@ -228,6 +228,19 @@ func TestWhatCannotBeImportedIsTold(t *testing.T) {
 	if out, code := command(t, dir, "Dear list,\n", "import", "mbox", "-"); code != exitFailed || !strings.Contains(out, "no mbox file") {
 		t.Errorf("no mbox: exit code %d: %s", code, out)
 	}
+	for text, words := range map[string]string{
+		"PK\x03\x04\x14\x00zip\n":           "unpack it",
+		"<!DOCTYPE HTML>\n":                 "monthly texts",
+		"Received: from a\nSubject: b\n\nc": "import maildir",
+		"Dear list,\n":                      "nothing of it was imported",
+	} {
+		if out, code := command(t, dir, text, "import", "mbox", "-"); code != exitFailed || !strings.Contains(out, words) || strings.Contains(out, "for the rest") {
+			t.Errorf("%q: exit code %d: %s", text, code, out)
+		}
+	}
+	if out, code := command(t, dir, "", "import", "mbox", "-"); code != exitOK || out != "There is no message in it. Is it the right file?\n" {
+		t.Errorf("an empty file: exit code %d: %s", code, out)
+	}
 }
 
 // TestAnImportLeavesRoomForMail: it may not fill the disk that arriving mail needs.
