@@ -65,6 +65,15 @@ func Depth(tx *store.Tx) (uint64, error) {
 	return n, nil
 }
 
+// Ever returns how many rows there have been. It reads one counter.
+func Ever(tx *store.Tx) (uint64, error) {
+	n, err := lastRow.Value(tx)
+	if err != nil {
+		return 0, fmt.Errorf("read number of queue rows: %w", err)
+	}
+	return n, nil
+}
+
 // Tally returns how a batch stands. A batch that was never heard of is all zero.
 func Tally(tx *store.Tx, batch uint64) (Counts, error) {
 	t, _, err := batches.Get(tx, batch)

@@ -135,6 +135,9 @@ func openHouse(log *slog.Logger, cfg config.Config, out queue.Courier) (*house, 
 
 // openFiles opens what is beside the store: the keyring, and the ledger of erasures.
 func (h *house) openFiles() (err error) {
+	if err := h.tellLostKeys(); err != nil {
+		return err
+	}
 	if h.keys, err = openKeys(h.cfg.Data); err != nil {
 		return err
 	}
