@@ -128,6 +128,9 @@ func (p *Panel) Unclear(tx *store.Tx, a Answer, items []hold.Number, why notice.
 	}
 	if it.Decision != nil {
 		n.When = Local(it.Decision.Due)
+		if it.Kind == hold.Post && it.Decision.Verdict == hold.Approved {
+			n.Post = it.Post
+		}
 	}
 	if n.Held, err = p.heldNotice(tx, a.List, it, a.Who.ID, a.Now); err != nil {
 		return err

@@ -195,7 +195,7 @@ func (n Doubt) command(to To) string {
 	}
 	words = append(words, [2]string{"everyone", "I send it to all members"}, [2]string{"cancel", "I throw it away"})
 	return paragraphs(greeting(to.Person), n.again(),
-		fill("Your message looks like a word for me, the robot. So I asked before I send it to all "+count(n.Members, "member")+". Nobody has it yet."),
+		fill("Your message looks like a word for me, the robot. So I ask before I send it to all "+count(n.Members, "member")+". Nobody has it yet."),
 		fill(why), line, "Reply with one line:", columns(words), "If you do nothing it is not sent. Words for me go to\n"+to.List.Service("request").String())
 }
 
@@ -346,8 +346,8 @@ type Earlier struct {
 	Link   string // its page; empty: there are no pages
 }
 
-// asked names what was asked before. Nobody should feel that they had better not have asked.
-func (n Ack) asked() string {
+// asked names what was asked before, and the robot's address for those who read by email alone. Nobody should feel that they had better not have asked.
+func (n Ack) asked(robot message.Address) string {
 	if len(n.Before) == 0 {
 		return ""
 	}
@@ -358,7 +358,7 @@ func (n Ack) asked() string {
 		if e.Link != "" {
 			b.WriteString("  " + e.Link + "\n")
 		} else {
-			fmt.Fprintf(&b, "  to read it, write to the robot: get #%d\n", e.Number)
+			fmt.Fprintf(&b, "  to read it, write get #%d to\n  %s\n", e.Number, robot)
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -369,11 +369,11 @@ func (n Ack) Compose(to To) (Mail, error) {
 	if !n.Due.After(to.Now) { // there is no delay in which it could be stopped
 		return to.compose(kindAck, "Sent: "+inQuotes(n.Subject), message.Mailbox{}, paragraphs(
 			"Thank you. Your message goes to "+count(n.Members, "member")+" now.",
-			n.hint("tell the moderators at "+to.List.Service("owner").String()), n.Words, n.asked(), ackEnd))
+			n.hint("tell the moderators at "+to.List.Service("owner").String()), n.Words, n.asked(to.List.Service("request")), ackEnd))
 	}
 	return to.robotAt(kindAck, n.Token, "Sent at "+hm(n.Due)+": "+inQuotes(n.Subject)+" (reply cancel to stop it)", paragraphs(
 		"Thank you. Your message goes to "+count(n.Members, "member")+" at "+hm(n.Due)+".\nStop it: reply cancel",
-		n.hint("reply cancel and send it again without that"), n.Words, n.asked(), ackEnd))
+		n.hint("reply cancel and send it again without that"), n.Words, n.asked(to.List.Service("request")), ackEnd))
 }
 
 // hint asks an author kindly to look once more. It blames nobody, as nothing may be wrong.
@@ -385,7 +385,7 @@ func (n Ack) hint(mend string) string {
 		". If not, all is well: this check is only a computer's guess.")
 }
 
-const ackEnd = "Gmail does not show you your own message from the forum; it did go out.\nNo more of these: reply ack off"
+const ackEnd = "Gmail does not show you your own message from the forum; the others get it.\nNo more of these: reply ack off"
 
 // robotAt writes a mail of the robot's whose answer has a token.
 func (t To) robotAt(k kind, token, subject, text string) (Mail, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sencoforum/hold"
+	"sencoforum/message"
 )
 
 // Decided tells a moderator what their reply did to an item. All moments are of the time zone of its readers.
@@ -182,6 +183,7 @@ type Unclear struct {
 	Read string
 	Why  Why
 	When time.Time // TooLate: when it took effect
+	Post uint32    // TooLate: the number of the post that has gone out; 0 for all else
 }
 
 // Compose returns the mail.
@@ -190,7 +192,7 @@ func (n Unclear) Compose(to To) (Mail, error) {
 	if n.Code != "" {
 		subject += ": " + n.quoted()
 	}
-	return to.moderators(subject, n.Token, paragraphs(fill(n.why()), read(n.Read), n.next()))
+	return to.moderators(subject, n.Token, paragraphs(fill(n.why()), read(n.Read), n.next(to.List.Service("request"))))
 }
 
 func (n Unclear) why() string {
@@ -206,6 +208,9 @@ func (n Unclear) why() string {
 	case NoFiles:
 		return "The message has no files, so nothing was taken out. It is still waiting."
 	case TooLate:
+		if n.Post != 0 {
+			return "That is too late to undo: it went out at " + hm(n.When) + "."
+		}
 		return "That is too late to undo: it took effect at " + hm(n.When) + "."
 	case NoUndo:
 		return "Nobody has decided about this yet, so there is nothing to undo. It is still waiting."
@@ -225,10 +230,17 @@ func (n Unclear) why() string {
 	return "I was not sure what you want, so the message is still waiting."
 }
 
-func (n Unclear) next() string {
+func (n Unclear) next(robot message.Address) string {
 	switch n.Why {
 	case TooLate:
-		return "The people who run the server can still hide it: sencoforum post remove"
+		if n.Post == 0 {
+			return ""
+		}
+		hide := fmt.Sprintf("To hide it and to stop what still goes out, write stop #%d to\n%s", n.Post, robot)
+		if n.Web != "" {
+			hide += fmt.Sprintf("\nOr press Stop on this page: %s/mod/post/%d", strings.TrimRight(n.Web, "/"), n.Post)
+		}
+		return hide
 	case WhichOne:
 		return "Reply with the number, for example:  approve 2   or   reject 1 names"
 	case RejectOrBin:

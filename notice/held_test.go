@@ -152,6 +152,9 @@ func mails() map[string]func() (Mail, error) {
 		"unclear-too-late": func() (Mail, error) {
 			return Unclear{Held: held, Read: "undo", Why: TooLate, When: due}.Compose(toAsha(false))
 		},
+		"unclear-gone-out": func() (Mail, error) {
+			return Unclear{Held: Held{Matter: parts(), Token: aToken, Web: "https://forum.example.org/"}, Read: "undo", Why: TooLate, When: due, Post: 48213}.Compose(toAsha(false))
+		},
 		"unclear-trust": func() (Mail, error) {
 			return Unclear{Held: Held{Matter: pupil, Token: aToken}, Read: "trust", Why: NotOffered}.Compose(toAsha(false))
 		},

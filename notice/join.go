@@ -45,16 +45,17 @@ func orPress(button, base, tok string) string {
 	return "Or press \"" + button + "\" on this page:\n" + strings.TrimRight(base, "/") + "/yes/" + tok
 }
 
-// modes are the words that may follow the yes.
+// modes are the words that may follow the yes, the one first that is meant without any.
 func (n ConfirmJoin) modes() string {
-	text := "How many emails? Add a word on a line of its own:\n"
-	every, questions := "every       everything", "questions   every new question, replies only where you take part"
-	const rest = "        daily, weekly   one email with all of it"
-	const silent = "\n              (this is what you get if you say nothing)"
+	const silent = "(this is what you get if you say nothing)"
+	every := [][2]string{{"every", "everything, at once"}}
+	questions := [][2]string{{"questions", "every new question, replies only where you take part"}}
+	digests := [2]string{"daily, weekly", "one email with all of it"}
+	rows := append(append(every, [2]string{"", silent}), append(questions, digests)...)
 	if n.Start == list.ModeQuestions {
-		return text + "  " + questions + silent + "\n  " + every + rest
+		rows = append(append(questions, [2]string{"", silent}), append(every, digests)...)
 	}
-	return text + "  " + every + rest + silent + "\n  " + questions
+	return "How many emails? Add a word on a line of its own:\n" + strings.TrimRight(columns(rows), "\n")
 }
 
 // rules names the page with the rules of a list, if it has one.
@@ -77,7 +78,7 @@ func weekday(t time.Time) string { return t.In(calendar.London()).Format("Monday
 func AlreadyMember(t To, m list.Membership) (Mail, error) {
 	since := "You are already a member."
 	if !m.Joined.IsZero() {
-		since = fmt.Sprintf("You are already a member since %d.", m.Joined.In(calendar.London()).Year())
+		since = fmt.Sprintf("You have been a member since %d.", m.Joined.In(calendar.London()).Year())
 	}
 	return t.compose(kindAlreadyMember, "You are already a member of "+t.List.Title, message.Mailbox{}, paragraphs(
 		t.hello(),
@@ -91,7 +92,7 @@ func AlreadyMember(t To, m list.Membership) (Mail, error) {
 func howPostsCome(m list.Membership, now time.Time) string {
 	switch {
 	case m.Suspended:
-		return "No emails go to you now, because they came back from your address."
+		return "No emails go to you now, because they came back from your address.\nDoes it work again? Reply: resume"
 	case m.Paused(now):
 		return "You are paused until " + weekday(m.PausedUntil) + ". Until then you get no posts."
 	}

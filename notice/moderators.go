@@ -101,9 +101,9 @@ var causes = []struct {
 	{list.CauseAutomatic, "May be automatic", "a machine may have written it"},
 	{list.CauseEncrypted, "Encrypted", "a part of it cannot be read"},
 	{list.CauseToken, "Personal link", "a signed part of it held a personal link of ours, which was taken out"},
-	{list.CauseStranger, "Not a member", "%s is not a member"},
+	{list.CauseStranger, "Not a member", notMember},
 	{list.CauseShared, "Shared", "a moderator shares an email that came to the moderators"},
-	{list.CauseModerated, "Under moderation", "every message of %s is read first"},
+	{list.CauseModerated, "Under moderation", "each of %s's messages is read first"},
 	{list.CauseFirst, "First post", "it is %s's first post"},
 	{list.CauseRate, "Many posts", "%s has sent many posts in a short time"},
 	{list.CauseRepeated, "Sent before", "%s has sent the same text before"},
@@ -117,6 +117,9 @@ var causes = []struct {
 	{list.CauseEmergency, "Everything waits", "everything new waits for now"},
 }
 
+// notMember goes on behind the writer's whole name, as who they are is not said a second time.
+const notMember = " is not a member"
+
 // because says why the item waits, every reason, in one sentence. Notes are shown for those causes where they are words of
 // the message or names of files.
 func (m Matter) because() string {
@@ -127,6 +130,9 @@ func (m Matter) because() string {
 			continue
 		}
 		s := c.sentence
+		if s == notMember {
+			s = cmp.Or(shorten(list.CleanName(m.Writer.Name)), m.first()) + s
+		}
 		if strings.Contains(s, "%s") {
 			s = fmt.Sprintf(s, m.first())
 		}
@@ -166,8 +172,10 @@ func shortNotes(notes []string) string {
 func (m Matter) about() string {
 	var s string
 	switch {
+	case !m.Member && list.Found(m.Findings, list.CauseStranger):
+		return m.came() + "."
 	case !m.Member:
-		s = m.full() + " is not a member"
+		s = m.full() + notMember
 	case m.Since.IsZero():
 		s = m.full() + ": member"
 	default:
@@ -178,10 +186,15 @@ func (m Matter) about() string {
 			s += ", no posts yet"
 		}
 	}
+	return s + "; " + lower(m.came()) + "."
+}
+
+// came says how it is known whom the message is from.
+func (m Matter) came() string {
 	if m.Verified {
-		return s + "; this email really came from " + m.Address.String() + "."
+		return "This email really came from " + m.Address.String()
 	}
-	return s + "; the writer told us at " + m.Address.String() + " that this email is theirs."
+	return "The writer told us at " + m.Address.String() + " that this email is theirs"
 }
 
 // Held is the mail to a moderator about an item that waits.

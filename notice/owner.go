@@ -97,7 +97,7 @@ func (n PracticeSeen) Compose(r Round) (Mail, error) {
 	}
 	read := "I read: \"" + shorten(n.Word) + "\""
 	if n.Word != "approve" {
-		read += "  The word was to be approve."
+		read += "\nThe word is approve; the test counts all the same."
 	}
 	return r.compose("Practice: "+n.result(), paragraphs(r.hello(), fmt.Sprintf("%s practice reply came at %s:\n%s", whose, n.At.Format("15:04"), what), read))
 }

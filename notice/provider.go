@@ -39,7 +39,7 @@ const (
 func (n Provider) Alarm(trouble string, again bool) (Mail, error) {
 	subject, first := n.trouble(trouble)
 	if again {
-		subject = "Still so: " + subject
+		subject = "Still: " + subject
 	}
 	parts := []string{greeting(n.To), first + n.whom()}
 	if trouble == ProviderMany {

@@ -15,7 +15,7 @@ type ReportKept struct {
 // Compose returns the mail.
 func (n ReportKept) Compose(r Round) (Mail, error) {
 	return r.compose("Stays: "+n.Post.name(), paragraphs(
-		fmt.Sprintf("%s looked at this report at %s. The post stays as it is, and the report is done. Its writer is not told.", n.By, n.At.Format("15:04")),
+		fmt.Sprintf("%s looked at this report at %s. The post stays as it is, and the report is done. The writer of the post is not told.", n.By, n.At.Format("15:04")),
 		"Should it go after all? Reply with one line:",
 		choices(ReportedWords("")[0]),
 	))

@@ -36,7 +36,7 @@ func (n SummerPause) Compose(t To) (Mail, error) {
 		"The summer holidays begin on "+weekday(n.Begins)+".\nTerm begins again on "+weekday(n.Term)+".",
 		"For no email from us until then, reply to this email with one word:\n\n"+choices(
 			[2]string{"pause", "no email until " + term + "; then I list what you missed"}),
-		"For another day, write it behind: pause until "+n.Term.In(calendar.London()).AddDate(0, 0, 7).Format("2 January"),
+		"For another day, add it: pause until "+n.Term.In(calendar.London()).AddDate(0, 0, 7).Format("2 January"),
 		"Your reply comes to me, a robot, and nobody else sees it.",
 		"You need do nothing: your email then goes on as it is. I ask this once a year."))
 }

@@ -20,7 +20,7 @@ const fillBatch = 500
 // demoFill says how an invented forum is filled.
 type demoFill struct {
 	delay time.Duration // before what is posted goes out
-	scene bool          // somebody has just joined, and what strangers write goes to the moderators
+	scene bool          // somebody has just joined, writers hear that their message was taken, and what strangers write goes to the moderators
 }
 
 // fillDemo puts an invented forum into a new store.
@@ -45,7 +45,7 @@ func fill(db *store.DB, f sample.Forum, how demoFill) error {
 	settings := list.DefaultSettings()
 	settings.SubjectTag, settings.SendDelay = f.Tag, how.delay
 	if how.scene {
-		settings.NonMember = list.NonMemberHold
+		settings.NonMember, settings.Ack = list.NonMemberHold, true
 	}
 	l := list.List{Name: f.Name, Domain: f.Domain, Title: f.Title, Created: time.Now(), Settings: settings}
 	err := db.Update(func(tx *store.Tx) (err error) {

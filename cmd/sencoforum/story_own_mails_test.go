@@ -120,9 +120,10 @@ To join, reply yes, and below it tell us in a line who you are. Like this:
 A moderator reads it and lets you in, mostly the same day.
 
 How many emails? Add a word on a line of its own:
-  every       everything        daily, weekly   one email with all of it
-              (this is what you get if you say nothing)
-  questions   every new question, replies only where you take part
+  every           everything, at once
+                  (this is what you get if you say nothing)
+  questions       every new question, replies only where you take part
+  daily, weekly   one email with all of it
 
 If you did not ask, do nothing. You will get no more email. To stop
 anyone asking for you again, reply: never

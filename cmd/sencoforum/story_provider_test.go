@@ -57,7 +57,7 @@ func TestStoryProviderRefusesEverything(t *testing.T) {
 		s.stop()
 		s.start() // the server is restarted in the middle
 		s.live(24*time.Hour, 4*time.Hour)
-		s.heard("Still so: bt.example", 1)
+		s.heard("Still: bt.example", 1)
 		s.heard("bt.example refuses our emails", 2) // the reminder has it in its subject
 		if bt.tries > 300 {
 			t.Errorf("%d attempts in two days at a provider that refuses everything", bt.tries)
