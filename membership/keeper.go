@@ -171,7 +171,7 @@ func (h Host) askToJoin(tx *store.Tx, by By, l list.List, r Request) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	n := notice.ConfirmJoin{Token: tok, Until: by.Now.Add(confirmLife), Start: start, Invited: r.Purpose == ToInvite, PageURL: h.JoinURL}
+	n := notice.ConfirmJoin{Token: tok, Until: by.Now.Add(confirmLife), Start: start, Invited: r.Purpose == ToInvite, PageURL: h.JoinURL, Told: r.Words != ""}
 	return true, h.mail(tx, by, notice.To{List: l, Person: list.Person{Address: r.Address}}, "join", n.Compose)
 }
 

@@ -17,6 +17,7 @@ type ConfirmJoin struct {
 	Start   list.DeliveryMode // what they get who say nothing about it
 	Invited bool              // somebody who runs the list asked, and nobody has to approve
 	PageURL string            // base address of the page that says yes, too; empty: only by mail
+	Told    bool              // whoever asked has written on a page who they are; that is not shown, as it may be somebody else's
 }
 
 // Compose returns the mail. An answer that begins with yes does it, and never refuses all further requests.
@@ -27,7 +28,11 @@ func (n ConfirmJoin) Compose(t To) (Mail, error) {
 		kind, subject, who = kindInvitation, "You are invited to "+t.List.Title, fmt.Sprintf("The moderators of %s invite you to join.", t.List.Title)
 	}
 	how := "To join, reply: yes"
-	if t.List.Joins() == list.JoinApprove && !n.Invited {
+	switch {
+	case t.List.Joins() != list.JoinApprove || n.Invited:
+	case n.Told:
+		how = "To join, reply: yes\n\nA moderator reads what you wrote on our page and lets you in, mostly the\nsame day."
+	default:
 		how = "To join, reply yes, and below it tell us in a line who you are. Like this:\n\n" +
 			"  yes\n  new SENCO in a primary school in Leeds\n\n" +
 			"A moderator reads it and lets you in, mostly the same day."

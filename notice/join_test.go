@@ -27,11 +27,14 @@ func TestMailsAboutJoining(t *testing.T) {
 	until := time.Date(2026, 12, 6, 12, 0, 0, 0, time.UTC)
 	ask := ConfirmJoin{Token: backToken, Until: until, Start: list.ModeQuestions, PageURL: "https://forum.example.org/"}
 	plain := ConfirmJoin{Token: backToken, Until: until, Start: list.ModeEvery}
+	told := ask
+	told.Told = true
 	invited := plain
 	invited.Invited = true
 	since := time.Date(2019, 9, 1, 0, 0, 0, 0, time.UTC)
 	for name, compose := range map[string]func() (Mail, error){
 		"join-confirm":      func() (Mail, error) { return ask.Compose(stranger) },
+		"join-confirm-told": func() (Mail, error) { return told.Compose(stranger) },
 		"join-confirm-open": func() (Mail, error) { return plain.Compose(open) },
 		"join-invited":      func() (Mail, error) { return invited.Compose(stranger) },
 		"join-already": func() (Mail, error) {

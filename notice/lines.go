@@ -76,13 +76,16 @@ func quote(text string, most int) string {
 // longest is how many letters of a stranger's line stay together in a quote.
 const longest = 400
 
-// pieces breaks a line that no mail program would show.
+// pieces breaks a line that no mail program would show: at a blank, where there is one in the second half of a piece.
 func pieces(line string) (all []string) {
 	for utf8.RuneCountInString(line) > longest {
 		at := 0
 		for range longest {
 			_, size := utf8.DecodeRuneInString(line[at:])
 			at += size
+		}
+		if blank := strings.LastIndexByte(line[:at], ' '); blank >= at/2 {
+			at = blank + 1
 		}
 		all, line = append(all, line[:at]), line[at:]
 	}

@@ -25,3 +25,22 @@ func TestFitted(t *testing.T) {
 		}
 	}
 }
+
+// A paragraph on one line, as many programs send it, is not broken within a word.
+func TestPieces(t *testing.T) {
+	words, x := strings.Repeat("wörd ", 79), strings.Repeat("x", longest) // 395 letters, and those that have to be broken
+	for name, c := range map[string]struct {
+		line string
+		want []string
+	}{
+		"a line that fits":         {words, []string{words}},
+		"words":                    {words + "wörd wörd", []string{words + "wörd ", "wörd"}},
+		"a word over the end":      {words + "further on", []string{words, "further on"}},
+		"no blank":                 {x + "xx", []string{x, "xx"}},
+		"a blank at its beginning": {"a " + x, []string{"a " + x[2:], "xx"}},
+	} {
+		if diff := cmp.Diff(c.want, pieces(c.line)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

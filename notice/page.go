@@ -31,7 +31,7 @@ func (n Held) Face() Face {
 		}
 	} else {
 		f.Why, f.About = n.because(), n.aboutHere()
-		if len(n.Findings) == 1 && n.main() == list.CauseStranger {
+		if len(n.Findings) == 1 && (n.main() == list.CauseStranger || n.main() == list.CauseFirst) { // the label says it
 			f.Why = ""
 		}
 		if n.Said {

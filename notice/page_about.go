@@ -17,8 +17,5 @@ func (n Held) aboutHere() string {
 	case !n.Since.IsZero():
 		who += " since " + n.Since.Format("January 2006")
 	}
-	if n.Member && list.Found(n.Findings, list.CauseFirst) {
-		who += ", no posts yet"
-	}
 	return who + ". " + from
 }

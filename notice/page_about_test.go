@@ -28,8 +28,9 @@ func TestAPageSaysOnceWhoWrote(t *testing.T) {
 		{"a stranger, for something else", Matter{Verified: true, Findings: found(list.CauseSpam)}, "Not a member. This email really came from that address.", "Held because our spam filter marked it."},
 		{"a member", Matter{Member: true, Verified: true, Since: time.Date(2020, 5, 1, 0, 0, 0, 0, time.UTC), Findings: found(list.CauseClosed)},
 			"Member since May 2020. This email really came from that address.", "Held because the discussion was closed."},
-		{"a member who has written nothing", Matter{Member: true, Verified: true, Findings: found(list.CauseFirst)}, "Member, no posts yet. This email really came from that address.",
-			"Held because it is the writer's first post."},
+		{"a member who has written nothing", Matter{Member: true, Verified: true, Findings: found(list.CauseFirst)}, "Member. This email really came from that address.", ""},
+		{"a member who has written nothing, and more", Matter{Member: true, Verified: true, Findings: found(list.CauseFirst, list.CauseClosed)}, "Member. This email really came from that address.",
+			"Held because it is the writer's first post, and the discussion was closed."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.is.Address = message.Address{Local: "x", Domain: "x.example"}

@@ -55,6 +55,9 @@ func toFollow(q search.Query) string {
 // follow fills in whether a search can be followed, or is.
 func (v *visit) follow(tx *store.Tx, d *searchData, w wish) error {
 	q := search.ParseForm(w.form(), v.now)
+	if d.Shown != "" { // what was put right
+		q.Clauses = search.Parse(d.Shown, v.now).Clauses
+	}
 	if d.Follow = toFollow(q); d.Follow == "" {
 		return nil
 	}

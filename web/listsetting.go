@@ -237,7 +237,7 @@ func moderatorFields() []listField {
 
 func joiningFields() []listField {
 	return []listField{
-		listField{Key: "join", Label: "Who asks to join", warns: warnOpen, Choices: []option{{Value: "approve", Text: "says yes to an email, and then a moderator decides"}, {Value: "confirm", Text: "says yes to an email"}, {Value: "open", Text: "is a member at once"}}}.with(
+		listField{Key: "join", Label: "Who asks to join", warns: warnOpen, Choices: []option{{Value: "approve", Text: "says yes, then a moderator decides"}, {Value: "confirm", Text: "says yes to an email"}, {Value: "open", Text: "is a member at once"}}}.with(
 			oneOf(func(l *list.List) *list.JoinPolicy { return &l.Join }, func(l list.List) list.JoinPolicy { return l.Joins() })),
 		listField{Key: "terms", Label: "Version of the rules that new members accept", Hint: "Such as 2026-09. Empty: none.", Long: true}.with(written(func(l *list.List) *string { return &l.Terms })),
 		listField{Key: "rules_url", Label: "Page with these rules", Hint: "A web address. Empty: the rules of this forum.", Long: true, Secret: true}.with(written(func(l *list.List) *string { return &l.RulesURL })),
@@ -254,7 +254,7 @@ func digestFields() []listField {
 			func(l *list.List, typed string) string { l.Digests.Time = strings.TrimSpace(typed); return "" },
 			func(l list.List) string { h, m := l.DigestTime(); return fmt.Sprintf("%02d:%02d", h, m) }),
 		listField{Key: "digest_welcome", Label: "They say how many members have joined", Box: true}.with(box(func(l *list.List) *bool { return &l.Digests.Welcome })),
-		listField{Key: "digest_holiday", Label: "In the school holidays", Choices: []option{{Value: "usual", Text: "they go as in term"}, {Value: "thin", Text: "the weekly one each fortnight, the daily one each week"}, {Value: "pause", Text: "none goes"}}}.with(
+		listField{Key: "digest_holiday", Label: "In the school holidays", Hint: "Fewer: the weekly one each fortnight, the daily one each week.", Choices: []option{{Value: "usual", Text: "they go as in term"}, {Value: "thin", Text: "fewer go"}, {Value: "pause", Text: "none goes"}}}.with(
 			oneOf(func(l *list.List) *list.Holidays { return &l.Digests.Holiday }, func(l list.List) list.Holidays { return l.Digests.InHolidays() })),
 		listField{Key: "ack", Label: "Writers get a short email that says who gets their message", Box: true}.with(box(func(l *list.List) *bool { return &l.Ack })),
 		listField{Key: "html_mails", Label: "Emails of the robot have buttons and links", Box: true}.with(

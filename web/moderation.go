@@ -28,6 +28,8 @@ const (
 	queuePerPage = 20
 	queueText    = 4 << 10
 	queueFirst   = 160 // letters of the beginning
+	queueShort   = 500 // letters of a message that stands there whole: one tap less for a thumb
+	queueLines   = 12  // and its lines
 	mostDone     = 50  // decisions of today; the record has all
 )
 

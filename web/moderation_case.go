@@ -138,9 +138,12 @@ func seen(c moderate.Case, went string, self list.PersonID) string {
 	return "Nobody looks after it yet. " + strings.Replace(strings.TrimPrefix(went, "Nobody else has seen it."), "; the first answer counts.", ".", 1)
 }
 
-// shownText is the beginning of a message, and its text as members would get it, cut at a line where there is a limit.
+// shownText is the beginning of a message, empty where it is short, and its text as members would get it, cut at a line where
+// there is a limit.
 func shownText(text string, most int) (first string, shown template.HTML, more bool) {
-	first = excerpt(text, queueFirst)
+	if text = strings.TrimSpace(text); utf8.RuneCountInString(text) > queueShort || strings.Count(text, "\n") >= queueLines {
+		first = excerpt(text, queueFirst)
+	}
 	if most > 0 && len(text) > most {
 		cut := text[:most]
 		if i := strings.LastIndexByte(cut, '\n'); i > most/2 {

@@ -175,7 +175,7 @@ func (v *visit) member(status int, wrong string) error {
 // rolesFor are the roles that an owner may give, with the one that somebody has.
 func rolesFor(is list.Role) []option {
 	all := []option{{Value: string(list.RoleMember), Text: "Member"}, {Value: string(list.RoleModerator), Text: "Moderator"}, {Value: string(list.RoleOwner), Text: "Owner"},
-		{Value: string(list.RoleAuditor), Text: "Auditor: may read what moderators did"}}
+		{Value: string(list.RoleAuditor), Text: "Auditor: reads the record"}}
 	for i := range all {
 		all[i].Chosen = all[i].Value == string(is)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"sencoforum/audit"
 	"sencoforum/hold"
@@ -357,6 +358,31 @@ func TestNothingThatWaitsIsMarkup(t *testing.T) {
 		}
 		if !strings.Contains(pages[1], "Words ") {
 			t.Errorf("payload %d: the message is not shown:\n%s", i, pages[1])
+		}
+	}
+}
+
+func TestTheQueueLeadsToAllThatModeratorsHave(t *testing.T) {
+	s := newSite(t, nil)
+	asha := s.as(2)
+	for _, path := range []string{"/mod/members", "/mod/settings", "/mod/announce", "/mod/log", "/mod/stats"} {
+		wants(t, asha.get("/mod"), `href="`+path+`"`)
+		asha.get(path)
+	}
+}
+
+// A phone of 390 pixels shows some 36 letters of what is chosen, and cuts what is longer.
+func TestWhatIsChosenFitsAPhone(t *testing.T) {
+	const most = 36
+	options := rolesFor(list.RoleMember)
+	for _, g := range listParts() {
+		for _, f := range g.Fields {
+			options = append(options, f.Choices...)
+		}
+	}
+	for _, o := range options {
+		if n := utf8.RuneCountInString(o.Text); n > most {
+			t.Errorf("%d letters: %s", n, o.Text)
 		}
 	}
 }

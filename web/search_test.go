@@ -199,6 +199,7 @@ func TestPagesOfASearchFollowEachOther(t *testing.T) {
 	if n := len(subjects(page)); n != 10 || !strings.Contains(page, `Showing results for <strong>hedgehog</strong>. <a href="/search?only=my-words&amp;q=hedgehgo&amp;sort=oldest">Search for “hedgehgo” instead</a>`) {
 		t.Errorf("%d discussions by a slip:\n%s", n, page)
 	}
+	wants(t, page, `name="words" value="hedgehog"`, "new discussions about <strong>hedgehog</strong>")
 	if page = b.get("/search?only=my-words&q=hedgehgo"); len(subjects(page)) != 0 || !strings.Contains(page, "<h2>Nothing found</h2>") {
 		t.Errorf("the word as it was typed:\n%s", page)
 	}
