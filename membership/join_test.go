@@ -223,6 +223,26 @@ func TestARequestThatIsProvedStaysSo(t *testing.T) {
 	}
 }
 
+// Who wrote on the page for joining who they are is not asked for it once more; nor is it shown, as anybody can write there for
+// any address.
+func TestWhoTheyAreIsAskedOnce(t *testing.T) {
+	for _, c := range []struct {
+		words string
+		asks  bool
+	}{{"new SENCO in Hull", false}, {"", true}} {
+		w := newTown(t)
+		w.set(func(l *list.List) { l.Join = list.JoinApprove })
+		if err := w.ask(Request{Purpose: ToJoin, Address: testdb.Address(t, "jane@school.example"), Words: c.words}, client); err != nil {
+			t.Fatal(err)
+		}
+		w.keep()
+		mail := strings.Join(w.letters(), "")
+		if strings.Contains(mail, "tell us in a line who you are") != c.asks || strings.Contains(mail, "Hull") {
+			t.Errorf("after %q:\n%s", c.words, mail)
+		}
+	}
+}
+
 func TestNeverIsForGood(t *testing.T) {
 	const jane = "jane@school.example"
 	w, seen := newTown(t), 0

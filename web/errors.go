@@ -57,7 +57,8 @@ type failure struct {
 }
 
 var notFound = failure{status: http.StatusNotFound, title: "Page not found", texts: []string{
-	"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."}}
+	"There is no page at this address. If you typed it, please check it. If you followed a link from an email, the link may have been cut: try to copy all of it."},
+	next: link{Path: "/", Text: "To the first page"}}
 
 // failures say what people read, in the order in which an error is looked up. An error that is not here is a fault of
 // ours, whose cause is for the log only.

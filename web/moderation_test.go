@@ -387,6 +387,25 @@ func TestWhatIsChosenFitsAPhone(t *testing.T) {
 	}
 }
 
+func TestAShortMessageStandsWholeInTheQueue(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		folded     bool
+	}{
+		{"a few lines", "Dear all,\n\nIs there a new form?\n\nTom", false},
+		{"many words", strings.Repeat("Long words. ", 50), true},
+		{"many lines", strings.Repeat("a\n", 14), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			it := s.held(heldMail{by: 1, name: "Tom", subject: "Form", body: c.body})
+			if html := s.as(2).get("/mod"); strings.Contains(html, "Show the whole message") != c.folded {
+				t.Errorf("%s:\n%s", it.Number.Code(), html)
+			}
+		})
+	}
+}
+
 func TestTheQueueHasPages(t *testing.T) {
 	s := newSite(t, nil)
 	for i := range queuePerPage + 2 {

@@ -290,7 +290,7 @@ func TestDecisionsAreUndone(t *testing.T) {
 			t.Errorf("it has %d numbers in the archive", posts)
 		}
 		b.reply("sam", "Approved by", "undo")
-		if late, _ := b.got("sam", "Nothing was done"); !strings.Contains(late, "too late to undo") {
+		if late, _ := b.got("sam", "Nothing was done"); !strings.Contains(late, "too late to undo") || !strings.Contains(late, "To hide it and to stop what still goes out, write stop #") {
 			t.Errorf("Sam reads:\n%s", late)
 		}
 		b.stop()
