@@ -235,8 +235,8 @@ func (n Doubt) pupil(to To) string {
 	return paragraphs(greeting(to.Person), n.again(),
 		fill("We have not sent your message yet. It may name a child ("+shortNotes(n.notes(list.CausePupil))+"). The forum has "+count(n.Members, "reader")+
 			", and sent emails cannot be taken back."),
-		fill("Easiest: write it again without the name, and send that. This one is then not needed. Or reply with one of these lines:"), columns(words),
-		fill(fmt.Sprintf("If you do nothing it is not sent, and is deleted in %d days. If we hear nothing, a moderator looks at it. "+
+		fill("Easiest: write it again without that, and send it. This one is then not needed. Or reply with one of these lines:"), columns(words),
+		fill(fmt.Sprintf("If you do nothing, a moderator looks at it after some hours; if nobody decides, it is deleted in %d days. "+
 			"This check is a computer's guess. It can be wrong.", n.Days)))
 }
 

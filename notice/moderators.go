@@ -181,11 +181,6 @@ func (m Matter) about() string {
 	default:
 		s = m.full() + ": member since " + m.Since.Format("January 2006")
 	}
-	if m.Member {
-		if list.Found(m.Findings, list.CauseFirst) {
-			s += ", no posts yet"
-		}
-	}
 	return s + "; " + lower(m.came()) + "."
 }
 
