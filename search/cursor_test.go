@@ -57,10 +57,12 @@ func invented(order *rand.Rand, places []uint32, depth int) (cursor, naive) {
 
 func inventedTerm(order *rand.Rand, places []uint32) (cursor, naive) {
 	c := &termCursor{scored: true, weight: 1 + order.Float64(), length: 100}
-	of, base := map[uint32]float64{}, uint32(0)
+	var of []float64 // what each post is worth; 0: it has not the word
+	base := uint32(0)
 	share := []float64{0.0005, 0.02, 0.3, 0.9}[order.IntN(4)]
 	for _, size := range places {
 		p := &postings{}
+		of = append(of, make([]float64, size)...)
 		for d := range size {
 			if order.Float64() < share {
 				p.docs, p.often, p.length = append(p.docs, d), append(p.often, uint16(1+order.IntN(5))), append(p.length, uint16(order.IntN(300)))
@@ -76,8 +78,7 @@ func inventedTerm(order *rand.Rand, places []uint32) (cursor, naive) {
 		base += size
 	}
 	return c, func(doc uint32) (float64, bool) {
-		v, ok := of[doc]
-		return v, ok
+		return of[doc], of[doc] > 0
 	}
 }
 

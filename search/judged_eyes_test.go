@@ -195,7 +195,7 @@ func TestJudgedSearchesOfFreshEyes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if testing.Short() {
-		known = known[:len(known)/4]
+		known = known[:len(known)/8]
 	}
 	var items []archive.ImportItem
 	for _, p := range discussions.Posts(known) {

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -25,11 +26,14 @@ func (s *shelf) sameAnswers(with *Searcher, a Ask) (Answers, bool) {
 	}
 	s.x.spaces.pool, s.x.scratch.pool = sync.Pool{}, sync.Pool{}
 	s.x.serving.postings.forget()
-	alone := NewSearcher(s.x, with.Vocabulary())
-	alone.recent = nil
+	alone := &Searcher{index: s.x, spelling: NewSpelling(s.x.Words, s.x.config.Now), tuned: defaultTuning()}
+	alone.words.Store(with.Vocabulary()) // without Use, which reads all names for the warmer
 	want, err := alone.Search(s.t.Context(), s.reader(), a)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if reflect.DeepEqual(want, got) { // cheap, and nearly always so
+		return got, true
 	}
 	diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.AllowUnexported(Answers{}, Found{}, Place{}))
 	if diff != "" {
