@@ -31,7 +31,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func TestMain(m *testing.M) {
 	document.Begin() // this program reads files for itself, too
-	testscript.Main(m, map[string]func(){"sencoforum": atNoon})
+	testscript.Main(m, map[string]func(){"sencoforum": atNoon, "script-lines": scriptLines})
 }
 
 // atNoon is the program with a clock that stands still, for user 0. A server keeps the real one.
@@ -39,13 +39,17 @@ func atNoon() {
 	document.Begin()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	os.Exit(run(ctx, os.Args[1:], noonOptions()))
+}
+
+func noonOptions() *rootOptions {
 	o := process()
 	o.uid, o.now = 0, func() time.Time { return noon }
 	o.outside = world()
 	if os.Getenv(lentVariable) != "" {
 		o.lend = lentByScript
 	}
-	os.Exit(run(ctx, os.Args[1:], o))
+	return o
 }
 
 // world is what the doctor looks at in scripts: the DNS is the file "zone" of the current directory, this machine has
@@ -78,7 +82,8 @@ func world() doctor.Outside {
 	}
 }
 
-// TestScripts runs testdata/scripts, which are the manual of the command line: each shows a command with what it prints.
+// TestScripts runs testdata/scripts, which are the manual of the command line: each shows a command with what it prints. After exec it
+// has a process of its own, after run it shares one with other lines of its script (runner), as one that changes its user must not.
 func TestScripts(t *testing.T) {
 	work, err := os.MkdirTemp("", "sf") // a short name, because of the control socket
 	if err != nil {
@@ -100,10 +105,11 @@ func TestScripts(t *testing.T) {
 			if filepath.Base(e.WorkDir) != "script-dkim" { // it shows how keys are made
 				e.Setenv(lentVariable, keys)
 			}
+			giveRunner(e)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await, "chown": chown, "owned": owned, "mode": mode, "plant": plant,
+			"await": await, "chown": chown, "owned": owned, "mode": mode, "plant": plant, "run": runLine,
 		},
 		Condition: func(c string) (bool, error) {
 			if c == "root" {
