@@ -15,6 +15,7 @@ RIGSKIP ?=
 FUZZTIME ?= 20s
 FUZZDAYS ?= 1
 SHOTS ?= .cache/shots
+CHECK = $(GO) test -count=1 -vet=off -json
 BROWSER = ./internal/browser -run '^TestBrowser'
 AXE = axe-core@4.14.1
 AXESUM = e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
@@ -39,8 +40,7 @@ race:
 	CGO_ENABLED=1 $(GO) test -race ./...
 
 check: lint .cache/testcount # all tests anew, and the browser and the rigs in their quick form, counted
-	{ $(GO) test -count=1 -json -skip '^Test(Rig|Browser)' ./... || :; $(GO) test -count=1 -json $(BROWSER) || :; \
-		$(GO) test -count=1 -json $(RIGS) || :; } | .cache/testcount
+	{ $(CHECK) -skip '^Test(Rig|Browser)' ./... || :; $(CHECK) $(BROWSER) || :; $(CHECK) $(RIGS) || :; } | .cache/testcount
 
 lint: .cache/staticcheck # the import rule and the ceilings are tests
 	@bad=$$(gofmt -l .); [ -z "$$bad" ] || { echo "run gofmt -w on: $$bad"; exit 1; }

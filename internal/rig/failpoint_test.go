@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -174,16 +172,10 @@ func newSweep(t *testing.T) *sweep {
 	return &sweep{dir: dir, small: template(false), large: template(true), unreached: map[int][]string{}}
 }
 
-// buildFailpoints compiles the server with its failpoints.
+// buildFailpoints returns the path of the server with its failpoints, compiled once.
 func buildFailpoints(t *testing.T) string {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "sencoforum")
-	cmd := exec.Command("go", "build", "-tags", "failpoint", "-o", binary, "sencoforum/cmd/sencoforum")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return binary
+	return failpoints.path(t, "-tags=failpoint")
 }
 
 // series runs the trials of one action at one point, up to hit number hits, or to one that is not reached.

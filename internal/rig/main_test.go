@@ -15,37 +15,49 @@ func TestMain(m *testing.M) {
 		leaveAnOrphan()
 	}
 	code := m.Run()
-	if built.dir != "" {
-		os.RemoveAll(built.dir)
+	for _, p := range []*program{&shipped, &failpoints} {
+		if p.dir != "" {
+			os.RemoveAll(p.dir)
+		}
 	}
 	os.Exit(code)
 }
 
-// built is the server as it ships, compiled once for all tests.
-var built struct {
+// A program is the server, compiled once for all tests.
+type program struct {
 	once sync.Once
 	dir  string
 	err  error
 }
 
+// shipped is the server as it ships, failpoints the one that can be stopped, broken and delayed.
+var shipped, failpoints program
+
 // build returns the path of the server as it ships.
 func build(t *testing.T) string {
 	t.Helper()
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "rig-binary-"); built.err != nil {
+	return shipped.path(t)
+}
+
+// path returns where the server lies that flags of go build make.
+func (p *program) path(t *testing.T, flags ...string) string {
+	t.Helper()
+	p.once.Do(func() {
+		if p.dir, p.err = os.MkdirTemp("", "rig-binary-"); p.err != nil {
 			return
 		}
-		if built.err = os.Chmod(built.dir, 0o755); built.err != nil { // some tests start it as another user
+		if p.err = os.Chmod(p.dir, 0o755); p.err != nil { // some tests start it as another user
 			return
 		}
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", built.dir, "sencoforum/cmd/sencoforum")
+		args := append([]string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", p.dir}, flags...)
+		cmd := exec.Command("go", append(args, "sencoforum/cmd/sencoforum")...)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("%w\n%s", err, out)
+			p.err = fmt.Errorf("%w\n%s", err, out)
 		}
 	})
-	if built.err != nil {
-		t.Fatalf("build: %v", built.err)
+	if p.err != nil {
+		t.Fatalf("build: %v", p.err)
 	}
-	return filepath.Join(built.dir, "sencoforum")
+	return filepath.Join(p.dir, "sencoforum")
 }
