@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"sencoforum/list"
@@ -74,7 +75,9 @@ func (o Mailman) Fix(raw []byte) ([]byte, ImportFix) {
 }
 
 // ruleLine is what Mailman puts before its footer: 47 underscores, or a few more or less in old versions.
-var ruleLine = regexp.MustCompile(`(?m)^_{40,60}[ \t]*\r?$`)
+var ruleLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^_{40,60}[ \t]*\r?$`)
+})
 
 // listInfo is what Mailman's own footer says, and no signature.
 var listInfo = regexp.MustCompile(`(?i)mailing list|/listinfo/|/listinfo\.cgi/`)
@@ -86,7 +89,7 @@ const footerMost = 2000
 func (o Mailman) cutFooter(raw []byte) ([]byte, bool) {
 	tail := max(0, len(raw)-footerMost-200)
 	var starts []int
-	for _, at := range ruleLine.FindAllIndex(raw[tail:], -1) {
+	for _, at := range ruleLine().FindAllIndex(raw[tail:], -1) {
 		starts = append(starts, tail+at[0])
 	}
 	if at := o.ownStart(raw[tail:]); at >= 0 {
@@ -117,7 +120,7 @@ func (o Mailman) cutFooter(raw []byte) ([]byte, bool) {
 // multipart may stand, which is returned.
 func (o Mailman) footerAt(raw []byte, start int) (foot bool, boundary []byte) {
 	text := raw[start:]
-	if m := closing.FindIndex(text); m != nil {
+	if m := closing().FindIndex(text); m != nil {
 		text, boundary = text[:m[0]], text[m[0]:]
 	}
 	words := strings.TrimSpace(strings.TrimLeft(strings.ReplaceAll(string(text), "\r\n", "\n"), "_"))
@@ -146,7 +149,9 @@ func (o Mailman) ownStart(tail []byte) int {
 }
 
 // closing is the end of a multipart at the end of a message.
-var closing = regexp.MustCompile(`\r?\n--[^\r\n]{1,250}--\s*$`)
+var closing = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\r?\n--[^\r\n]{1,250}--\s*$`)
+})
 
 func sameWords(a, b string) bool { return slices.Equal(strings.Fields(a), strings.Fields(b)) }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	"sencoforum/message"
@@ -25,7 +26,9 @@ type oldTags struct {
 }
 
 // leadingTag is a tag at the beginning of a subject.
-var leadingTag = regexp.MustCompile(`^\[[^\[\]\r\n]{1,60}\]`)
+var leadingTag = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\[[^\[\]\r\n]{1,60}\]`)
+})
 
 func (o *oldTags) note(m *message.Message, raw []byte) {
 	if o.looked == tagLooked || o.marked == tagMarked {
@@ -39,7 +42,7 @@ func (o *oldTags) note(m *message.Message, raw []byte) {
 	}
 	o.marked++
 	stem, _ := message.Stem(m.Subject(), "")
-	if tag := leadingTag.FindString(stem); tag != "" {
+	if tag := leadingTag().FindString(stem); tag != "" {
 		if o.bear == nil {
 			o.bear = map[string]int{}
 		}
@@ -78,7 +81,9 @@ func NewTagCutter(tag string) TagCutter {
 }
 
 // What may stand before a tag, besides another one: marks of replies and forwarding, in any language.
-var beforeTag = regexp.MustCompile(`^\pL{1,6}(?:\s?[\[(^*]\d{1,4}[\])]?)?\s*[:\x{FF1A}]`)
+var beforeTag = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\pL{1,6}(?:\s?[\[(^*]\d{1,4}[\])]?)?\s*[:\x{FF1A}]`)
+})
 
 // Fix takes the tag out of the subject of a message, wherever it stands among reply marks and other tags at the beginning, and
 // says whether it was there. In the middle of a subject it stays.
@@ -122,9 +127,9 @@ func (c TagCutter) cut(s string) (left string, did bool) {
 			}
 			continue
 		}
-		m := beforeTag.FindString(text)
+		m := beforeTag().FindString(text)
 		if m == "" {
-			m = leadingTag.FindString(text)
+			m = leadingTag().FindString(text)
 		}
 		if m == "" {
 			left = before.String() + rest

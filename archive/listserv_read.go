@@ -41,7 +41,7 @@ func readNotebook(r io.Reader, limit int) iter.Seq2[MboxMessage, error] {
 			offset += int64(len(line))
 			next, _ := in.Peek(80)
 			switch {
-			case isNotebookRule(line) && fieldLine.Match(next):
+			case isNotebookRule(line) && fieldLine().Match(next):
 				if some && !yield(trimNotebook(m), nil) {
 					return
 				}

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -47,7 +48,7 @@ func noMbox(line []byte) error {
 		return fmt.Errorf("%w; it is a zip file: unpack it, and name the mbox files that were in it", ErrNoMbox)
 	case bytes.HasPrefix(line, []byte("<")):
 		return fmt.Errorf("%w; it is a web page: of an archive on the web take the monthly texts, which end with .txt or .txt.gz", ErrNoMbox)
-	case fieldLine.Match(line):
+	case fieldLine().Match(line):
 		return fmt.Errorf("%w; it is a single message: put such files into the folder cur of a maildir (mkdir old old/cur old/new old/tmp), "+
 			"then: sencoforum import maildir old", ErrNoMbox)
 	}
@@ -282,11 +283,13 @@ func (s *mboxScanner) body(m *MboxMessage) error {
 // opens says whether what follows looks like the header of a message: a field, or a From_ line that some program quoted.
 func (s *mboxScanner) opens() bool {
 	next, _ := s.in.Peek(256)
-	return fieldLine.Match(next)
+	return fieldLine().Match(next)
 }
 
 // fieldLine is the beginning of a header field (RFC 5322 §2.2), or of ">From " as the first line of a header.
-var fieldLine = regexp.MustCompile(`^(>From |[!-9;-~]{1,70}[ \t]*:)`)
+var fieldLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(>From |[!-9;-~]{1,70}[ \t]*:)`)
+})
 
 // quotedFrom is a line that stands for one with a ">" less.
 var quotedFrom = regexp.MustCompile(`(?m)^>+From `)
@@ -308,10 +311,12 @@ func unquoteFrom(text []byte, one bool) []byte {
 	})
 }
 
-var lengthField = regexp.MustCompile(`(?i)^content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r?\n?$`)
+var lengthField = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r?\n?$`)
+})
 
 func contentLength(line []byte) (n int64, ok bool) {
-	m := lengthField.FindSubmatch(line)
+	m := lengthField().FindSubmatch(line)
 	if m == nil {
 		return 0, false
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -123,12 +124,14 @@ func (v *validator) smtp(c SMTP) {
 }
 
 // fieldName is the name of a header field (RFC 5322 §3.6.8), short enough to be one.
-var fieldName = regexp.MustCompile(`^[!-9;-~]{1,76}$`)
+var fieldName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[!-9;-~]{1,76}$`)
+})
 
 // spamHeaders checks the fields of a spam filter, which nobody is believed about who is not trusted.
 func (v *validator) spamHeaders(c SMTP) {
 	for _, s := range c.SpamHeaders {
-		if !fieldName.MatchString(s) {
+		if !fieldName().MatchString(s) {
 			v.fault("smtp.spam_headers", fmt.Sprintf("%q is no name of a header field", s), `write it as "X-Spam-Flag", without a colon`)
 		}
 	}
@@ -277,7 +280,9 @@ func (v *validator) path(key, path string) {
 	}
 }
 
-var label = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+var label = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+})
 
 // domain checks a domain name (RFC 1035 §2.3.1, RFC 1123 §2.1).
 func (v *validator) domain(key, name string) {
@@ -291,7 +296,7 @@ func (v *validator) domain(key, name string) {
 func isHost(name string) bool {
 	good := name != "" && len(name) <= 253
 	for one := range strings.SplitSeq(name, ".") {
-		good = good && label.MatchString(one)
+		good = good && label().MatchString(one)
 	}
 	return good
 }

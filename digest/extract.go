@@ -3,6 +3,7 @@ package digest
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -95,19 +96,23 @@ func sentenceEnds(text string) (ends []int) {
 }
 
 // hello matches a line that only greets.
-var hello = regexp.MustCompile(`(?i)^(hi|hiya|hello|hey|dear|good (morning|afternoon|evening)|morning|afternoon|evening|greetings|all|everyone|colleagues)\b[^.?!:;]{0,40}[,.!\-–—]*$`)
+var hello = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(hi|hiya|hello|hey|dear|good (morning|afternoon|evening)|morning|afternoon|evening|greetings|all|everyone|colleagues)\b[^.?!:;]{0,40}[,.!\-–—]*$`)
+})
 
 // helloWords matches the same before other words on the line.
-var helloWords = regexp.MustCompile(`(?i)^(hi|hiya|hello|hey|good (morning|afternoon|evening)|dear)( (all|everyone|everybody|folks|colleagues|both|there|team|senco(s|es)?))?\s*[,!–—-]\s*`)
+var helloWords = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(hi|hiya|hello|hey|good (morning|afternoon|evening)|dear)( (all|everyone|everybody|folks|colleagues|both|there|team|senco(s|es)?))?\s*[,!–—-]\s*`)
+})
 
 // body is own words without the greeting.
 func body(own string) string {
 	lines := strings.Split(strings.TrimSpace(own), "\n")
-	if len(lines) > 1 && hello.MatchString(strings.TrimSpace(lines[0])) {
+	if len(lines) > 1 && hello().MatchString(strings.TrimSpace(lines[0])) {
 		lines = lines[1:]
 	}
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
-	if rest := helloWords.ReplaceAllString(text, ""); rest != "" && rest != text {
+	if rest := helloWords().ReplaceAllString(text, ""); rest != "" && rest != text {
 		r, size := utf8.DecodeRuneInString(rest)
 		return string(unicode.ToUpper(r)) + rest[size:]
 	}
@@ -146,11 +151,13 @@ func shorten(text string, most int) string {
 func count(text string) int { return len(strings.Fields(text)) }
 
 // closes matches what says until when something can be done.
-var closes = regexp.MustCompile(`(?i)\b(?:closing date(?: is)?|closes(?: on)?|deadline(?: is)?|apply by|book by|reply by)[: ]+((?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?\d{1,2}(?:st|nd|rd|th)? (?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \d{4})?)\b`)
+var closes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:closing date(?: is)?|closes(?: on)?|deadline(?: is)?|apply by|book by|reply by)[: ]+((?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?\d{1,2}(?:st|nd|rd|th)? (?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \d{4})?)\b`)
+})
 
 // closing is the day that a text names as its last, as it is written; empty where it names none.
 func closing(own string) string {
-	m := closes.FindStringSubmatch(oneLine(own))
+	m := closes().FindStringSubmatch(oneLine(own))
 	if m == nil {
 		return ""
 	}

@@ -25,7 +25,7 @@ var htmlPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowNoAttrs().OnElements(elements...)
 	p.AllowAttrs("class", "id", "lang").Matching(regexp.MustCompile(attrWords)).Globally()
 	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(?i:ltr|rtl|auto)$`)).Globally()
-	p.AllowAttrs("style").Matching(attrStyle).Globally()
+	p.AllowAttrs("style").Matching(attrStyle()).Globally()
 	p.AllowAttrs("title").Globally()
 	p.AllowAttrs("align", "valign", "width", "height", "bgcolor").Matching(plain).Globally()
 	allowOn(p, plain, "a", "name")
@@ -64,4 +64,6 @@ const (
 )
 
 // attrStyle is a second lock behind cleanStyle, which writes the value: no function but those of colours, no escape, no comment.
-var attrStyle = regexp.MustCompile(`^(?i:(rgb|rgba|hsl|hsla)\([\d\s%.,/-]*\)|[\pL\pN #%.,+/!'"_:;-])*$`)
+var attrStyle = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:(rgb|rgba|hsl|hsla)\([\d\s%.,/-]*\)|[\pL\pN #%.,+/!'"_:;-])*$`)
+})

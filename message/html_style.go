@@ -93,7 +93,7 @@ func isStyleValue(s string) bool {
 			return false
 		}
 	}
-	return attrStyle.MatchString(s)
+	return attrStyle().MatchString(s)
 }
 
 // styleSheet holds the plain rules of a mail's style elements by selector:

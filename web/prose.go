@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -61,14 +62,16 @@ func unquote(text string) string {
 }
 
 // anAddress is a mail address as it stands in text.
-var anAddress = regexp.MustCompile(`[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+var anAddress = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[\pL\pN._%+'-]+@[\pL\pN-]+(?:\.[\pL\pN-]+)+`)
+})
 
 // hideAddresses takes mail addresses out of what a post repeats of others: their writers did not put them there for everybody.
 func hideAddresses(text string) string {
 	if !strings.Contains(text, "@") { // to look for more takes longer than to write the page
 		return text
 	}
-	text = anAddress.ReplaceAllString(text, "[address]")
+	text = anAddress().ReplaceAllString(text, "[address]")
 	return strings.NewReplacer("<mailto:[address]>", "", "<[address]>", "", "[mailto:[address]]", "", "([address])", "").Replace(text)
 }
 
