@@ -214,6 +214,7 @@ func measureAll(t *testing.T, title string, a judgedArchive, ways []way) *result
 }
 
 func TestJudgedSearchesOfSENCOs(t *testing.T) {
+	long.Test(t, "all invented discussions, searched in three ways")
 	t.Parallel()
 	s, known := inventedArchive(t)
 	t.Run("earlier discussions are about the same", func(t *testing.T) { earlierAreAboutTheSame(t, s, known) })

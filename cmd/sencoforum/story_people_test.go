@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sencoforum/internal/long"
 	"sencoforum/list"
 	"sencoforum/membership"
 	"sencoforum/message"
@@ -188,6 +189,7 @@ func mustMember(t *testing.T, s *story, address string) membership.Member {
 // TestStorySubscriptionBombing: 10,000 requests from 200 networks in two hours, for 3,000 addresses. No cap is ever passed,
 // mail to members goes on, and who really wants to join gets in before most of that has gone.
 func TestStorySubscriptionBombing(t *testing.T) {
+	long.Test(t, "10,000 requests to join, and what is done about them for two days")
 	bubble(t, func(t *testing.T, dir string) {
 		s := newStory(t, dir, map[string]int{"garden.example": 3, "victim.example": 0, "school.example": 0}, "garden.example", "victim.example", "school.example")
 		began := time.Now()
