@@ -119,7 +119,7 @@ func Extract(ctx context.Context, name string, data []byte) (Text, error) {
 	case !begun.Load():
 		return Text{}, notRead("this program was not made ready to read documents (document.Begin)")
 	}
-	return run(ctx, kind, data)
+	return run(ctx, kind, data, maxTime)
 }
 
 // whyNot says why files of a kind are not read.
@@ -137,9 +137,9 @@ func whyNot(kind string) string {
 	return "no text is read out of this kind of file"
 }
 
-// run lets a child read a file.
-func run(ctx context.Context, kind string, data []byte) (Text, error) {
-	ctx, cancel := context.WithTimeout(ctx, maxTime)
+// run lets a child read a file within some time.
+func run(ctx context.Context, kind string, data []byte, within time.Duration) (Text, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	out, errOut := bounded{max: MaxText + 4096}, bounded{max: 4096}
 	cmd := exec.CommandContext(ctx, self(), Command, kind)
@@ -151,7 +151,7 @@ func run(ctx context.Context, kind string, data []byte) (Text, error) {
 	err := cmd.Run()
 	switch {
 	case ctx.Err() == context.DeadlineExceeded:
-		return Text{}, notRead("reading it took longer than %v", maxTime)
+		return Text{}, notRead("reading it took longer than %v", within)
 	case ctx.Err() != nil:
 		return Text{}, ctx.Err()
 	}

@@ -165,7 +165,7 @@ func TestHostileFiles(t *testing.T) {
 			if !errors.Is(err, ErrNotRead) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want ErrNotRead with %q", err, c.want)
 			}
-			if took := time.Since(start); took > maxTime+3*time.Second {
+			if took := time.Since(start); took > maxTime+time.Minute {
 				t.Errorf("took %v", took)
 			}
 			if grown := after.TotalAlloc - before.TotalAlloc; grown > 16<<20 {
@@ -238,7 +238,7 @@ func TestLimitsOfTheChild(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "written")
 	for kind, want := range map[string]string{
 		"test/spin":    "of the processor",
-		"test/sleep":   "longer than 5s",
+		"test/sleep":   "longer than 1s",
 		"test/balloon": "256 MB of memory",
 		"test/panic":   "damaged",
 		"test/write":   "file too large",
@@ -248,12 +248,13 @@ func TestLimitsOfTheChild(t *testing.T) {
 			if raceDetector && kind == "test/balloon" {
 				t.Skip("NOT RUN: the race detector needs more memory than a child may have")
 			}
-			text, err := run(context.Background(), kind, []byte(target))
+			within := 5 * time.Minute // a machine that is very busy reaches maxTime before the limit that is looked at
+			if kind == "test/sleep" {
+				within = time.Second
+			}
+			text, err := run(context.Background(), kind, []byte(target), within)
 			if got := fmt.Sprint(text, err); !strings.Contains(got, want) {
-				// A machine that is very busy reaches the time before the processor's.
-				if kind != "test/spin" || !strings.Contains(got, "longer than 5s") {
-					t.Errorf("got %s, want %q", got, want)
-				}
+				t.Errorf("got %s, want %q", got, want)
 			}
 		})
 	}
