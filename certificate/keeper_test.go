@@ -48,7 +48,7 @@ func (l *lines) Write(p []byte) (int, error) {
 // wait returns the log as soon as it says something.
 func (l *lines) wait(t *testing.T, want string) string {
 	t.Helper()
-	end := time.After(20 * time.Second)
+	end := time.After(time.Minute)
 	for {
 		l.mu.Lock()
 		text := l.text.String()
@@ -170,9 +170,9 @@ func TestWhatIsDueIsRenewed(t *testing.T) {
 	h.ca.Last(-70*24*time.Hour, 20*24*time.Hour) // less than a third of 90 days is left
 	h.start()
 	h.log.wait(t, "host=mail.example.org until=")
-	h.ca.Last(-time.Hour, 90*24*time.Hour)
+	later := time.Now().UTC().Truncate(24 * time.Hour).Add((90*24 + 12) * time.Hour) // at noon: some seconds later it is the same day
+	h.ca.Last(-time.Hour, time.Until(later))
 	first := map[int64]bool{<-h.ca.Issued(): true, <-h.ca.Issued(): true}
-	later := time.Now().Add(90 * 24 * time.Hour).UTC()
 	h.log.wait(t, "host=forum.example.org until="+later.Format("2006-01-02"))
 	h.log.wait(t, "host=mail.example.org until="+later.Format("2006-01-02"))
 	if n, err := h.shake("forum.example.org"); err != nil || first[n] {
@@ -189,7 +189,7 @@ func TestWhatHasEndedIsFetchedAnew(t *testing.T) {
 	h.ca.Last(-48*time.Hour, 60*24*time.Hour)
 	h.start()
 	h.log.wait(t, "host=mail.example.org until=")
-	old := endNow(t, h)
+	old := h.instead(-48*time.Hour, -time.Hour)
 	h.start()
 	h.log.wait(t, "host=forum.example.org until=")
 	if n, err := h.shake("forum.example.org"); err != nil || n == old {
@@ -197,21 +197,23 @@ func TestWhatHasEndedIsFetchedAnew(t *testing.T) {
 	}
 }
 
-// endNow stores in the place of the certificate one of the same key that ended an hour ago, and returns its number.
-func endNow(t *testing.T, h *host) int64 {
-	t.Helper()
+// instead stores in the place of the first certificate one of the same key with another beginning and end, from now, and returns the
+// number of both.
+func (h *host) instead(from, until time.Duration) int64 {
+	h.t.Helper()
 	pair, err := h.keeper.files.pair("forum.example.org")
 	if err != nil || pair == nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	ended := h.ca.Sign(pair.Leaf, time.Now().Add(-time.Hour))
+	now := time.Now()
+	other := h.ca.Sign(pair.Leaf, now.Add(from), now.Add(until))
 	pem, err := os.ReadFile(filepath.Join(place(h.config()), "forum.example.org"))
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	key, _, _ := bytes.Cut(pem, []byte("-----BEGIN CERTIFICATE"))
-	if err := h.keeper.files.Put(t.Context(), "forum.example.org", append(key, ended...)); err != nil {
-		t.Fatal(err)
+	if err := h.keeper.files.Put(h.t.Context(), "forum.example.org", append(key, other...)); err != nil {
+		h.t.Fatal(err)
 	}
 	return pair.Leaf.SerialNumber.Int64()
 }
@@ -219,10 +221,10 @@ func endNow(t *testing.T, h *host) int64 {
 // While the authority is down, what is there is served, also when it is due; and the log says what to do.
 func TestWithoutTheAuthorityTheOldCertificateIsServed(t *testing.T) {
 	h := newHost(t)
-	h.ca.Last(-85*24*time.Hour, 5*24*time.Hour)
-	h.start()
+	h.start() // nothing of this is due, so no renewal that has begun ends later
 	h.log.wait(t, "host=mail.example.org until=")
 	h.ca.Down(true)
+	h.instead(-85*24*time.Hour, 5*24*time.Hour)
 	h.start()
 	text := h.log.wait(t, "a certificate was not renewed")
 	if _, err := h.shake("forum.example.org"); err != nil {
@@ -234,7 +236,7 @@ func TestWithoutTheAuthorityTheOldCertificateIsServed(t *testing.T) {
 	if !strings.Contains(text, "level=ERROR") {
 		t.Errorf("a week before its end it is no error:\n%s", text)
 	}
-	endNow(t, h)
+	h.instead(-85*24*time.Hour, -time.Hour)
 	h.start()
 	text = h.log.wait(t, "there is no new certificate")
 	if !strings.Contains(text, "the authority has a fault of its own: the authority is down") || !strings.Contains(text, "it is tried again by itself") {
@@ -249,8 +251,7 @@ func TestWithoutTheAuthorityTheOldCertificateIsServed(t *testing.T) {
 
 // The log names the next step.
 func TestWhyThereIsNoCertificate(t *testing.T) {
-	shut := listen(t)
-	shut.Close()
+	const shut = "127.0.0.1:1" // nobody listens there, and no kernel gives this port to a neighbour
 	other := listen(t)
 	go http.Serve(other, http.NotFoundHandler())
 	t.Cleanup(func() { other.Close() })
@@ -259,14 +260,14 @@ func TestWhyThereIsNoCertificate(t *testing.T) {
 		spoil         func(*host, *Config)
 		cause, nextDo string
 	}{
-		{"the ports are shut", func(h *host, _ *Config) { h.ca.Leads(shut.Addr().String(), shut.Addr().String()) }, "the authority cannot reach forum.example.org (http-01)", "open port 443 of this machine"},
+		{"the ports are shut", func(h *host, _ *Config) { h.ca.Leads(shut, shut) }, "the authority cannot reach forum.example.org (http-01)", "open port 443 of this machine"},
 		{"the name is not in the DNS", func(h *host, _ *Config) { h.ca.Leads("", "") }, "the name forum.example.org is not in the DNS", "publish an A record for forum.example.org"},
 		{"another machine answers", func(h *host, _ *Config) {
 			h.ca.Offer("http-01")
 			h.ca.Leads(other.Addr().String(), "")
 		}, "at forum.example.org another machine answers", "has the address of this machine and no other"},
 		{"the contact gets no mail", func(_ *host, c *Config) { c.Contact = "jane@school.test" }, "does not take the address", "correct web.acme_contact"},
-		{"the authority is not there", func(_ *host, c *Config) { c.Directory = "http://" + shut.Addr().String() + "/directory" }, "the authority cannot be reached", "port 443 of 127.0.0.1"},
+		{"the authority is not there", func(_ *host, c *Config) { c.Directory = "http://" + shut + "/directory" }, "the authority cannot be reached", "port 443 of 127.0.0.1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHost(t)

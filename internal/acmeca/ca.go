@@ -276,11 +276,11 @@ func (c *CA) issue(o *order, a asked) *problem {
 	return nil
 }
 
-// Sign makes a certificate once more, with another end, in PEM.
-func (c *CA) Sign(like *x509.Certificate, until time.Time) []byte {
+// Sign makes a certificate once more, with another beginning and end, in PEM.
+func (c *CA) Sign(like *x509.Certificate, from, until time.Time) []byte {
 	c.t.Helper()
 	plan := *like
-	plan.NotAfter = until
+	plan.NotBefore, plan.NotAfter = from, until
 	der, err := x509.CreateCertificate(rand.Reader, &plan, c.root, like.PublicKey, c.key)
 	if err != nil {
 		c.t.Fatal(err)
