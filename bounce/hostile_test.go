@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -12,18 +13,29 @@ import (
 	"sencoforum/message"
 )
 
-// quick fails the test if f takes longer than a second, the budget of one message.
+// quick fails the test if f takes longer than a second of the processor, the budget of one message. The clock on the wall would tell
+// how much else the machine has to do.
 func quick(t *testing.T, name string, f func()) {
 	t.Helper()
 	took := time.Hour
-	for range 5 { // others may have the processor meanwhile
-		start := time.Now()
+	for range 5 { // memory of what was before is collected meanwhile
+		start := worked(t)
 		f()
-		if took = min(took, time.Since(start)); took < time.Second {
+		if took = min(took, worked(t)-start); took < time.Second {
 			return
 		}
 	}
 	t.Errorf("%s took %v", name, took)
+}
+
+// worked is how long this process has had the processor.
+func worked(t *testing.T) time.Duration {
+	t.Helper()
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 func TestTenThousandRecipients(t *testing.T) {
