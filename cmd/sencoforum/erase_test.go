@@ -80,9 +80,7 @@ func (w *town) refused(args ...string) string {
 // gated lets no further copy go until it is closed.
 func (w *town) gated() chan struct{} {
 	gate := make(chan struct{}, 1000)
-	w.carrier.mu.Lock()
-	defer w.carrier.mu.Unlock()
-	w.carrier.gate = gate
+	w.carrier.shut(gate)
 	return gate
 }
 

@@ -28,6 +28,7 @@ type carrier struct {
 	mu     sync.Mutex // guards what follows
 	copies []queue.Outgoing
 	gate   chan struct{} // nil: nothing waits
+	leave  func()        // ends the wait for the next copy; nil: nobody waited yet
 	news   chan struct{}
 }
 
@@ -37,17 +38,7 @@ func (*carrier) Route(context.Context, string) (queue.Hop, error) {
 
 func (c *carrier) Deliver(ctx context.Context, _ queue.Hop, src queue.Source) error {
 	for {
-		c.mu.Lock()
-		gate := c.gate
-		c.mu.Unlock()
-		if gate != nil {
-			select {
-			case <-gate:
-			case <-ctx.Done():
-				return nil
-			}
-		}
-		o, ok := src.Next(ctx, true)
+		o, ok := c.next(ctx, src)
 		if !ok {
 			return nil
 		}
@@ -59,10 +50,42 @@ func (c *carrier) Deliver(ctx context.Context, _ queue.Hop, src queue.Source) er
 	}
 }
 
+// next waits for the gate, where there is one, and for the next copy.
+func (c *carrier) next(ctx context.Context, src queue.Source) (queue.Outgoing, bool) {
+	waits, cancel := context.WithCancel(ctx)
+	defer cancel()
+	left := make(chan struct{})
+	defer close(left)
+	c.mu.Lock()
+	gate := c.gate
+	c.leave = func() { cancel(); <-left }
+	c.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-waits.Done():
+			return queue.Outgoing{}, false
+		}
+	}
+	return src.Next(waits, true)
+}
+
+// shut lets no further copy go until the gate is closed, but one for each thing in it. A connection that waits for a copy ends, as it
+// would take the next one past the gate.
+func (c *carrier) shut(gate chan struct{}) {
+	c.mu.Lock()
+	c.gate = gate
+	leave := c.leave
+	c.mu.Unlock()
+	if leave != nil {
+		leave()
+	}
+}
+
 // await waits for n copies in all and returns them.
 func (c *carrier) await(t *testing.T, n int) []queue.Outgoing {
 	t.Helper()
-	for late := time.After(20 * time.Second); ; {
+	for late := time.After(time.Minute); ; {
 		c.mu.Lock()
 		all := c.copies
 		c.mu.Unlock()
@@ -189,9 +212,7 @@ func TestOneClickStopsTheCopiesThatWait(t *testing.T) {
 
 	// Of the second post a third may go, and then nothing for a while.
 	gate := make(chan struct{}, all)
-	w.carrier.mu.Lock()
-	w.carrier.gate = gate
-	w.carrier.mu.Unlock()
+	w.carrier.shut(gate)
 	w.mail(writer, forum, "second", "The second post.")
 	for range all / 3 {
 		gate <- struct{}{}
