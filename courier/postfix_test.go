@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -112,10 +113,10 @@ func (p *postfix) sent(t *testing.T) queueIDs {
 	return ids
 }
 
-// wait gives Postfix some seconds to work off its queue.
+// wait gives Postfix a minute to work off its queue.
 func (p *postfix) wait(t *testing.T, n int) {
 	t.Helper()
-	for range 200 {
+	for range 1200 {
 		if len(p.sent(t)) >= n {
 			return
 		}
@@ -184,7 +185,8 @@ func startPostfix(t *testing.T) *postfix {
 		t.Fatal(err)
 	}
 	cert, trusted := certificate(t, "mx.example")
-	p := &postfix{dir: dir, pipelined: freePort(t), lockstep: freePort(t), trusted: trusted}
+	free := freePorts(t, 2)
+	p := &postfix{dir: dir, pipelined: free[0], lockstep: free[1], trusted: trusted}
 	ports := strings.NewReplacer("PIPELINED", fmt.Sprint(p.pipelined), "LOCKSTEP", fmt.Sprint(p.lockstep))
 	p.write(t, "main.cf", strings.ReplaceAll(postfixMain, "DIR", dir))
 	p.write(t, "master.cf", ports.Replace(postfixMaster))
@@ -219,12 +221,19 @@ func chain(t *testing.T, cert tls.Certificate) string {
 		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificate[0]}))
 }
 
-func freePort(t *testing.T) int {
+// freePorts finds ports that nobody has, outside the range from which the kernel gives ports to connections and to other tests.
+func freePorts(t *testing.T, n int) (all []int) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000)))
+		if err != nil {
+			continue
+		}
+		defer l.Close() // not before the others are found
+		if all = append(all, l.Addr().(*net.TCPAddr).Port); len(all) == n {
+			return all
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return nil
 }

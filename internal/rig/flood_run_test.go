@@ -47,7 +47,11 @@ func newFloodRun(t *testing.T, f *swarm, trusted string) *floodRun {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { host.Close() })
-	r := &floodRun{host: host, f: f, metrics: freeAddress(t), give: 10 * floodPost}
+	metrics, err := freeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &floodRun{host: host, f: f, metrics: metrics, give: 10 * floodPost}
 	r.srv, r.to, err = NewServer(t.Context(), Setup{
 		Binary: build(t), Dir: t.TempDir(), SinkPort: host.Port(), Unsettled: 256, Recipients: 5, Log: os.Stderr,
 		More: fmt.Sprintf("[metrics]\nlisten = %q", r.metrics),
@@ -72,17 +76,6 @@ func newFloodRun(t *testing.T, f *swarm, trusted string) *floodRun {
 	}
 	f.addr, f.owner = r.srv.Addr, strings.Replace(List, "@", "-owner@", 1)
 	return r
-}
-
-// freeAddress returns an address of loopback where nobody listens.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // lettersMost is how many letters one of four strangers writes, of the 200 that they may write in a day.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -194,12 +193,11 @@ func (d *cutRig) survivor(t *testing.T, sinkPort int) *Server {
 	if err != nil {
 		t.Fatalf("the file system does not survive the cut: %v", err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
-	s := &Server{Binary: d.srv.Binary, Dir: data, Config: filepath.Join(shortDir(t), "config.toml"), Addr: l.Addr().String(), Log: os.Stderr}
+	s := &Server{Binary: d.srv.Binary, Dir: data, Config: filepath.Join(shortDir(t), "config.toml"), Addr: addr, Log: os.Stderr}
 	text, err := os.ReadFile(d.srv.Config)
 	if err == nil {
 		port := func(n int) string { return fmt.Sprintf("port = %d\n", n) }

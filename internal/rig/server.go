@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -52,12 +53,10 @@ const List = "rig@lists.example.org"
 // NewServer makes a data directory with one list, whose members all receive
 // every post at once, and returns their addresses.
 func NewServer(ctx context.Context, s Setup) (*Server, []string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
 		return nil, nil, err
 	}
-	addr := l.Addr().String()
-	l.Close()
 	srv := &Server{Binary: s.Binary, Dir: cmp.Or(s.Data, filepath.Join(s.Dir, "data")), Config: filepath.Join(s.Dir, "config.toml"), Addr: addr, Log: s.Log}
 	if err := os.Mkdir(srv.Dir, 0o700); err != nil {
 		return nil, nil, err
@@ -88,6 +87,19 @@ level = "error"
 		return nil, nil, err
 	}
 	return srv, members(s.Recipients), srv.fill(ctx, members(s.Recipients))
+}
+
+// freeAddress is an address of this machine where nobody listens. Its port is none that the kernel gives to connections or to those who
+// ask for any port, so nobody takes it before a server begins or while it is down.
+func freeAddress() (addr string, err error) {
+	for range 100 {
+		addr = fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
+	}
+	return "", err
 }
 
 func members(n int) []string {
