@@ -61,7 +61,7 @@ func deliver(t *testing.T, db *store.DB, id intake.ID) {
 		Finished: func(tx *store.Tx, batch uint64) error { return Finished(tx, batch, noon) },
 		Idle:     10 * time.Millisecond,
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	ended := make(chan error, 1)
 	go func() { ended <- q.Run(ctx) }()
 	changed, stop := db.Watch("intake.states")

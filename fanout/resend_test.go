@@ -75,7 +75,7 @@ func sendAll(t *testing.T, db *store.DB, id intake.ID, got map[uint32]int, stopp
 		got[r.Member]++
 		return queue.Outgoing{Row: r.ID, To: testdb.Address(t, "m@school.example"), Header: []byte("A: b\r\n"), Body: []byte("\r\n")}, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	ended := make(chan error, 1)
 	q := queue.New(slog.New(slog.DiscardHandler), db, obliging{}, render, queue.Config{
 		Finished: func(tx *store.Tx, batch uint64) error { return Finished(tx, batch, noon) }, Idle: 10 * time.Millisecond,

@@ -134,7 +134,7 @@ func (c *club) deliver(has func(member uint32) bool) {
 	done := make(chan struct{})
 	q := queue.New(slog.New(slog.DiscardHandler), c.db, obliging{}, render, queue.Config{Idle: 10 * time.Millisecond,
 		Finished: func(*store.Tx, uint64) error { close(done); return nil }})
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	ended := make(chan error, 1)
 	go func() { ended <- q.Run(ctx) }()
 	select {

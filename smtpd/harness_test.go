@@ -164,7 +164,7 @@ func (run speaker) onLoopback(t testing.TB, cfg Config) *rig {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = c.SetDeadline(time.Now().Add(20 * time.Second)) // a test that hangs should say where
+		_ = c.SetDeadline(time.Now().Add(time.Minute)) // a test that hangs should say where
 		return c
 	})
 }
@@ -186,7 +186,7 @@ func start(t testing.TB, cfg Config, dial func() net.Conn, hello string, serve f
 	served := make(chan error, 1)
 	go func() { served <- serve(r.server) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := r.server.Shutdown(ctx); err != nil {
 			t.Errorf("shutdown: %v", err)

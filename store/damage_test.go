@@ -287,7 +287,7 @@ func TestAFileWithoutItsHeadStopsNobodyFromEnding(t *testing.T) {
 		if err != nil || db.Err() == nil {
 			t.Errorf("closed with %v, failed with %v", err, db.Err())
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the store does not close")
 	}
 }

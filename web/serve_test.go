@@ -52,7 +52,7 @@ func (s *site) serve(from ...string) (addr string, stop func()) {
 	go func() { ended <- s.server.Serve(l, nil) }()
 	return addr, func() {
 		s.t.Helper()
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := s.server.Shutdown(ctx); err != nil {
 			s.t.Error(err)
@@ -71,7 +71,7 @@ func dial(t testing.TB, addr string) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	c.SetDeadline(time.Now().Add(10 * time.Second))
+	c.SetDeadline(time.Now().Add(time.Minute))
 	return c
 }
 

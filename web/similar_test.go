@@ -19,7 +19,7 @@ func (s *site) findAlike(found func() bool) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.index.RunAlike(ctx) }()
-	for began := time.Now(); !found() && time.Since(began) < 20*time.Second; {
+	for began := time.Now(); !found() && time.Since(began) < time.Minute; {
 		runtime.Gosched()
 	}
 	cancel()

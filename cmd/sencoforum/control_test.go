@@ -72,7 +72,7 @@ func (c *control) ended() error {
 	case err := <-c.end:
 		c.end <- err
 		return err
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		return errors.New("the control socket did not end")
 	}
 }

@@ -122,7 +122,7 @@ func TestScripts(t *testing.T) {
 
 // await waits until a file is there: await FILE.
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	for range 200 {
+	for range 1200 { // a minute
 		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
 			return
 		}

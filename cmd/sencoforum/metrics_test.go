@@ -128,7 +128,7 @@ func (r running) ended(t *testing.T) {
 // awaitFigure waits until the figures have a line, and returns them all.
 func (r running) awaitFigure(t *testing.T, line string) string {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		_, text := fetch(t, "GET", r.url+"/metrics")
 		if strings.Contains(text, "\n"+line+"\n") {
 			return text

@@ -157,7 +157,7 @@ func TestPagesOverTLS(t *testing.T) {
 	}
 	begun := time.Now()
 	cancel()
-	if err := <-ended; err != nil || time.Since(begun) > 10*time.Second {
+	if err := <-ended; err != nil || time.Since(begun) >= drain {
 		t.Errorf("ended after %s, %v", time.Since(begun), err)
 	}
 	if _, err := net.Dial("tcp", cfg.Web.Listen[0]); err == nil {

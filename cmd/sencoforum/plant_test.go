@@ -92,7 +92,7 @@ func publishAll(db *store.DB, id string) (p archive.Post, err error) {
 	if err != nil {
 		return p, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	changed, stop := db.Watch("intake.states")
 	defer stop()
@@ -194,7 +194,7 @@ func plantAside(db *store.DB) error {
 	}
 	now := func() time.Time { return noon }
 	q := queue.New(slog.New(slog.DiscardHandler), db, refusing{}, render, queue.Config{Now: now, Idle: 10 * time.Millisecond})
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	changed, stop := db.Watch("queue.tries")
 	defer stop()

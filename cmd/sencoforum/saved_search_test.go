@@ -47,7 +47,7 @@ func (w *watcher) asks(id, subject, body string) {
 // until waits until something is so.
 func (w *watcher) until(so func() bool) {
 	w.t.Helper()
-	for late, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond); !so(); {
+	for late, tick := time.After(time.Minute), time.NewTicker(20*time.Millisecond); !so(); {
 		select {
 		case <-tick.C:
 		case <-late:
