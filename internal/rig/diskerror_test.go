@@ -105,7 +105,7 @@ func bearsLies(t *testing.T, binary string) {
 	trace := filepath.Join(d.dir, "trace")
 	p := launch(t, d.serve(d.srv, straceLine(trace, d.srv.Dir, diskStore, "fdatasync,fsync", "retval=0")))
 	before, _ := d.journal.Count()
-	if !cameTrue(10*time.Second, func() bool { n, _ := d.journal.Count(); return n >= before+20 }) || !p.running() {
+	if !cameTrue(patience, func() bool { n, _ := d.journal.Count(); return n >= before+20 }) || !p.running() {
 		t.Error("no posts are taken")
 	}
 	lies := struck(trace)
@@ -228,9 +228,9 @@ func (d *diskRig) aftermath(t *testing.T, f diskFault, p *process) {
 	begun := time.Now()
 	switch f.then {
 	case mustStop:
-		cameTrue(200*time.Millisecond, func() bool { return !p.running() }) // answers given before are on their way
+		cameTrue(time.Second, func() bool { return !p.running() }) // answers given before are on their way
 		early, _ := d.journal.Count()
-		if !cameTrue(10*time.Second, func() bool { return !p.running() }) {
+		if !cameTrue(patience, func() bool { return !p.running() }) {
 			t.Errorf("it goes on %v after the fault:\n%s", time.Since(begun), p.said.String())
 		}
 		d.slowest = max(d.slowest, time.Since(begun))
@@ -239,7 +239,7 @@ func (d *diskRig) aftermath(t *testing.T, f diskFault, p *process) {
 		}
 	case mustWork:
 		acked, _ := d.journal.Count()
-		if !cameTrue(10*time.Second, func() bool { n, _ := d.journal.Count(); return !p.running() || n > acked }) || !p.running() {
+		if !cameTrue(patience, func() bool { n, _ := d.journal.Count(); return !p.running() || n > acked }) || !p.running() {
 			t.Errorf("it takes no mail after a fault that it can bear:\n%s", p.said.String())
 		}
 	default:
@@ -314,7 +314,7 @@ func (d *diskRig) startAgain(t *testing.T, srv *Server) {
 	defer srv.End()
 	if srv == d.srv {
 		acked, _ := d.journal.Count()
-		if !cameTrue(10*time.Second, func() bool { n, _ := d.journal.Count(); return n >= acked+4 }) {
+		if !cameTrue(patience, func() bool { n, _ := d.journal.Count(); return n >= acked+4 }) {
 			t.Error("after the next start no mail is taken")
 		}
 	}

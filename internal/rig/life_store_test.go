@@ -177,7 +177,7 @@ func survivesCut(t *testing.T, l *life) {
 		t.Fatal(err)
 	}
 	s := Sender{Journal: l.journal, Addr: l.Addr, From: l.to[0], To: List}
-	for end := time.Now().Add(5 * time.Second); p.running() && time.Now().Before(end); {
+	for end := time.Now().Add(patience); p.running() && time.Now().Before(end); {
 		if s.send("<after@x>") {
 			t.Error("a message was acknowledged")
 		}

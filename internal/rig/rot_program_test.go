@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"go.etcd.io/bbolt"
 )
@@ -60,7 +59,7 @@ func (s *rotSample) askProgram(t *testing.T, what string, b []byte, v rotVerdict
 // ask runs a command on the data of a server that does not run.
 func (s *rotSample) ask(t *testing.T, srv *Server, args ...string) (code int, said string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, srv.Binary, append([]string{"--config", srv.Config, "--data", srv.Dir}, args...)...).CombinedOutput()
 	var exit *exec.ExitError
@@ -77,14 +76,14 @@ func (s *rotSample) ask(t *testing.T, srv *Server, args ...string) (code int, sa
 func (s *rotSample) startDamaged(t *testing.T, what string, srv *Server, v rotVerdict) {
 	t.Helper()
 	p := launch(t, command([]string{srv.Binary, "--config", srv.Config, "--data", srv.Dir, "serve"}))
-	cameTrue(10*time.Second, func() bool { return !p.running() || srv.greets() })
+	cameTrue(patience, func() bool { return !p.running() || srv.greets() })
 	if v.opened != nil && p.running() {
 		t.Errorf("%s: it takes mail on a store that cannot be opened", what)
 	}
 	if p.running() {
 		p.signal(t, syscall.SIGTERM)
 	}
-	if !cameTrue(30*time.Second, func() bool { return !p.running() }) {
+	if !cameTrue(patience, func() bool { return !p.running() }) {
 		t.Fatalf("%s: it does not stop", what)
 	}
 	state, out := p.cmd.ProcessState, p.said.String()

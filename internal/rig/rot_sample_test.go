@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"sencoforum/store"
 )
@@ -254,7 +253,7 @@ func (h *moodyHost) session(c net.Conn) {
 // asked waits until so many recipients were named.
 func (h *moodyHost) asked(t *testing.T, n int) {
 	t.Helper()
-	if !cameTrue(30*time.Second, func() bool { return int(h.recipients.Load()) >= n }) {
+	if !cameTrue(patience, func() bool { return int(h.recipients.Load()) >= n }) {
 		t.Fatalf("%d recipients were tried, want %d", h.recipients.Load(), n)
 	}
 }

@@ -168,7 +168,7 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 // startTime is how long a start may take, on a busy machine.
-const startTime = 30 * time.Second
+const startTime = 90 * time.Second
 
 // greets reports whether the server answers, which it does only when its store
 // is open and audited.
