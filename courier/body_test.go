@@ -43,25 +43,17 @@ func TestWriteBody(t *testing.T) {
 	}
 }
 
-// Without care for where the next LF is, a long run of CRs takes quadratic time: 16 times the bytes 256 times as long.
+// Without care for where the next LF is, a long run of CRs takes quadratic time: these more than a minute. With it they take a twentieth
+// of a second, so the bound is wide enough for a machine that has much else to do.
 func TestWriteBodyIsLinear(t *testing.T) {
-	small, large := bytes.Repeat([]byte("\r"), 16<<10), bytes.Repeat([]byte("\r"), 256<<10)
-	if short, long := quickest(t, small), quickest(t, large); long > 80*short {
-		t.Errorf("%d bytes took %v, %d took %v", len(small), short, len(large), long)
+	body := bytes.Repeat([]byte("\r"), 2<<20)
+	start := time.Now()
+	if err := writeBody(io.Discard, body); err != nil {
+		t.Fatal(err)
 	}
-}
-
-// quickest is the least time of five that a body takes.
-func quickest(t *testing.T, body []byte) time.Duration {
-	least := time.Hour
-	for range 5 {
-		start := time.Now()
-		if err := writeBody(io.Discard, body); err != nil {
-			t.Fatal(err)
-		}
-		least = min(least, time.Since(start))
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("%d bytes took %v", len(body), took)
 	}
-	return least
 }
 
 func FuzzWriteBody(f *testing.F) {
