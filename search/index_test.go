@@ -50,6 +50,7 @@ func (s *shelf) open() {
 	s.t.Helper()
 	log := slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	s.x = Open(log, s.db, archive.NewOverview(log, s.db), Config{Dir: s.dir, Now: func() time.Time { return s.now }, Due: func() time.Time { return s.due }})
+	s.x.patience = time.Minute // a machine that is busy makes no answer partial
 }
 
 func (s *shelf) close() {
