@@ -27,12 +27,12 @@ import (
 
 // The limits of one file.
 const (
-	MaxText   = 1 << 20         // octets of text that are taken; the rest is left out
-	maxPacked = 20 << 20        // octets to which a packed file may unpack
-	maxFile   = 64 << 20        // octets of the file itself
-	maxMemory = 256 << 20       // octets of memory of the child
-	maxCPU    = 2               // seconds of the child on the processor
-	maxTime   = 5 * time.Second // from start to end of the child
+	MaxText   = 1 << 20          // octets of text that are taken; the rest is left out
+	maxPacked = 20 << 20         // octets to which a packed file may unpack
+	maxFile   = 64 << 20         // octets of the file itself
+	maxMemory = 256 << 20        // octets of memory of the child
+	maxCPU    = 2                // seconds of the child on the processor
+	maxTime   = 20 * time.Second // from start to end of the child, of which a busy machine needs most
 )
 
 // Command is the first argument of the child.
