@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"sencoforum/internal/worked"
 	"sencoforum/message"
 )
 
@@ -19,23 +19,13 @@ func quick(t *testing.T, name string, f func()) {
 	t.Helper()
 	took := time.Hour
 	for range 5 { // memory of what was before is collected meanwhile
-		start := worked(t)
+		start := worked.Time(t)
 		f()
-		if took = min(took, worked(t)-start); took < time.Second {
+		if took = min(took, worked.Time(t)-start); took < time.Second {
 			return
 		}
 	}
 	t.Errorf("%s took %v", name, took)
-}
-
-// worked is how long this process has had the processor.
-func worked(t *testing.T) time.Duration {
-	t.Helper()
-	var use syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 func TestTenThousandRecipients(t *testing.T) {

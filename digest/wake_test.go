@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sencoforum/archive"
+	"sencoforum/calendar"
 	"sencoforum/internal/testdb"
 	"sencoforum/list"
 	"sencoforum/store"
@@ -30,7 +31,7 @@ func TestAnEditorHearsOfANewHour(t *testing.T) {
 		time.Sleep(time.Minute)
 		testdb.Update(t, db, func(tx *store.Tx) error {
 			l, err := list.Get(tx, 1)
-			l.Digests.Time = time.Now().Add(5 * time.Minute).Format("15:04")
+			l.Digests.Time = time.Now().Add(5 * time.Minute).In(calendar.London()).Format("15:04")
 			if err == nil {
 				err = list.Save(tx, l)
 			}
