@@ -15,7 +15,7 @@ RIGSKIP ?=
 FUZZTIME ?= 20s
 FUZZDAYS ?= 1
 SHOTS ?= .cache/shots
-CHECK = $(GO) test -count=1 -vet=off -json
+CHECK = $(GO) test -count=1 -vet=off -json -timeout 30m
 BROWSER = ./internal/browser -run '^TestBrowser'
 AXE = axe-core@4.14.1
 AXESUM = e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
@@ -34,7 +34,7 @@ run: build # the whole server on loopback with invented data
 	./bin/sencoforum demo
 
 test: .cache/testcount # of the server, but for what internal/long marks; lint vets, and memory is cheaper than collecting it
-	{ GOGC=400 $(GO) test -short -vet=off -json $$($(GO) list ./... | grep -Ev '/internal/(browser|rig)$$|/bench/') || :; } | .cache/testcount -short
+	{ GOGC=400 $(GO) test -short -vet=off -json -timeout 30m $$($(GO) list ./... | grep -Ev '/internal/(browser|rig)$$|/bench/') || :; } | .cache/testcount -short
 
 race:
 	CGO_ENABLED=1 $(GO) test -race ./...

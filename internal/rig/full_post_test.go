@@ -130,7 +130,7 @@ type fullPoster struct {
 }
 
 // fullAnswerTime is how long a poster waits for one answer, on a busy machine.
-const fullAnswerTime = 30 * time.Second
+const fullAnswerTime = patience
 
 // run posts until ctx ends, and then goes on with the message in hand until it is acknowledged or give ends.
 func (p *fullPoster) run(ctx, give context.Context, name string) {
