@@ -16,7 +16,7 @@ var opensAt = regexp.MustCompile(`Open +(http\S+)/demo`)
 
 // A demonstration begins with messages that wait for moderators, for different reasons, with a report, and with a lively week.
 func TestADemonstrationBeginsWithSomethingToDo(t *testing.T) {
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
 	read, write := io.Pipe()
 	ended := make(chan error, 1)
 	o := demoOptions{smtp: "127.0.0.1:0", web: "127.0.0.1:0", members: 25, posts: 30, scene: true}
@@ -74,7 +74,7 @@ func visitor(ctx context.Context, t *testing.T, base string) func(method, path s
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &http.Client{Jar: jar, Timeout: time.Minute}
+	c := &http.Client{Jar: jar, Timeout: 5 * time.Minute}
 	return func(method, path string, form url.Values) string {
 		r, err := http.NewRequestWithContext(ctx, method, base+path, strings.NewReader(form.Encode()))
 		if err != nil {
