@@ -30,7 +30,7 @@ type demoScene struct {
 
 // How long the scene waits for what the server does by itself, besides the sending delay, and how often it looks.
 const (
-	sceneWait = 20 * time.Second
+	sceneWait = 2 * time.Minute
 	sceneLook = 100 * time.Millisecond
 )
 
