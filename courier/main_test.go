@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -18,7 +19,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the wanted parts of testdata")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // the library says in the machine's zone when a certificate ended
+	goleak.VerifyTestMain(m)
+}
 
 // rows is a source of given mails. It watches that each one it gave out is settled once.
 type rows struct {
