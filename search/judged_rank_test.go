@@ -231,7 +231,7 @@ func TestJudgedSearchesOfSENCOs(t *testing.T) {
 
 // recallLeast is the share of what historical words mean that must be found. The target is 95 %. Where it was not reached, it is what
 // was, so that it does not become less: see docs/search.md.
-var recallLeast = map[string]float64{"send-own.txt": 0.95, "send-seen.txt": 0.88, "send-new.txt": 0.93}
+var recallLeast = map[string]float64{"send-own.txt": 0.95, "send-seen.txt": 0.95, "send-new.txt": 0.95}
 
 // holds asserts what the vocabulary is for.
 func (r *resultTable) holds(t *testing.T) {
