@@ -176,17 +176,20 @@ func (r record) read(columns []string) Line {
 }
 
 // settle turns cells that say something in another way into cells of fields: a name in two columns or beside the
-// address, and a member who gets no mail for now.
+// address, a yes or no to the digest, and a member who gets no mail for now.
 func (l *Line) settle() {
 	beside, address := mailbox(l.Cells[keyAddress])
 	parts := strings.TrimSpace(l.Cells[keyGiven] + " " + l.Cells[keyFamily])
 	if name := cmp.Or(l.Cells[keyName], parts, beside); name != "" {
 		l.Cells[keyName] = name
 	}
+	if digest := l.Cells[keyDigest]; digest != "" && l.Cells[keyMode] == "" {
+		l.Cells[keyMode] = modeOf(digest)
+	}
 	if status := l.Cells[keyStatus]; status != "" && !strings.EqualFold(status, "enabled") {
 		l.Cells[keyMode] = string(list.ModeNone)
 	}
-	for _, key := range []string{keyGiven, keyFamily, keyStatus} {
+	for _, key := range []string{keyGiven, keyFamily, keyStatus, keyDigest} {
 		delete(l.Cells, key)
 	}
 	if address != "" {
@@ -195,6 +198,17 @@ func (l *Line) settle() {
 	if address == "" && l.Fault == "" {
 		l.Fault = "no address"
 	}
+}
+
+// modeOf reads the column "digest", which says yes or no, or a mode.
+func modeOf(digest string) string {
+	switch strings.ToLower(digest) {
+	case "yes", "y", "true", "1", "on":
+		return string(list.ModeWeekly)
+	case "no", "n", "false", "0", "off":
+		return string(list.ModeEvery)
+	}
+	return digest
 }
 
 // mailbox takes "Ada Lovelace <ada@school.example>" apart.

@@ -11,6 +11,7 @@ const (
 	keyGiven  = "given name"
 	keyFamily = "family name"
 	keyStatus = "status"
+	keyDigest = "digest"
 )
 
 // headings are the names of columns in the files of spreadsheets and other list servers, without case, spaces and
@@ -21,7 +22,7 @@ var headings = map[string]string{
 	"name": keyName, "displayname": keyName, "realname": keyName, "fullname": keyName, "membername": keyName,
 	"firstname": keyGiven, "givenname": keyGiven, "forename": keyGiven,
 	"lastname": keyFamily, "surname": keyFamily, "familyname": keyFamily,
-	"mode": keyMode, "delivery": keyMode, "deliverymode": keyMode, "reception": keyMode, "digest": keyMode, "subscriptionmode": keyMode,
+	"mode": keyMode, "delivery": keyMode, "deliverymode": keyMode, "reception": keyMode, "digest": keyDigest, "subscriptionmode": keyMode,
 	"deliverystatus": keyStatus,
 	"role":           keyRole, "memberrole": keyRole,
 	"joined": "joined", "joindate": "joined", "datejoined": "joined", "since": "joined", "membersince": "joined",

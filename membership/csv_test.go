@@ -50,6 +50,8 @@ func TestFilesOfMembersAreRead(t *testing.T) {
 		"no heading, with names":          {"Ada <a@x.example>\n", []string{"1 address=a@x.example name=Ada"}},
 		"another server's words": {"email,display_name,delivery_mode,delivery_status,role\na@x.example,Ada,regular,by_user,member\nb@x.example,Bob,mime_digests,enabled,owner\n",
 			[]string{"2 address=a@x.example name=Ada mode=none role=member", "3 address=b@x.example name=Bob mode=mime_digests role=owner"}},
+		"a column that says yes or no to the digest": {"Email,Digest\na@x.example,Yes\nb@x.example,no\nc@x.example,daily\n",
+			[]string{"2 address=a@x.example mode=weekly", "3 address=b@x.example mode=every", "4 address=c@x.example mode=daily"}},
 		"unknown columns say nothing":     {"address,phone\na@x.example,01234\n", []string{"2 address=a@x.example"}},
 		"the first of two columns counts": {"Email,Mail\na@x.example,b@x.example\n", []string{"2 address=a@x.example"}},
 		"a line without an address":       {"address,name\n,Ada\n", []string{"2 fault: no address"}},
