@@ -59,7 +59,7 @@ func TestAlsoFor(t *testing.T) {
 		{"plan", "", "EHC plan"},
 		{"statement of special educational needs", "statement; EHC plan", ""},
 		{"personal statement", "", "EHC plan"},
-		{"accelerated reader", "reading recovery", "scribe"},
+		{"accelerated reader", "reading scheme", "scribe"},
 		{"statement of purpose", "", "EHC plan"},
 		{"SENDCo's", "SENCO", ""},
 		{"BESD", "SEMH; EBD", ""},
