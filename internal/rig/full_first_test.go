@@ -102,6 +102,7 @@ func TestRigFirstStartOnAFullDisk(t *testing.T) {
 	binary := build(t)
 	for _, m := range fullMakers {
 		t.Run(m.name, func(t *testing.T) {
+			t.Parallel() // each has its disk, and waits for one command after another
 			d := fullTmpfs(t, 160<<20, 1000)
 			refused, all := 0, fullWants(t)
 			for _, w := range all {

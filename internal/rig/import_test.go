@@ -19,6 +19,7 @@ import (
 // TestRigImport kills an import at random instants: the server that it goes to, or the command itself. After the last kill
 // it is run to its end. The archive must be the one of an import that nobody disturbed, to the byte, and nobody is mailed.
 func TestRigImport(t *testing.T) {
+	t.Parallel()
 	binary, dice := build(t), dice(t)
 	kills := max(3, size(t).kills/6)
 	file := filepath.Join(t.TempDir(), "old.mbox")
