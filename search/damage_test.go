@@ -107,7 +107,7 @@ func TestAKilledServerIndexesWhatIsMissing(t *testing.T) {
 // killAfter kills a process in the middle of its work: when so many files of the index have come.
 func killAfter(t *testing.T, child *exec.Cmd, dir string, files int) {
 	t.Helper()
-	for begin := time.Now(); time.Since(begin) < time.Minute; time.Sleep(5 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(5 * time.Millisecond) {
 		all, _ := filepath.Glob(filepath.Join(dir, "index-*", "*.zap"))
 		if len(all) > files {
 			break
