@@ -45,6 +45,9 @@ func TestAForumComesBackFromItsBackup(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "1 membership") || !strings.Contains(out, "does not run any more") {
 		t.Fatalf("exit code %d: %s", code, out)
 	}
+	if !strings.Contains(out, "no settings file in the backup") || strings.Contains(out, "was there and stays") {
+		t.Errorf("nobody has settings here, and it says: %s", out)
+	}
 	for _, words := range []string{"member list", "verify", "audit verify", "export mbox"} {
 		if out, code := command(t, again, "", strings.Fields(words)...); code != exitOK {
 			t.Errorf("%s: exit code %d: %s", words, code, out)

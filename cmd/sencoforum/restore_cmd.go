@@ -25,7 +25,8 @@ type restoring struct {
 	dryRun bool
 
 	path     string // of the settings file
-	settings []byte // of the backup; nil: the settings file that is there is kept
+	settings []byte // of the backup; nil: it has none, or the settings file that is there is kept
+	kept     bool   // the settings file was there
 	data     string // the data directory
 	made     bool   // data is ours to remove
 }
@@ -89,7 +90,7 @@ func (r *restoring) place(o *rootOptions, a backup.About, settings []byte) (stri
 	cfg, err := config.Load(r.path)
 	switch {
 	case err == nil:
-		r.settings, r.data = nil, cfg.Data
+		r.settings, r.data, r.kept = nil, cfg.Data, true
 	case !errors.Is(err, fs.ErrNotExist):
 		return "", usage("%w", err)
 	}
@@ -181,8 +182,11 @@ func (r *restoring) tell(t *text, a backup.About) {
 	t.say("Made the data directory %s.", r.data)
 	steps := []string{fmt.Sprintf("See that the server on %s does not run any more and will not start again: everybody would get all mails twice.", a.Hostname)}
 	switch {
-	case r.settings == nil:
+	case r.kept:
 		t.say("The settings file %s was there and stays as it is.", r.path)
+	case r.settings == nil:
+		t.say("There is no settings file in the backup, and none at %s.", r.path)
+		steps = append(steps, "Write the settings: sencoforum config example > "+r.path)
 	case r.data != a.Data:
 		t.say("The settings file of the backup names %s and was not written.", a.Data)
 	default:
